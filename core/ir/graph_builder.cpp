@@ -1,0 +1,90 @@
+#include "core/ir/graph_builder.h"
+
+#include "core/base/check.h"
+#include "core/ir/graph_verifier.h"
+
+namespace core::ir {
+
+NodeId GraphBuilder::append(Node node) {
+  node.id = NodeId{static_cast<std::uint32_t>(m_nodes.size())};
+  const auto [position, isNew] = m_names.emplace(node.name, node.id);
+  CORE_CHECK(isNew, "two nodes are named '" + node.name + "'");
+  m_nodes.push_back(std::move(node));
+  return position->second;
+}
+
+NodeId GraphBuilder::addPlaceholder(std::string name, ValueMeta value, NodeMeta meta) {
+  Node node;
+  node.kind = NodeKind::Placeholder;
+  node.target = name;
+  node.name = std::move(name);
+  node.value = std::move(value);
+  node.meta = std::move(meta);
+  return append(std::move(node));
+}
+
+NodeId GraphBuilder::addCall(std::string name, std::string target, std::vector<Argument> args,
+                             std::vector<std::pair<std::string, Argument>> kwargs, ValueMeta value,
+                             NodeMeta meta) {
+  Node node;
+  node.name = std::move(name);
+  node.target = std::move(target);
+  node.args = std::move(args);
+  node.kwargs = std::move(kwargs);
+  node.value = std::move(value);
+  node.meta = std::move(meta);
+  return append(std::move(node));
+}
+
+NodeId GraphBuilder::addAttribute(std::string name, std::string target, ValueMeta value,
+                                  NodeMeta meta) {
+  Node node;
+  node.kind = NodeKind::Attribute;
+  node.name = std::move(name);
+  node.target = std::move(target);
+  node.value = std::move(value);
+  node.meta = std::move(meta);
+  return append(std::move(node));
+}
+
+void GraphBuilder::setOutputs(std::vector<Argument> outputs, std::vector<std::string> descriptors,
+                              NodeMeta meta) {
+  Node node;
+  node.kind = NodeKind::Output;
+  node.name = "output";
+  node.target = "output";
+  node.args = std::move(outputs);
+  node.meta = std::move(meta);
+  m_outputDescriptors = std::move(descriptors);
+  append(std::move(node));
+}
+
+bool GraphBuilder::hasName(const std::string& name) const { return m_names.contains(name); }
+
+std::string GraphBuilder::uniqueName(const std::string& base) const {
+  if (!hasName(base)) return base;
+  for (int suffix = 1;; ++suffix) {
+    std::string candidate = base + "_" + std::to_string(suffix);
+    if (!hasName(candidate)) return candidate;
+  }
+}
+
+GraphPtr GraphBuilder::freeze() && {
+  auto graph = std::shared_ptr<Graph>(new Graph);
+  graph->m_nodes = std::move(m_nodes);
+  graph->m_outputDescriptors = std::move(m_outputDescriptors);
+  verifyNodes(graph->m_nodes, graph->m_outputDescriptors);
+
+  graph->m_users.resize(graph->m_nodes.size());
+  for (const Node& node : graph->m_nodes) {
+    if (node.kind == NodeKind::Placeholder) graph->m_placeholders.push_back(node.id);
+    graph->m_byName.emplace(node.name, node.id);
+    forEachInput(node, [&](NodeId input) {
+      auto& users = graph->m_users[input.index];
+      if (users.empty() || users.back() != node.id) users.push_back(node.id);
+    });
+  }
+  return graph;
+}
+
+}  // namespace core::ir

@@ -1,0 +1,2 @@
+#include "core/ir/graph_text.h"
+namespace core::ir {}

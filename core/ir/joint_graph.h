@@ -1,0 +1,101 @@
+#pragma once
+
+// The joint graph and what its inputs and outputs mean (aot-behaviour §4.5, §4.6 of the design).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ir/graph.h"
+
+namespace core::ir {
+
+enum class MutationType { NotMutated, MutatedInGraph, MutatedOutGraph };
+
+/// "NOT_MUTATED" ...
+std::string_view mutationTypeName(MutationType type);
+std::optional<MutationType> mutationTypeFromName(std::string_view name);
+
+struct InputInfo {
+  bool isLeaf = true;
+  bool mutatesData = false;
+  bool mutatesMetadata = false;
+  bool mutationsHiddenFromAutograd = true;
+  bool mutationsUnderNoGrad = false;
+  bool mutatesStorageMetadata = false;
+  bool requiresGrad = false;
+  bool keepInputMutations = true;
+  MutationType mutationType = MutationType::NotMutated;
+};
+
+enum class OutputType {
+  NonAlias,
+  AliasOfInput,
+  IsInput,
+  AliasOfIntermediate,
+  AliasOfIntermediateSaveAsOutput,
+  AliasOfIntermediateBaseIsUserOutput,
+  UnsafeViewAlias,
+  CustomFunctionView,
+};
+
+/// "non_alias" ...
+std::string_view outputTypeName(OutputType type);
+std::optional<OutputType> outputTypeFromName(std::string_view name);
+
+struct OutputInfo {
+  OutputType type = OutputType::NonAlias;
+  std::optional<int> baseIndex;
+  bool requiresGrad = false;
+  bool isTensor = true;
+  /// The value at the end of the forward: needed to rebuild aliased outputs.
+  std::optional<TensorMeta> meta;
+  std::int64_t storageOffset = 0;
+  std::vector<int> dynamicDims;
+};
+
+struct ViewAndMutationMeta {
+  std::vector<InputInfo> inputs;    ///< one per primal
+  std::vector<OutputInfo> outputs;  ///< one per user output
+  int intermediateBases = 0;
+  bool isTrain = true;
+  std::vector<int> mutatedRuntimeIndices;       ///< primals written back after the graph
+  std::vector<int> mutatedGraphHandledIndices;  ///< primals written by `copy_` in the graph
+  std::vector<TensorMeta> tracedTangents;
+  std::vector<std::string> tracedTangentDescriptors;
+  std::vector<int> staticInputIndices;  ///< parameters and buffers: free to save
+};
+
+/// How graph input `k` of the exported program is made from the primals: the primal itself, or (for
+/// members of a synthetic base) a strided view of it.
+struct InputBinding {
+  int primal = 0;
+  bool isView = false;
+  TensorMeta view;  ///< sizes and strides, if isView
+  std::int64_t storageOffset = 0;
+};
+
+struct JointSignature {
+  std::vector<std::string> parameterOrder;  ///< full names; the first primals, in this order
+  std::vector<std::string> bufferOrder;     ///< full names; the primals after the parameters
+  int numPrimals = 0;
+  /// Joint outputs that belong to the forward; the rest are gradients, one per primal.
+  int numForwardOutputs = 0;
+  /// Primals with equal numbers share a storage; empty: none do.
+  std::vector<int> primalStorage;
+  /// One per input of the exported graph, in its order.
+  std::vector<InputBinding> inputBindings;
+};
+
+/// Forward and backward in one graph: placeholders `primals_1 ..` then `tangents_1 ..`, outputs as
+/// in JointSignature. An inference graph has placeholders `arg0_1 ..`, no tangents, no gradients.
+struct JointGraph {
+  GraphPtr graph;
+  JointSignature signature;
+  ViewAndMutationMeta metadata;
+  /// Every module of the model that owns a node, with its class; for collapsing by module.
+  std::vector<ModuleScope> modules;
+};
+
+}  // namespace core::ir

@@ -1,0 +1,39 @@
+#pragma once
+
+// The interface of libaot_cpu_jit, the module that holds clang and LLVM. The engine opens it with
+// dlopen at the first CPU compile.
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/stage_context.h"
+#include "core/codegen/kernel.h"
+
+namespace core::jit {
+
+struct BuildOptions {
+  /// Folder of the on-disk cache of object files; empty: none.
+  std::string cacheFolder;
+};
+
+class CpuCompiler {
+ public:
+  virtual ~CpuCompiler() = default;
+
+  virtual std::string compilerVersion() const = 0;  ///< "clang 14.0.6"
+  virtual std::string targetCpu() const = 0;        ///< CPU name and vector width
+  /// Compiles every source, in order. Kernels of equal text are compiled once. The first failure
+  /// ends with KernelCompileFailed, the compiler's log in `details`.
+  virtual Result<std::vector<codegen::BuiltKernel>> build(
+      const std::vector<codegen::KernelSource>& sources, const BuildOptions& options,
+      const StageContext& context) = 0;
+};
+
+/// The module's one exported symbol, `aotCpuCompiler`.
+using CpuCompilerEntry = CpuCompiler* (*)();
+
+/// Opens libaot_cpu_jit beside the running program, once. Errors: CompilerMissing.
+Result<CpuCompiler*> openCpuCompiler();
+
+}  // namespace core::jit

@@ -1,0 +1,33 @@
+#pragma once
+
+// What a person can choose about a compile and a run. One struct for the window, the session file,
+// the protocol and the command line; the member initialisers are the table of defaults.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/partition/partition.h"
+#include "core/run/measurement.h"
+
+namespace core::pipeline {
+
+enum class Decompositions { None, Core, Fusion };
+
+struct CompileOptions {
+  std::optional<run::Mode> mode;      ///< empty: train if any parameter requires grad
+  std::optional<run::LossSpec> loss;  ///< empty: output:0 if that is a scalar float, else mean_square
+  std::string inputsPath;             ///< an input head with its .bin; empty: sample or random inputs
+  partition::PartitionOptions partition;
+  Decompositions decompositions = Decompositions::Fusion;
+  std::string device = "cpu";
+  int threads = 0;  ///< 0: all cores
+  std::uint64_t seed = 0;
+  std::map<std::string, std::int64_t> dims;  ///< sizes of symbolic dimensions
+};
+
+/// How far the pipeline is to go.
+enum class Goal { Inspect, Partition, Kernels, Measure };
+
+}  // namespace core::pipeline

@@ -1,0 +1,82 @@
+#pragma once
+
+// The messages between the window and the engine, as plain structs. encode.h and decode.h turn them
+// into verified FlatBuffers frames.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "core/base/result.h"
+#include "core/base/stage_context.h"
+#include "core/pipeline/compile_options.h"
+#include "core/pipeline/compile_record.h"
+
+namespace core::protocol {
+
+/// Work on one model as far as `goal`. The engine answers with Progress, Log and Partial replies,
+/// then one Done or one Failure.
+struct CompileRequest {
+  std::string modelPath;
+  pipeline::Goal goal = pipeline::Goal::Partition;
+  pipeline::CompileOptions options;
+};
+
+/// Stops the request of that id; it ends with Failure{Cancelled}.
+struct CancelRequest {
+  std::uint64_t target = 0;
+};
+
+/// Asks for an Alive reply at once, also while work runs.
+struct PingRequest {};
+
+struct ShutdownRequest {};
+
+struct Request {
+  std::uint64_t id = 0;
+  std::variant<CompileRequest, CancelRequest, PingRequest, ShutdownRequest> body;
+};
+
+/// Sent once at start, with id 0.
+struct HelloReply {
+  std::uint32_t protocolVersion = 0;
+  std::string programVersion;
+  std::int64_t processId = 0;
+};
+
+struct AliveReply {};
+
+struct ProgressReply {
+  pipeline::Stage stage = pipeline::Stage::Load;
+  double fraction = 0;  ///< of the whole request, in [0, 1]
+  std::string sentence;
+};
+
+struct LogReply {
+  LogEntry entry;
+};
+
+/// The record so far: sent when a stage is done, so that the window can show it.
+struct PartialReply {
+  pipeline::CompileRecordPtr record;
+};
+
+struct DoneReply {
+  pipeline::CompileRecordPtr record;
+};
+
+/// The request failed in `stage`; `record` has what was finished before, and may be null.
+struct FailureReply {
+  pipeline::Stage stage = pipeline::Stage::Load;
+  Error error;
+  pipeline::CompileRecordPtr record;
+};
+
+struct Reply {
+  std::uint64_t id = 0;
+  std::variant<HelloReply, AliveReply, ProgressReply, LogReply, PartialReply, DoneReply,
+               FailureReply>
+      body;
+};
+
+}  // namespace core::protocol

@@ -1,0 +1,115 @@
+#pragma once
+
+// The interface of libaot_torch, the module that holds everything that needs LibTorch. The engine
+// opens it with dlopen at the first trace or run, after it has set OpenMP's environment.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/stage_context.h"
+#include "core/codegen/kernel.h"
+#include "core/ir/joint_graph.h"
+#include "core/load/loaded_model.h"
+#include "core/partition/partition.h"
+#include "core/run/measurement.h"
+#include "core/schedule/schedule.h"
+
+namespace core::torch {
+
+struct TraceOptions {
+  run::Mode mode = run::Mode::Train;
+};
+
+/// Seconds spent by the parts of a trace.
+struct TraceTimes {
+  double metadataPass = 0;
+  double joint = 0;
+  double functionalize = 0;
+  double total = 0;
+};
+
+/// The joint graph; or, with `error`, the graph up to the node that could not be traced.
+struct TraceResult {
+  std::shared_ptr<const ir::JointGraph> joint;  ///< may be null if nothing was recorded
+  TraceTimes times;
+  std::optional<Error> error;
+};
+
+struct RunOptions {
+  run::Mode mode = run::Mode::Train;
+  run::LossSpec loss;
+  std::uint64_t seed = 0;  ///< given to PyTorch's generator right before the forward
+  int threads = 0;         ///< 0: all cores
+};
+
+/// One half of a compiled step: its schedule and one built kernel per schedule group.
+struct ExecutableHalf {
+  std::shared_ptr<const schedule::Schedule> schedule;
+  std::vector<codegen::BuiltKernel> kernels;
+};
+
+/// All that is needed to run the compiled step. `backward` is empty in inference.
+struct ExecutableStep {
+  std::shared_ptr<const ir::JointGraph> joint;
+  std::shared_ptr<const partition::Partition> partition;
+  ExecutableHalf forward;
+  ExecutableHalf backward;
+};
+
+struct BenchOptions {
+  RunOptions run;
+  int warmups = 3;
+  int minSamples = 30;
+  double maxSeconds = 10;  ///< per variant; sampling stops after it once minSamples/3 were taken
+};
+
+/// One model with its weights bound and its inputs chosen. Weights are copied on the first run, so
+/// that the mapped file is never written.
+class TorchModel {
+ public:
+  virtual ~TorchModel() = default;
+
+  /// Traces forward and backward into one functional joint graph. Kernels are not run.
+  virtual TraceResult trace(const TraceOptions& options, const StageContext& context) = 0;
+  /// One eager step from fresh copies of weights, buffers and inputs.
+  virtual Result<run::StepResult> runEager(const RunOptions& options,
+                                           const StageContext& context) = 0;
+  /// One compiled step from fresh copies; outputs, gradients and mutated tensors as eager leaves them.
+  virtual Result<run::StepResult> runCompiled(const ExecutableStep& step, const RunOptions& options,
+                                              const StageContext& context) = 0;
+  /// Compares a compiled step with eager in the same dtype and in float64.
+  virtual Result<run::CheckResult> check(const ExecutableStep& step, const RunOptions& options,
+                                         const StageContext& context) = 0;
+  /// Checks, then times eager and compiled interleaved. Fills everything but `compile`.
+  virtual Result<run::Measurement> measure(const ExecutableStep& step, const BenchOptions& options,
+                                           const StageContext& context) = 0;
+};
+
+class TorchModule {
+ public:
+  virtual ~TorchModule() = default;
+
+  virtual std::string torchVersion() const = 0;  ///< "2.11.0"
+  virtual std::string cudaVersion() const = 0;   ///< "13.0", or "none"
+  /// Binds a model to its inputs (the oracle's input file, sample inputs, or random ones from the
+  /// model's metadata and `seed` if `inputs` is empty). Errors: UnsupportedOp, InvalidArgument.
+  virtual Result<std::unique_ptr<TorchModel>> open(load::LoadedModelPtr model,
+                                                   std::optional<load::InputSet> inputs,
+                                                   std::uint64_t seed) = 0;
+  /// Rows "op, meta kernel ours/theirs" of the operators that can be traced, for Help and tests.
+  virtual std::vector<std::string> ownMetaKernels() const = 0;
+};
+
+/// The module's one exported symbol, `aotTorchModule`: a process-wide object, never freed.
+using TorchModuleEntry = TorchModule* (*)();
+
+/// Opens libaot_torch beside the running program. `threads` > 0 sets OMP_NUM_THREADS first; spinning
+/// is limited by GOMP_SPINCOUNT. Opened once; later calls return the same module. Errors: Torch.
+Result<TorchModule*> openTorchModule(int threads);
+
+}  // namespace core::torch
