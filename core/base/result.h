@@ -53,10 +53,10 @@ class [[nodiscard]] Result {
 
   /// A Result of a pointer-compatible or otherwise convertible value.
   template <typename U>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : m_state(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Result>) Result(U&& value)
+      : m_state(std::in_place_index<0>, std::forward<U>(value)) {}
 
   bool has_value() const { return m_state.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -106,18 +106,17 @@ class [[nodiscard]] Result<void> {
 }  // namespace core
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define CORE_TRY_VOID(expression)                              \
-  do {                                                         \
-    if (auto coreTryResult = (expression); !coreTryResult)     \
-      return std::move(coreTryResult).error();                 \
+#define CORE_TRY_VOID(expression)                          \
+  do {                                                     \
+    if (auto coreTryResult = (expression); !coreTryResult) \
+      return std::move(coreTryResult).error();             \
   } while (false)
 
 #define CORE_TRY_CONCAT_(a, b) a##b
 #define CORE_TRY_NAME_(line) CORE_TRY_CONCAT_(coreTryResult, line)
 
 /// `CORE_TRY(auto x, f())` declares x with f's value, or returns f's error.
-#define CORE_TRY(declaration, expression)                            \
-  auto CORE_TRY_NAME_(__LINE__) = (expression);                      \
-  if (!CORE_TRY_NAME_(__LINE__))                                     \
-    return std::move(CORE_TRY_NAME_(__LINE__)).error();              \
+#define CORE_TRY(declaration, expression)                                            \
+  auto CORE_TRY_NAME_(__LINE__) = (expression);                                      \
+  if (!CORE_TRY_NAME_(__LINE__)) return std::move(CORE_TRY_NAME_(__LINE__)).error(); \
   declaration = std::move(CORE_TRY_NAME_(__LINE__)).value()

@@ -69,8 +69,8 @@ struct ModelSummary {
 
 /// One half (forward or backward) of the compiled step.
 struct CompiledHalf {
-  ir::GraphPtr graph;      ///< as partitioned
-  ir::OriginMap origin;    ///< scheduled graph -> `graph`
+  ir::GraphPtr graph;    ///< as partitioned
+  ir::OriginMap origin;  ///< scheduled graph -> `graph`
   schedule::Schedule schedule;
   std::vector<codegen::KernelSource> kernels;  ///< one per schedule.groups entry
 };

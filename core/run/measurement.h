@@ -101,7 +101,7 @@ struct Measurement {
   CheckResult check;
   Timing eager;
   Timing compiled;
-  double compiledForwardMs = 0;   ///< medians of the two halves
+  double compiledForwardMs = 0;  ///< medians of the two halves
   double compiledBackwardMs = 0;
   int kernels = 0;
   int externCalls = 0;
