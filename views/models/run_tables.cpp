@@ -1,0 +1,234 @@
+#include "views/models/run_tables.h"
+
+#include <algorithm>
+
+#include "views/models/column_makers.h"
+#include "views/models/showable_text.h"
+
+namespace views::models {
+
+using core::run::Measurement;
+using core::run::TensorCheck;
+using core::run::Timing;
+
+namespace {
+
+std::size_t at(int row) {
+  return static_cast<std::size_t>(row);
+}
+
+/// A table whose cells were made beforehand: one title per column, rows of texts.
+Table fixedTable(const QStringList& titles, std::vector<QStringList> rows) {
+  const auto shared = std::make_shared<const std::vector<QStringList>>(std::move(rows));
+  Table table;
+  table.rows = static_cast<int>(shared->size());
+  for (int column = 0; column < titles.size(); ++column) {
+    table.columns.push_back(textColumn(
+        titles[column], [shared, column](int row) { return (*shared)[at(row)].value(column); }));
+    if (column > 0) table.columns.back().alignment = Alignment::Number;
+  }
+  return table;
+}
+
+QString spreadText(const Timing& timing) {
+  if (timing.medianMs <= 0) return QStringLiteral("–");
+  return QStringLiteral("± ") + QString::number(timing.iqrMs / timing.medianMs * 50, 'f', 1) +
+         QStringLiteral(" %");
+}
+
+QString memoryText(std::int64_t bytes) {
+  return bytes > 0 ? bytesText(bytes) : QStringLiteral("not measured");
+}
+
+int countSteps(const core::pipeline::CompiledHalf* half, StepKind kind) {
+  if (!half) return 0;
+  return static_cast<int>(std::count_if(
+      half->schedule.steps.begin(), half->schedule.steps.end(), [kind](const auto& step) {
+        const bool generated = std::holds_alternative<core::schedule::KernelStep>(step);
+        const bool call = std::holds_alternative<core::schedule::ExternStep>(step);
+        return kind == StepKind::Generated ? generated : kind == StepKind::Extern && call;
+      }));
+}
+
+int countCalls(const core::ir::GraphPtr& graph) {
+  if (!graph) return 0;
+  const auto& nodes = graph->nodes();
+  return static_cast<int>(
+      std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.isCall(); }));
+}
+
+void addScheduleRows(std::vector<QStringList>& rows, const core::pipeline::CompileRecord& record) {
+  const auto* forward = record.forward.get();
+  const auto* backward = record.backward.get();
+  if (!forward && !backward) return;
+  const auto number = [](int count) { return countText(count); };
+  const auto peak = [](const core::pipeline::CompiledHalf* half) {
+    return half ? bytesText(half->schedule.peakBytes) : QStringLiteral("–");
+  };
+  rows.push_back({QStringLiteral("generated kernels"),
+                  number(countSteps(forward, StepKind::Generated)),
+                  number(countSteps(backward, StepKind::Generated)), QStringLiteral("–")});
+  rows.push_back({QStringLiteral("extern calls"), number(countSteps(forward, StepKind::Extern)),
+                  number(countSteps(backward, StepKind::Extern)), QStringLiteral("–")});
+  rows.push_back(
+      {QStringLiteral("planned peak memory"), peak(forward), peak(backward), QStringLiteral("–")});
+}
+
+}  // namespace
+
+Table kernelTable(const RecordIndexPtr& index) {
+  const auto entry = [index](int row) -> const KernelEntry& { return index->kernels()[at(row)]; };
+  Table table;
+  table.rows = static_cast<int>(index->kernels().size());
+  table.nodeName = [entry](int row) {
+    return entry(row).nodes.empty() ? QString() : QString::fromStdString(entry(row).nodes.back());
+  };
+  table.columns = {
+      {QStringLiteral("#"),
+       Alignment::Text,
+       [entry](int row) { return entry(row).label(); },
+       [](int row) { return QVariant(row); },
+       {}},
+      textColumn(QStringLiteral("kind"),
+                 [entry](int row) { return stepKindText(entry(row).kind); }),
+      textColumn(QStringLiteral("kernel or op"),
+                 [entry](int row) { return showable(entry(row).name); }),
+      countColumn(QStringLiteral("nodes"),
+                  [entry](int row) { return static_cast<std::int64_t>(entry(row).nodes.size()); }),
+      bytesColumn(QStringLiteral("reads"), [entry](int row) { return entry(row).readBytes; }),
+      bytesColumn(QStringLiteral("writes"), [entry](int row) { return entry(row).writtenBytes; }),
+      textColumn(QStringLiteral("why"),
+                 [entry](int row) {
+                   return entry(row).reasons.empty() ? QString()
+                                                     : showable(entry(row).reasons.front());
+                 }),
+  };
+  return table;
+}
+
+Table refusalTable(const RecordIndexPtr& index) {
+  const auto entry = [index](int row) -> const RefusalEntry& { return index->refusals()[at(row)]; };
+  Table table;
+  table.rows = static_cast<int>(index->refusals().size());
+  table.nodeName = [entry](int row) { return QString::fromStdString(entry(row).consumer); };
+  table.columns = {
+      textColumn(QStringLiteral("half"), [entry](int row) { return halfText(entry(row).half); }),
+      textColumn(QStringLiteral("producer"),
+                 [entry](int row) { return showable(entry(row).producer); }),
+      textColumn(QStringLiteral("consumer"),
+                 [entry](int row) { return showable(entry(row).consumer); }),
+      textColumn(QStringLiteral("rule"), [entry](int row) { return showable(entry(row).rule); }),
+      textColumn(QStringLiteral("why they are two kernels"),
+                 [entry](int row) { return showable(entry(row).sentence); }),
+  };
+  return table;
+}
+
+Table checkTable(const MeasurementPtr& measurement) {
+  if (!measurement) return {};
+  const auto tensor = [measurement](int row) -> const TensorCheck& {
+    return measurement->check.tensors[at(row)];
+  };
+  Table table;
+  table.rows = static_cast<int>(measurement->check.tensors.size());
+  table.columns = {
+      textColumn(QStringLiteral("check"),
+                 [tensor](int row) {
+                   return tensor(row).passed ? QStringLiteral("✓ passed")
+                                             : QStringLiteral("✕ failed");
+                 }),
+      textColumn(QStringLiteral("tensor"),
+                 [tensor](int row) { return showable(tensor(row).tensor); }),
+      realColumn(QStringLiteral("max abs"), [tensor](int row) { return tensor(row).maxAbs; }),
+      realColumn(QStringLiteral("max rel"), [tensor](int row) { return tensor(row).maxRel; }),
+      realColumn(QStringLiteral("RMSE compiled"),
+                 [tensor](int row) { return tensor(row).rmseCompiled; }),
+      realColumn(QStringLiteral("RMSE eager"), [tensor](int row) { return tensor(row).rmseEager; }),
+      textColumn(QStringLiteral("reason"),
+                 [tensor](int row) { return showable(tensor(row).reason); }),
+  };
+  return table;
+}
+
+Table timingTable(const MeasurementPtr& measurement) {
+  if (!measurement) return {};
+  const Timing& eager = measurement->eager;
+  const Timing& compiled = measurement->compiled;
+  const auto time = [&](const QString& title, double Timing::*field) {
+    return QStringList{title, millisecondsText(eager.*field), millisecondsText(compiled.*field)};
+  };
+  std::vector<QStringList> rows = {
+      time(QStringLiteral("median"), &Timing::medianMs),
+      {QStringLiteral("half the interquartile range"), spreadText(eager), spreadText(compiled)},
+      time(QStringLiteral("minimum"), &Timing::minMs),
+      time(QStringLiteral("10th percentile"), &Timing::p10Ms),
+      time(QStringLiteral("90th percentile"), &Timing::p90Ms),
+      {QStringLiteral("samples"), countText(static_cast<std::int64_t>(eager.samplesMs.size())),
+       countText(static_cast<std::int64_t>(compiled.samplesMs.size()))},
+      {QStringLiteral("peak memory"), memoryText(eager.peakBytes), memoryText(compiled.peakBytes)},
+      {QStringLiteral("saved for backward"), memoryText(eager.savedBytes),
+       memoryText(compiled.savedBytes)},
+  };
+  return fixedTable({QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")},
+                    std::move(rows));
+}
+
+Table compileTimeTable(const MeasurementPtr& measurement) {
+  if (!measurement) return {};
+  const auto& times = measurement->compile;
+  return fixedTable({QStringLiteral("compile step"), QStringLiteral("time or number")},
+                    {{QStringLiteral("trace"), millisecondsText(times.traceMs)},
+                     {QStringLiteral("partition"), millisecondsText(times.partitionMs)},
+                     {QStringLiteral("codegen"), millisecondsText(times.codegenMs)},
+                     {QStringLiteral("build"), millisecondsText(times.buildMs)},
+                     {QStringLiteral("total"), millisecondsText(times.totalMs)},
+                     {QStringLiteral("kernels built"), countText(times.kernelsBuilt)},
+                     {QStringLiteral("kernels from cache"), countText(times.kernelsFromCache)}});
+}
+
+Table comparisonTable(const RecordIndexPtr& index) {
+  const auto& record = index->record();
+  if (!record || !record->partition) return {};
+  const auto& partition = *record->partition;
+  const QString none = QStringLiteral("–");
+  std::vector<QStringList> rows = {
+      {QStringLiteral("call nodes"), countText(countCalls(partition.forward)),
+       countText(countCalls(partition.backward)), none},
+      {QStringLiteral("saved tensors"),
+       countText(static_cast<std::int64_t>(partition.savedTensors.size())), none, none},
+      {QStringLiteral("recomputed nodes"), none,
+       countText(static_cast<std::int64_t>(partition.recomputed.size())), none}};
+  const auto* measured = record->measurement.get();
+  rows.push_back({QStringLiteral("saved bytes, all"), bytesText(partition.savedBytesTotal), none,
+                  measured ? memoryText(measured->eager.savedBytes) : none});
+  rows.push_back({QStringLiteral("saved bytes, new memory"),
+                  bytesText(partition.savedBytesNewStorage), none, none});
+  addScheduleRows(rows, *record);
+  if (measured) {
+    rows.push_back({QStringLiteral("median time"), millisecondsText(measured->compiledForwardMs),
+                    millisecondsText(measured->compiledBackwardMs),
+                    millisecondsText(measured->eager.medianMs)});
+    rows.push_back({QStringLiteral("peak memory of a step"),
+                    memoryText(measured->compiled.peakBytes), none,
+                    memoryText(measured->eager.peakBytes)});
+  }
+  return fixedTable({QStringLiteral("figure"), QStringLiteral("forward"),
+                     QStringLiteral("backward"), QStringLiteral("eager step")},
+                    std::move(rows));
+}
+
+QString speedupSentence(const Measurement& measurement) {
+  if (!measurement.check.passed) {
+    return QStringLiteral("No speed-up is shown: the compiled values differ from eager's.");
+  }
+  if (!measurement.speedup) return QStringLiteral("No speed-up is shown: nothing was timed.");
+  const auto& speedup = *measurement.speedup;
+  const auto ratio = [](double value) {
+    return QString::number(value, 'f', 2) + QStringLiteral("×");
+  };
+  return QStringLiteral("%1 (eager median ÷ compiled median), 95 % interval %2 to %3: %4")
+      .arg(ratio(speedup.median), ratio(speedup.low), ratio(speedup.high),
+           QString::fromLatin1(core::run::verdictName(speedup.verdict)));
+}
+
+}  // namespace views::models

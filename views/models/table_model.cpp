@@ -1,0 +1,75 @@
+#include "views/models/table_model.h"
+
+namespace views::models {
+
+void TableModel::setTable(Table table) {
+  beginResetModel();
+  m_table = std::move(table);
+  endResetModel();
+}
+
+int TableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : m_table.rows;
+}
+
+int TableModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_table.columns.size());
+}
+
+QVariant TableModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const Column& column = m_table.columns[static_cast<std::size_t>(index.column())];
+  const int row = index.row();
+  switch (role) {
+    case Qt::DisplayRole: return column.text(row);
+    case Qt::ToolTipRole: {
+      // Escaped, because a tooltip that looks like markup would be taken for rich text.
+      const QString tip = column.toolTip ? column.toolTip(row) : QString();
+      return tip.isEmpty() ? QVariant() : QVariant(tip.toHtmlEscaped());
+    }
+    case Qt::TextAlignmentRole:
+      return QVariant::fromValue(column.alignment == Alignment::Number
+                                     ? Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter)
+                                     : Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
+    case SortRole: return column.sortKey ? column.sortKey(row) : QVariant(column.text(row));
+    case NodeNameRole: return m_table.nodeName ? QVariant(m_table.nodeName(row)) : QVariant();
+    default: return {};
+  }
+}
+
+QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation == Qt::Vertical || section < 0 || section >= columnCount()) return {};
+  const Column& column = m_table.columns[static_cast<std::size_t>(section)];
+  if (role == Qt::DisplayRole) return column.title;
+  if (role == Qt::TextAlignmentRole && column.alignment == Alignment::Number) {
+    return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+  }
+  return {};
+}
+
+int TableModel::rowOfNode(const QString& name) const {
+  if (!m_table.nodeName || name.isEmpty()) return -1;
+  for (int row = 0; row < m_table.rows; ++row) {
+    if (m_table.nodeName(row) == name) return row;
+  }
+  return -1;
+}
+
+QString tabSeparated(const QAbstractItemModel& model, const std::vector<int>& rows) {
+  QStringList lines;
+  QStringList titles;
+  for (int column = 0; column < model.columnCount(); ++column) {
+    titles << model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+  }
+  lines << titles.join(QChar('\t'));
+  for (const int row : rows) {
+    QStringList cells;
+    for (int column = 0; column < model.columnCount(); ++column) {
+      cells << model.index(row, column).data().toString();
+    }
+    lines << cells.join(QChar('\t'));
+  }
+  return lines.join(QChar('\n')) + QChar('\n');
+}
+
+}  // namespace views::models
