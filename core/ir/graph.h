@@ -71,9 +71,10 @@ struct TupleMeta {
   bool operator==(const TupleMeta&) const = default;
 };
 
-/// A symbolic scalar (`sym_size`, products of sizes).
+/// A symbolic scalar (`sym_size`, products of sizes). A float ("64/s0") has only its expression.
 struct SymMeta {
   Size size;
+  bool isFloat = false;
   bool operator==(const SymMeta&) const = default;
 };
 

@@ -1,0 +1,24 @@
+#pragma once
+
+// Values of symbolic sizes ("64*s0", "((s0 + 1)//2)") at the example sizes.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace core::load {
+
+/// Symbol -> value at the example sizes.
+using SymbolHints = std::map<std::string, std::int64_t, std::less<>>;
+
+/// The expression's value, as Python would compute it on integers: + - * // % ** / (exact only),
+/// parentheses, Max, Min, Mod, FloorDiv, CleanDiv, PythonMod. Empty if it has an unknown symbol or
+/// function, is malformed, overflows, or divides by zero.
+std::optional<std::int64_t> evaluateSize(std::string_view expression, const SymbolHints& symbols);
+
+/// Whether the text is one symbol and nothing else ("s0").
+bool isPlainSymbol(std::string_view text);
+
+}  // namespace core::load

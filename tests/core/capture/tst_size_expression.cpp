@@ -1,0 +1,58 @@
+#include <QTest>
+
+#include "core/load/capture/size_expression.h"
+
+using core::load::evaluateSize;
+
+class TestSizeExpression : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void expressionsHaveThePythonValue_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<qint64>("value");
+    QTest::newRow("symbol") << "s0" << qint64{10};
+    QTest::newRow("product") << "64*s0*s10" << qint64{1920};
+    QTest::newRow("precedence") << "2 + 3*s10 - 1" << qint64{10};
+    QTest::newRow("floor") << "(s0 + 1)//2" << qint64{5};
+    QTest::newRow("negative floor") << "(-s0 - 1)//2" << qint64{-6};
+    QTest::newRow("power") << "-s10**2" << qint64{-9};
+    QTest::newRow("power of power") << "2**s10**1" << qint64{8};
+    QTest::newRow("modulo") << "Mod(-1, s10)" << qint64{2};
+    QTest::newRow("max") << "Max(1, s0, 4) + Min(s0, s10)" << qint64{13};
+    QTest::newRow("functions") << "FloorDiv(s0 + 3, 4)*CleanDiv(s0, 5)" << qint64{6};
+    QTest::newRow("exact") << "s0/5" << qint64{2};
+  }
+
+  void expressionsHaveThePythonValue() {
+    QFETCH(QString, text);
+    QFETCH(qint64, value);
+    const auto result = evaluateSize(text.toStdString(), {{"s0", 10}, {"s10", 3}});
+    QVERIFY(result.has_value());
+    QCOMPARE(static_cast<qint64>(*result), value);
+  }
+
+  void whatHasNoValueIsEmpty_data() {
+    QTest::addColumn<QString>("text");
+    for (const char* text : {"", "u0", "s0 +", "(s0", "s0)", "s0//0", "s0/3", "sin(s0)", "1.5",
+                             "9223372036854775807*2", "2**99", "Max()", "s0 s0"})
+      QTest::newRow(text) << text;
+    QTest::newRow("deep") << QString(100000, '(');
+    QTest::newRow("many signs") << QString(100000, '-');
+  }
+
+  void whatHasNoValueIsEmpty() {
+    QFETCH(QString, text);
+    QVERIFY(!evaluateSize(text.toStdString(), {{"s0", 10}}).has_value());
+  }
+
+  void onlyASymbolIsAPlainSymbol() {
+    QVERIFY(core::load::isPlainSymbol("s0"));
+    QVERIFY(!core::load::isPlainSymbol("2*s0"));
+    QVERIFY(!core::load::isPlainSymbol("12"));
+    QVERIFY(!core::load::isPlainSymbol(""));
+  }
+};
+
+QTEST_APPLESS_MAIN(TestSizeExpression)
+#include "tst_size_expression.moc"
