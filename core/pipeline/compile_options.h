@@ -29,6 +29,6 @@ struct CompileOptions {
 };
 
 /// How far the pipeline is to go.
-enum class Goal { Inspect, Partition, Kernels, Measure };
+enum class Goal { Inspect, Partition, Kernels, Build, Measure };
 
 }  // namespace core::pipeline

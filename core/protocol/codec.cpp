@@ -136,7 +136,7 @@ Request readRequest(const wire::RequestT& onWire) {
     case RequestKind::Compile: {
       CompileRequest compile;
       compile.modelPath = onWire.model_path;
-      enumeration<false>(compile.goal, onWire.goal, 4);
+      enumeration<false>(compile.goal, onWire.goal, 5);
       table<false>(compile.options, onWire.options, moveOptions<false>);
       request.body = std::move(compile);
       break;
