@@ -27,9 +27,9 @@ class MappedFile {
 
 /// One raw storage of the archive. Weights with the same `entry` share it.
 struct StoragePlace {
-  std::string entry;          ///< name in the archive ("data/weights/weight_0")
-  std::uint64_t offset = 0;   ///< of the first byte in the file
-  std::uint64_t length = 0;   ///< bytes
+  std::string entry;         ///< name in the archive ("data/weights/weight_0")
+  std::uint64_t offset = 0;  ///< of the first byte in the file
+  std::uint64_t length = 0;  ///< bytes
 };
 
 /// A parameter, buffer or constant: a strided view of one storage.
@@ -47,8 +47,8 @@ struct InputSet {
   struct Input {
     int storage = 0;  ///< index into `storages`
     ir::TensorMeta meta;
-    std::int64_t storageOffset = 0;    ///< in elements
-    std::optional<int> sameObjectAs;   ///< an earlier input that is the very same tensor
+    std::int64_t storageOffset = 0;   ///< in elements
+    std::optional<int> sameObjectAs;  ///< an earlier input that is the very same tensor
     bool requiresGrad = false;
     bool isLeaf = true;  ///< false with requiresGrad: the model gets a clone of a leaf
   };

@@ -1,0 +1,17 @@
+#pragma once
+
+// How far a strided tensor reaches into its storage.
+
+#include <cstdint>
+#include <optional>
+
+#include "core/ir/tensor_meta.h"
+
+namespace core::load {
+
+/// Bytes from the start of the storage to the end of the last element that `meta`, placed at
+/// `storageOffset` elements, can touch; 0 if it has no elements. Empty when a size, stride or the
+/// offset is negative, or the number does not fit in 63 bits.
+std::optional<std::uint64_t> bytesReached(const ir::TensorMeta& meta, std::int64_t storageOffset);
+
+}  // namespace core::load
