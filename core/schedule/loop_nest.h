@@ -19,22 +19,31 @@
 
 namespace core::schedule {
 
-/// Scalar primitives. Unless said otherwise, operands and result have the op's dtype.
+/// Scalar primitives. Unless said otherwise, operands and result have the op's dtype. Half
+/// precision exists in buffers only: F16 and BF16 are computed as F32. Bool comes from comparisons,
+/// logical functions, loads of Bool buffers and casts (x != 0).
+// clang-format off
 enum class ScalarFn {
   // one operand
   Neg, Abs, Exp, Exp2, Expm1, Log, Log1p, Log2, Log10, Sqrt, Rsqrt, Reciprocal, Sin, Cos, Tan,
   Sinh, Cosh, Tanh, Asin, Acos, Atan, Erf, Erfc, Sigmoid, Relu, Floor, Ceil, Trunc, Round, Sign,
-  IsNan, IsInf, LogicalNot, BitwiseNot,
+  IsNan, IsInf,            ///< result is Bool
+  LogicalNot, BitwiseNot,  ///< LogicalNot: of a Bool
   NormalCdf,  ///< 0.5 * (1 + erf(x / sqrt(2)))
   Cast,       ///< from the operand's dtype to the op's; float to integer truncates
   // two operands
-  Add, Sub, Mul, Div, Pow, Maximum, Minimum, Remainder, Fmod, FloorDiv, Atan2,
-  Eq, Ne, Lt, Le, Gt, Ge,  ///< result is Bool
-  LogicalAnd, LogicalOr, LogicalXor, BitwiseAnd, BitwiseOr, BitwiseXor,
+  Add, Sub, Mul, Div, Pow, Maximum, Minimum,
+  Remainder,  ///< a - floor(a / b) * b: has the sign of b
+  Fmod,       ///< has the sign of a
+  FloorDiv, Atan2,
+  Eq, Ne, Lt, Le, Gt, Ge,  ///< result is Bool, operands of one dtype
+  LogicalAnd, LogicalOr, LogicalXor,  ///< of Bools
+  BitwiseAnd, BitwiseOr, BitwiseXor,
   // three operands
   Where,  ///< condition (Bool), then, else
   Fma,    ///< a * b + c
 };
+// clang-format on
 
 /// "exp", "where" ...: the spelling in the loop text.
 const char* scalarFnName(ScalarFn fn);
@@ -46,7 +55,7 @@ enum class ReduceFn { Sum, Prod, Max, Min, Any, All };
 const char* reduceFnName(ReduceFn fn);
 
 enum class LoopOpKind {
-  Load,      ///< element of a kernel buffer
+  Load,      ///< element of a kernel buffer, in its dtype; F16 and BF16 are widened to F32
   Constant,  ///< `constant`
   Index,     ///< current position along `axis`, I64
   Compute,   ///< `fn` of `operands`
@@ -64,7 +73,7 @@ struct IndirectTerm {
 
 /// Where a Load or Store touches its buffer, in elements.
 struct Access {
-  int buffer = -1;                    ///< index into LoopNest::buffers
+  int buffer = -1;  ///< index into LoopNest::buffers
   std::int64_t offset = 0;
   std::vector<std::int64_t> strides;  ///< one per axis, outer then inner
   std::vector<IndirectTerm> indirect;

@@ -1,0 +1,109 @@
+#include "core/schedule/in_place.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/check.h"
+
+namespace core::schedule {
+namespace {
+
+bool isSameElement(const Access& a, const Access& b) {
+  return a.offset == b.offset && a.strides == b.strides && a.indirect.empty() && b.indirect.empty();
+}
+
+/// The access of the only store into nest buffer `buffer`; empty if there are several.
+std::optional<Access> onlyStore(const LoopNest& nest, int buffer) {
+  std::optional<Access> found;
+  for (const LoopOp& op : nest.ops) {
+    if (op.kind != LoopOpKind::Store || op.access.buffer != buffer) continue;
+    if (found) return std::nullopt;
+    found = op.access;
+  }
+  return found;
+}
+
+bool everyLoadIs(const LoopNest& nest, int buffer, const Access& access) {
+  return std::all_of(nest.ops.begin(), nest.ops.end(), [&](const LoopOp& op) {
+    return op.kind != LoopOpKind::Load || op.access.buffer != buffer ||
+           isSameElement(op.access, access);
+  });
+}
+
+/// Drops nest buffer `read` and lets its loads read from `written`.
+void mergeNestBuffers(FusionGroup& group, int read, int written) {
+  const auto renumbered = [&](int buffer) {
+    if (buffer == read) buffer = written;
+    return buffer > read ? buffer - 1 : buffer;
+  };
+  for (LoopOp& op : group.nest.ops)
+    if (op.access.buffer >= 0) op.access.buffer = renumbered(op.access.buffer);
+  group.nest.buffers.erase(group.nest.buffers.begin() + read);
+  group.buffers.erase(group.buffers.begin() + read);
+}
+
+class InPlaceWriter {
+ public:
+  explicit InPlaceWriter(Schedule& schedule) : m_schedule(schedule) {}
+
+  void run() {
+    for (std::size_t step = 0; step < m_schedule.steps.size(); ++step) {
+      const auto* kernel = std::get_if<KernelStep>(&m_schedule.steps[step]);
+      if (!kernel) continue;
+      FusionGroup& group = m_schedule.groups[static_cast<std::size_t>(kernel->group)];
+      if (!group.nest.inner.empty()) continue;  // later passes would read what was overwritten
+      while (mergeOne(group, static_cast<int>(step))) continue;
+    }
+  }
+
+ private:
+  bool mergeOne(FusionGroup& group, int step) {
+    const int count = static_cast<int>(group.buffers.size());
+    for (int written = 0; written < count; ++written) {
+      if (!mayTakeOver(group, written)) continue;
+      const auto store = onlyStore(group.nest, written);
+      if (!store) continue;
+      for (int read = 0; read < count; ++read) {
+        if (!diesHere(group, read, step) || !fits(group, read, written)) continue;
+        if (!everyLoadIs(group.nest, read, *store)) continue;
+        bufferOf(group, written).inPlaceOf = group.buffers[static_cast<std::size_t>(read)].buffer;
+        mergeNestBuffers(group, read, written);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Buffer& bufferOf(const FusionGroup& group, int index) {
+    return m_schedule
+        .buffers[static_cast<std::size_t>(group.buffers[static_cast<std::size_t>(index)].buffer)];
+  }
+
+  bool mayTakeOver(const FusionGroup& group, int index) {
+    const Buffer& buffer = bufferOf(group, index);
+    return group.nest.buffers[static_cast<std::size_t>(index)].access == BufferAccess::Write &&
+           buffer.kind == BufferKind::Arena && buffer.inPlaceOf < 0;
+  }
+
+  bool diesHere(const FusionGroup& group, int index, int step) {
+    const Buffer& buffer = bufferOf(group, index);
+    return group.nest.buffers[static_cast<std::size_t>(index)].access == BufferAccess::Read &&
+           buffer.kind == BufferKind::Arena && buffer.lastStep == step;
+  }
+
+  bool fits(const FusionGroup& group, int read, int written) {
+    const Buffer& from = bufferOf(group, read);
+    const Buffer& to = bufferOf(group, written);
+    return from.dtype == to.dtype && from.bytes == to.bytes;
+  }
+
+  Schedule& m_schedule;
+};
+
+}  // namespace
+
+void writeInPlace(Schedule& schedule) {
+  InPlaceWriter(schedule).run();
+}
+
+}  // namespace core::schedule
