@@ -6,6 +6,7 @@
 #include "core/load/mapped_file.h"
 #include "core/load/program_reader.h"
 #include "core/load/pt2_archive.h"
+#include "core/load/sample_inputs.h"
 #include "core/load/weights_reader.h"
 
 namespace core::load {
@@ -29,6 +30,7 @@ LoadedModelPtr readModel(const std::string& path, const StageContext& context) {
   model->program = readDocument(document, readProgram);
   context.progress(0.8, "Load: weights");
   readWeights(archive, context, *model);
+  model->sampleInputs = readSampleInputs(archive, model->program, context);
   context.progress(1, "Load: done");
   return model;
 }

@@ -3,7 +3,7 @@
 // The records of a .pt2 archive: one root folder, known by their names below it.
 
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +26,9 @@ class Pt2Archive {
   std::string text(const std::string& record, std::uint64_t limit) const;
   /// Where a record's raw bytes lie. Compressed records cannot be mapped and are refused.
   StoragePlace place(const std::string& record) const;
+  std::span<const std::byte> bytes(const StoragePlace& place) const {
+    return m_file->bytes().subspan(place.offset, place.length);
+  }
 
  private:
   const ZipEntry& entry(const std::string& record) const;
