@@ -220,6 +220,7 @@ void moveKernel(Ours<kWrite, codegen::KernelSource> ours, Wire<kWrite, wire::Ker
   plain<kWrite>(ours.loopText, onWire.loop_text);
   plain<kWrite>(ours.units, onWire.units);
   plain<kWrite>(ours.grain, onWire.grain);
+  plain<kWrite>(ours.checksIndices, onWire.checks_indices);
   plain<kWrite>(ours.notes, onWire.notes);
 }
 

@@ -1,0 +1,119 @@
+#include "tests/architecture/include_rules.h"
+
+#include <QRegularExpression>
+
+namespace {
+
+/// Headers of our own that a folder may include: folders, or single headers.
+struct FolderRule {
+  const char* folder;
+  QStringList allowed;
+};
+
+/// Plain structs that later stages and the views read.
+const QStringList kArtifacts{"core/base/",
+                             "core/ir/",
+                             "core/partition/partition.h",
+                             "core/schedule/schedule.h",
+                             "core/schedule/loop_nest.h",
+                             "core/codegen/kernel.h",
+                             "core/run/measurement.h",
+                             "core/pipeline/compile_record.h",
+                             "core/pipeline/compile_options.h"};
+
+const QStringList kTorchWorld =
+    kArtifacts + QStringList{"core/load/", "core/torch/", "core/trace/", "core/run/"};
+
+// The most specific folder stands first.
+const QList<FolderRule>& folderRules() {
+  static const QList<FolderRule> rules{
+      {"core/base/", {"core/base/"}},
+      {"core/ir/", {"core/base/", "core/ir/"}},
+      {"core/passes/", {"core/base/", "core/ir/", "core/passes/"}},
+      {"core/partition/", {"core/base/", "core/ir/", "core/passes/", "core/partition/"}},
+      {"core/schedule/", {"core/base/", "core/ir/", "core/schedule/"}},
+      {"core/codegen/", {"core/base/", "core/ir/", "core/schedule/loop_nest.h", "core/codegen/"}},
+      {"core/layout/", {"core/base/", "core/ir/", "core/partition/partition.h", "core/layout/"}},
+      {"core/load/capture/", kArtifacts + QStringList{"core/load/", "core/partition/"}},
+      {"core/load/", {"core/base/", "core/ir/", "core/load/"}},
+      {"core/protocol/", kArtifacts + QStringList{"core/protocol/"}},
+      {"core/jit/", {"core/base/", "core/codegen/kernel.h", "core/jit/"}},
+      {"core/torch/", kTorchWorld},
+      {"core/trace/", kTorchWorld},
+      {"core/run/", kTorchWorld},
+      {"core/pipeline/", {"core/"}},
+      {"views/", kArtifacts + QStringList{"core/layout/", "core/partition/", "views/"}},
+      {"app/explorer/", kArtifacts + QStringList{"core/layout/", "core/partition/",
+                                                 "core/protocol/", "views/", "app/explorer/"}},
+      {"app/engine/", {"core/", "app/engine/"}},
+      {"app/graphviz/", {"core/base/", "app/graphviz/"}},
+  };
+  return rules;
+}
+
+/// Headers of a library, and the only folders that may include them.
+struct LibraryRule {
+  const char* name;
+  const char* pattern;
+  QStringList folders;
+};
+
+const QList<LibraryRule>& libraryRules() {
+  static const QList<LibraryRule> rules{
+      {"LibTorch", "^(ATen|c10|torch|caffe2)/", {"core/torch/", "core/trace/", "core/run/"}},
+      {"QCustomPlot", "^qcustomplot\\.h$", {"views/plot/"}},
+      {"Qt", "^(Q[A-Z]\\w*|Qt\\w+/.*)$", {"views/", "app/explorer/"}},
+      {"LLVM", "^(llvm|clang|lld)/", {"core/jit/"}},
+      {"Graphviz", "^graphviz/", {"app/graphviz/"}},
+      {"CUDA", "^(cuda|nvrtc|cublas|cudnn)\\w*\\.h$", {"core/run/"}},
+      {"FlatBuffers", "^flatbuffers/", {"core/protocol/"}},
+      {"libzip", "^zip\\.h$", {"core/load/"}},
+      {"simdjson", "^simdjson\\.h$", {"core/load/"}},
+      {"CLI11", "^CLI/", {"app/engine/"}},
+  };
+  return rules;
+}
+
+bool startsWithAny(const QString& text, const QStringList& prefixes) {
+  for (const QString& prefix : prefixes)
+    if (text.startsWith(prefix)) return true;
+  return false;
+}
+
+QString brokenLibraryRule(const QString& file, const QString& header) {
+  for (const LibraryRule& rule : libraryRules()) {
+    if (!QRegularExpression(rule.pattern).match(header).hasMatch()) continue;
+    if (!startsWithAny(file, rule.folders))
+      return QString("%1 belongs into %2 only").arg(rule.name, rule.folders.join(", "));
+    const bool ownHeader = file.endsWith(".h") && QString(rule.name) == "LibTorch";
+    if (ownHeader && !file.endsWith("_torch.h") && !file.endsWith("precompiled_torch.h"))
+      return "a header that includes LibTorch is named *_torch.h";
+  }
+  return {};
+}
+
+}  // namespace
+
+QString brokenRule(const QString& file, const QString& header) {
+  if (file.startsWith("tests/")) return {};
+  if (QString rule = brokenLibraryRule(file, header); !rule.isEmpty()) return rule;
+  const bool ours = startsWithAny(header, {"core/", "views/", "app/", "tests/"});
+  if (!ours) return {};
+  if (header.endsWith("_torch.h") &&
+      !startsWithAny(file, {"core/torch/", "core/trace/", "core/run/"}))
+    return "*_torch.h headers stay inside the LibTorch module";
+  for (const FolderRule& rule : folderRules()) {
+    if (!file.startsWith(rule.folder)) continue;
+    if (startsWithAny(header, rule.allowed)) return {};
+    return QString("%1 may include %2").arg(rule.folder, rule.allowed.join(", "));
+  }
+  return {};
+}
+
+int lineLimit(const QString& file) {
+  // Tables of operators and the protocol's moves are lists; cutting them up helps nobody.
+  static const QStringList lists{"core/ir/op_table", "core/protocol/wire_graph.cpp"};
+  if (startsWithAny(file, lists)) return 700;
+  if (file.startsWith("tests/")) return 700;
+  return file.endsWith(".h") ? 180 : 420;
+}

@@ -1,0 +1,296 @@
+// Messages survive the wire whole, and nothing that comes from the wire can do harm.
+
+#include <QTest>
+
+#include <random>
+
+#include "core/ir/graph_text.h"
+#include "core/protocol/codec.h"
+
+using namespace core;
+using namespace core::protocol;
+
+class TstCodec : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void compileRequestKeepsEveryOption();
+  void smallRequestsRoundTrip();
+  void recordKeepsItsGraphs();
+  void recordKeepsPartitionScheduleAndMeasurement();
+  void failureKeepsStageAndDetails();
+  void framesAreCutFromAnyChunks();
+  void anOverlongFrameIsRefused();
+  void damagedFramesNeverHarm();
+  void danglingIndicesAreRefused();
+};
+
+namespace {
+
+constexpr const char* kJoint = R"ir(graph {
+  %primals_1 : f32[8, 16] = placeholder  # is_forward desc="ParamAOTInput(target='w')"
+  %primals_2 : f32[s0=6, 16]{16, 1} = placeholder  # is_forward
+  %t : f32[16, 8]{1, 16} = aten.t.default(%primals_1)  # is_forward seq=0
+  %max_1 : (f32[8], i64[8]) = aten.max.dim(%primals_1, 1)  # is_forward seq=1
+  %getitem : f32[8] = getitem(%max_1, 0)  # is_forward seq=1
+  %full : f32[2] = aten.full.default([2], 1.5, dtype=dtype:f32, pin_memory=False)  # is_backward
+  return (%t, %getitem, None)
+})ir";
+
+ir::GraphPtr graphOf(const char* text) {
+  auto graph = ir::parseGraph(text);
+  if (!graph) qFatal("%s", graph.error().message.c_str());
+  return *graph;
+}
+
+partition::Partition samplePartition(const ir::GraphPtr& graph) {
+  partition::Partition parts;
+  parts.options.budget = 0.5;
+  parts.options.save = {"t"};
+  parts.options.moduleBudgets = {{"layer1", 0.25}};
+  parts.forward = graph;
+  parts.backward = graph;
+  parts.savedTensors = {{"t", ir::contiguousMeta(ir::DType::F32, {16, 8}), 512,
+                         partition::SavedKind::Activation, "primals_1", true}};
+  parts.savedBytesTotal = 512;
+  parts.solves = {{{}, {"a"}, {"b", "c"}, {"t"}, 42.5, 7, 9}};
+  parts.knapsacks = {{0.5, {{"t", 512, 0.25, 1e6, true}}}};
+  parts.decisions = {{"t", partition::ValueFate::Saved, "min-cut", "It is cheap to save.", 512}};
+  parts.mergedByCse = {{"t_1", "t"}};
+  parts.donatedIndices = {0, 2};
+  return parts;
+}
+
+std::shared_ptr<pipeline::CompiledHalf> sampleHalf(const ir::GraphPtr& graph) {
+  auto half = std::make_shared<pipeline::CompiledHalf>();
+  half->graph = graph;
+  half->origin = ir::OriginMap::identity(graph->size());
+  auto& schedule = half->schedule;
+  schedule.graph = graph;
+  schedule.buffers = {{"t", ir::DType::F32, schedule::BufferKind::Arena, 512, -1, 64, 0, 1}};
+  schedule.places.resize(graph->size());
+  const schedule::BufferView view{0, ir::contiguousMeta(ir::DType::F32, {16, 8}), 3};
+  schedule.places[2] = view;
+  schedule::FusionGroup group;
+  group.nest.name = "fused_t";
+  group.nest.outer = {16, 8};
+  group.nest.buffers = {{"t", ir::DType::F32, schedule::BufferAccess::Write, 128}};
+  schedule::LoopOp store;
+  store.kind = schedule::LoopOpKind::Store;
+  store.operands = {0};
+  store.access = {0, 0, {8, 1}, {{0, 4, 16}}};
+  store.node = ir::NodeId{2};
+  group.nest.ops = {{}, store};
+  group.nodes = {ir::NodeId{2}};
+  group.buffers = {view};
+  group.reasons = {"pointwise"};
+  schedule.groups = {group};
+  schedule.steps = {schedule::KernelStep{0},
+                    schedule::ExternStep{ir::NodeId{3}, {0, std::nullopt}, "no kernel for max"},
+                    schedule::CopyStep{ir::NodeId{2}, view, view}};
+  schedule.refusals = {{ir::NodeId{2}, ir::NodeId{3}, "extern", "max is an extern call."}};
+  half->kernels = {
+      {"fused_t", codegen::KernelLanguage::Cpp, "void f();", "loops", 16, 4, true, {"512 bits"}}};
+  return half;
+}
+
+std::shared_ptr<run::Measurement> sampleMeasurement() {
+  auto measurement = std::make_shared<run::Measurement>();
+  measurement->check = {true, {{"output:0", true, 1e-6, 1e-5, 1e-7, 2e-7, ""}}, 0, "All equal."};
+  measurement->eager.samplesMs = {1, 2, 3};
+  measurement->eager.medianMs = 2;
+  measurement->compiled.samplesMs = {0.5, 1};
+  measurement->speedup = run::Speedup{2.5, 2.25, 2.75, run::Verdict::Faster};
+  measurement->compile.kernelsBuilt = 3;
+  return measurement;
+}
+
+pipeline::CompileRecord sampleRecord() {
+  pipeline::CompileRecord record;
+  record.model.name = "net";
+  record.model.inputs = {{"x", ir::contiguousMeta(ir::DType::I64, {2, 3})}};
+  record.model.opCounts = {{"aten.relu.default", 4}};
+  record.model.unsupported = {{"aten.nonzero.default", "head", "net.py:4", "data"}};
+  record.stages = {{pipeline::Stage::Trace,
+                    0.25,
+                    "5 nodes",
+                    {{LogLevel::Warning, "trace", "w"}},
+                    Error{ErrorCode::UnsupportedOp, "m", "d", "n"}}};
+  auto joint = std::make_shared<ir::JointGraph>();
+  joint->graph = graphOf(kJoint);
+  joint->signature.parameterOrder = {"w"};
+  joint->signature.numPrimals = 2;
+  joint->metadata.outputs.resize(1);
+  joint->metadata.outputs[0].baseIndex = 4;
+  joint->metadata.outputs[0].type = ir::OutputType::UnsafeViewAlias;
+  joint->modules = {{"layer", "torch.nn.Linear"}};
+  record.joint = joint;
+  record.partition = std::make_shared<partition::Partition>(samplePartition(joint->graph));
+  record.forward = sampleHalf(joint->graph);
+  record.measurement = sampleMeasurement();
+  return record;
+}
+
+std::span<const std::uint8_t> bodyOf(const std::vector<std::uint8_t>& frame) {
+  return std::span(frame).subspan(4);
+}
+
+Reply throughWire(const Reply& reply) {
+  const auto frame = encodeReply(reply);
+  auto decoded = decodeReply(bodyOf(frame));
+  if (!decoded) qFatal("%s", decoded.error().message.c_str());
+  return *decoded;
+}
+
+Reply doneReply(pipeline::CompileRecord record) {
+  return {7, DoneReply{std::make_shared<const pipeline::CompileRecord>(std::move(record))}};
+}
+
+const pipeline::CompileRecord& recordIn(const Reply& reply) {
+  return *std::get<DoneReply>(reply.body).record;
+}
+
+}  // namespace
+
+void TstCodec::compileRequestKeepsEveryOption() {
+  CompileRequest compile{"a.pt2", pipeline::Goal::Measure, {}};
+  compile.options.mode = run::Mode::Infer;
+  compile.options.loss = run::LossSpec{2};
+  compile.options.inputsPath = "in.json";
+  compile.options.partition.partitioner = partition::PartitionerKind::Default;
+  compile.options.partition.recompute = {"relu"};
+  compile.options.threads = 3;
+  compile.options.seed = ~0ull;
+  compile.options.dims = {{"s0", 9}};
+  const auto decoded = decodeRequest(bodyOf(encodeRequest({5, compile})));
+  QVERIFY(decoded.has_value());
+  QCOMPARE(decoded->id, std::uint64_t{5});
+  const auto& read = std::get<CompileRequest>(decoded->body);
+  QCOMPARE(read.modelPath, std::string("a.pt2"));
+  QVERIFY(read.goal == pipeline::Goal::Measure);
+  QVERIFY(read.options.mode == run::Mode::Infer);
+  QCOMPARE(read.options.loss->text(), std::string("output:2"));
+  QCOMPARE(read.options.inputsPath, std::string("in.json"));
+  QVERIFY(read.options.partition.partitioner == partition::PartitionerKind::Default);
+  QCOMPARE(read.options.partition.recompute.at(0), std::string("relu"));
+  QCOMPARE(read.options.threads, 3);
+  QCOMPARE(read.options.seed, ~std::uint64_t{0});
+  QCOMPARE(read.options.dims.at("s0"), std::int64_t{9});
+}
+
+void TstCodec::smallRequestsRoundTrip() {
+  const auto cancel = decodeRequest(bodyOf(encodeRequest({1, CancelRequest{99}})));
+  QCOMPARE(std::get<CancelRequest>(cancel->body).target, std::uint64_t{99});
+  QVERIFY(std::holds_alternative<PingRequest>(
+      decodeRequest(bodyOf(encodeRequest({2, PingRequest{}})))->body));
+  QVERIFY(std::holds_alternative<ShutdownRequest>(
+      decodeRequest(bodyOf(encodeRequest({3, ShutdownRequest{}})))->body));
+}
+
+void TstCodec::recordKeepsItsGraphs() {
+  const auto sent = sampleRecord();
+  const Reply reply = throughWire(doneReply(sent));
+  const auto& joint = *recordIn(reply).joint;
+  QCOMPARE(ir::graphText(*joint.graph), ir::graphText(*sent.joint->graph));
+  QCOMPARE(joint.graph->node(ir::NodeId{0}).meta.descriptor,
+           std::string("ParamAOTInput(target='w')"));
+  QVERIFY(joint.graph->node(ir::NodeId{1}).tensor()->sizes[0].isSymbolic());
+  QCOMPARE(joint.metadata.outputs.at(0).baseIndex, std::optional<int>(4));
+  QVERIFY(joint.metadata.outputs.at(0).type == ir::OutputType::UnsafeViewAlias);
+  QVERIFY(joint.modules == sent.joint->modules);
+}
+
+void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
+  const Reply reply = throughWire(doneReply(sampleRecord()));
+  const auto& record = recordIn(reply);
+  const auto& parts = *record.partition;
+  QCOMPARE(parts.savedTensors.at(0).aliasOfInput, std::optional<std::string>("primals_1"));
+  QCOMPARE(parts.solves.at(0).cutValue, 42.5);
+  QCOMPARE(parts.knapsacks.at(0).items.at(0).runtime, 1e6);
+  QCOMPARE(parts.options.moduleBudgets.at(0).budget, 0.25);
+  QCOMPARE(parts.mergedByCse.at(0).second, std::string("t"));
+  const auto& schedule = record.forward->schedule;
+  QCOMPARE(schedule.places.at(2)->offset, std::int64_t{3});
+  QCOMPARE(schedule.groups.at(0).nest.ops.at(1).access.indirect.at(0).bound, std::int64_t{16});
+  const auto& external = std::get<schedule::ExternStep>(schedule.steps.at(1));
+  QCOMPARE(external.results.at(0), std::optional<int>(0));
+  QVERIFY(!external.results.at(1).has_value());
+  QVERIFY(std::holds_alternative<schedule::CopyStep>(schedule.steps.at(2)));
+  QVERIFY(record.forward->kernels.at(0).checksIndices);
+  QVERIFY(!record.backward);
+  QCOMPARE(record.measurement->speedup->high, 2.75);
+  QCOMPARE(record.measurement->eager.samplesMs, (std::vector<double>{1, 2, 3}));
+  QCOMPARE(record.stages.at(0).error->node, std::string("n"));
+}
+
+void TstCodec::failureKeepsStageAndDetails() {
+  const Error error{ErrorCode::KernelCompileFailed, "message", "log", "node"};
+  const Reply reply = throughWire({3, FailureReply{pipeline::Stage::Build, error, nullptr}});
+  const auto& failure = std::get<FailureReply>(reply.body);
+  QVERIFY(failure.stage == pipeline::Stage::Build);
+  QVERIFY(failure.error.code == ErrorCode::KernelCompileFailed);
+  QCOMPARE(failure.error.details, std::string("log"));
+  QVERIFY(!failure.record);
+}
+
+void TstCodec::framesAreCutFromAnyChunks() {
+  std::vector<std::uint8_t> stream;
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    const auto frame = encodeRequest({id, PingRequest{}});
+    stream.insert(stream.end(), frame.begin(), frame.end());
+  }
+  for (std::size_t chunk : {std::size_t{1}, std::size_t{3}, std::size_t{7}, stream.size()}) {
+    FrameReader reader;
+    std::vector<std::uint64_t> ids;
+    for (std::size_t at = 0; at < stream.size(); at += chunk) {
+      reader.append(std::span(stream).subspan(at, std::min(chunk, stream.size() - at)));
+      for (auto body = reader.next(); body && body->has_value(); body = reader.next())
+        ids.push_back(decodeRequest(**body)->id);
+    }
+    QCOMPARE(ids, (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+  }
+}
+
+void TstCodec::anOverlongFrameIsRefused() {
+  FrameReader reader;
+  const std::vector<std::uint8_t> head{0xff, 0xff, 0xff, 0xff, 0};
+  reader.append(head);
+  const auto body = reader.next();
+  QVERIFY(!body.has_value());
+  QVERIFY(body.error().code == ErrorCode::EngineDied);
+}
+
+void TstCodec::damagedFramesNeverHarm() {
+  const auto frame = encodeReply(doneReply(sampleRecord()));
+  std::mt19937 random(1);
+  int refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    auto damaged = frame;
+    const int flips = 1 + static_cast<int>(random() % 4);
+    for (int i = 0; i < flips; ++i)
+      damaged[4 + random() % (damaged.size() - 4)] = static_cast<std::uint8_t>(random());
+    if (round % 3 == 0) damaged.resize(4 + random() % (damaged.size() - 4));
+    refused += decodeReply(bodyOf(damaged)).has_value() ? 0 : 1;
+  }
+  QVERIFY(refused > 100);
+}
+
+void TstCodec::danglingIndicesAreRefused() {
+  const auto refuses = [](auto&& spoil) {
+    auto record = sampleRecord();
+    auto half = std::make_shared<pipeline::CompiledHalf>(*record.forward);
+    spoil(*half);
+    record.forward = half;
+    const auto decoded = decodeReply(bodyOf(encodeReply(doneReply(record))));
+    return !decoded.has_value() && decoded.error().code == ErrorCode::EngineDied;
+  };
+  QVERIFY(!refuses([](pipeline::CompiledHalf&) {}));
+  QVERIFY(refuses([](auto& half) { half.schedule.groups[0].nodes[0] = ir::NodeId{1000}; }));
+  QVERIFY(refuses([](auto& half) { half.schedule.places[2]->buffer = 5; }));
+  QVERIFY(refuses([](auto& half) { half.schedule.steps[0] = schedule::KernelStep{3}; }));
+  QVERIFY(refuses([](auto& half) { half.origin.origins[0] = {ir::NodeId{77}}; }));
+  QVERIFY(refuses([](auto& half) { half.origin.origins.pop_back(); }));
+}
+
+QTEST_APPLESS_MAIN(TstCodec)
+#include "tst_codec.moc"
