@@ -12,9 +12,9 @@ struct IValue;
 namespace core::trace {
 
 /// Gives the one result of a pointwise call on meta tensors the strides that PyTorch's Python shape
-/// functions give it, where LibTorch's differ (trace rule: four dimensions, every operand contiguous
-/// and channels_last at once). Does nothing for other calls. `arguments` are the call's arguments;
-/// `results` holds its results only.
+/// functions give it, where LibTorch's differ (trace rule: four dimensions, every operand
+/// contiguous and channels_last at once). Does nothing for other calls. `arguments` are the call's
+/// arguments; `results` holds its results only.
 void fixPointwiseLayout(const c10::OperatorHandle& op, const std::vector<c10::IValue>& arguments,
                         std::vector<c10::IValue>& results);
 

@@ -1,0 +1,35 @@
+// The fused attention of the CPU.
+
+#include "core/trace/meta_kernels/meta_kernel_torch.h"
+
+namespace core::trace::meta {
+namespace {
+
+// Works on (batch, length, heads, width) inside and hands out transposed views of that.
+Tensor byLength(const Tensor& tensor) {
+  return sized({tensor.size(0), tensor.size(2), tensor.size(1), tensor.size(3)}, tensor)
+      .transpose(1, 2);
+}
+
+TwoTensors flash(const Tensor& query, const Tensor&, const Tensor&, double, bool,
+                 const OptionalTensor&, std::optional<double>) {
+  const auto sumType = query.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const Tensor logSumExp =
+      at::empty({query.size(0), query.size(2), query.size(1)}, query.options().dtype(sumType));
+  return {at::empty_like(query), logSumExp.transpose(1, 2)};
+}
+
+ThreeTensors flashBackward(const Tensor&, const Tensor& query, const Tensor& key,
+                           const Tensor& value, const Tensor&, const Tensor&, double, bool,
+                           const OptionalTensor&, std::optional<double>) {
+  return {byLength(query), byLength(key), byLength(value)};
+}
+
+}  // namespace
+
+void addAttention(MetaLibrary& library) {
+  library.add("_scaled_dot_product_flash_attention_for_cpu", &flash);
+  library.add("_scaled_dot_product_flash_attention_for_cpu_backward", &flashBackward);
+}
+
+}  // namespace core::trace::meta

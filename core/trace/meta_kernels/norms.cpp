@@ -1,0 +1,119 @@
+// Batch, layer, group and weight normalization.
+
+#include "core/trace/meta_kernels/meta_kernel_torch.h"
+
+namespace core::trace::meta {
+namespace {
+
+Tensor channelStatistics(const Tensor& input, std::int64_t count, at::ScalarType dtype) {
+  return at::empty({count}, input.options().dtype(dtype));
+}
+
+// Evaluation saves no statistics: the two tensors are empty.
+ThreeTensors batchNormResults(const Tensor& input, at::ScalarType dtype, bool training) {
+  const std::int64_t count = training ? input.size(1) : 0;
+  return {suggestedLike(input), channelStatistics(input, count, dtype),
+          channelStatistics(input, count, dtype)};
+}
+
+ThreeTensors batchNorm(const Tensor& input, const OptionalTensor& weight,
+                       const OptionalTensor& bias, const OptionalTensor& mean,
+                       const OptionalTensor& variance, bool training, double, double) {
+  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+}
+
+ThreeTensors batchNormLegit(const Tensor& input, const OptionalTensor& weight,
+                            const OptionalTensor& bias, Tensor& mean, Tensor& variance,
+                            bool training, double, double) {
+  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+}
+
+ThreeTensors batchNormWithoutStatistics(const Tensor& input, const OptionalTensor& weight,
+                                        const OptionalTensor& bias, bool training, double, double) {
+  return batchNormResults(input, statisticsType(input, {weight, bias}), training);
+}
+
+ThreeTensors batchNormInEvaluation(const Tensor& input, const OptionalTensor& weight,
+                                   const OptionalTensor& bias, const Tensor& mean,
+                                   const Tensor& variance, double, double) {
+  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), false);
+}
+
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> batchNormFunctional(
+    const Tensor& input, const OptionalTensor& weight, const OptionalTensor& bias,
+    const Tensor& mean, const Tensor& variance, bool training, double, double) {
+  auto [output, saveMean, saveInvStd] =
+      batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+  return {output, saveMean, saveInvStd, at::empty_like(mean), at::empty_like(variance)};
+}
+
+ThreeTensors batchNormBackward(const Tensor&, const Tensor& input, const OptionalTensor& weight,
+                               const OptionalTensor& mean, const OptionalTensor& variance,
+                               const OptionalTensor& saveMean, const OptionalTensor& saveInvStd,
+                               bool, double, std::array<bool, 3> mask) {
+  const auto dtype = statisticsType(input, {weight, mean, variance, saveMean, saveInvStd});
+  return {mask[0] ? suggestedLike(input) : Tensor(),
+          mask[1] ? channelStatistics(input, input.size(1), dtype) : Tensor(),
+          mask[2] ? channelStatistics(input, input.size(1), dtype) : Tensor()};
+}
+
+ThreeTensors layerNorm(const Tensor& input, SymIntArrayRef normalized, const OptionalTensor& weight,
+                       const OptionalTensor& bias, double) {
+  TORCH_CHECK(normalized.size() <= static_cast<std::size_t>(input.dim()),
+              "layer_norm: the normalized shape has more dimensions than the input");
+  Sizes sizes = input.sizes().vec();
+  std::fill(sizes.end() - static_cast<std::ptrdiff_t>(normalized.size()), sizes.end(), 1);
+  const auto options = input.options().dtype(statisticsType(input, {weight, bias}));
+  return {contiguousLike(input), at::empty(sizes, options), at::empty(sizes, options)};
+}
+
+ThreeTensors layerNormBackward(const Tensor&, const Tensor& input, SymIntArrayRef, const Tensor&,
+                               const Tensor&, const OptionalTensor& weight,
+                               const OptionalTensor& bias, std::array<bool, 3> mask) {
+  return {mask[0] ? contiguousLike(input) : Tensor(),
+          mask[1] && given(weight) ? contiguousLike(*weight) : Tensor(),
+          mask[2] && given(bias) ? contiguousLike(*bias) : Tensor()};
+}
+
+ThreeTensors groupNorm(const Tensor& input, const OptionalTensor& weight,
+                       const OptionalTensor& bias, SymInt batch, SymInt, SymInt,
+                       std::int64_t groups, double) {
+  const auto options = input.options().dtype(statisticsType(input, {weight, bias}));
+  const Sizes sizes{batch.expect_int(), groups};
+  return {suggestedLike(input), at::empty(sizes, options), at::empty(sizes, options)};
+}
+
+ThreeTensors groupNormBackward(const Tensor&, const Tensor& input, const Tensor& mean,
+                               const Tensor&, const OptionalTensor&, SymInt, SymInt channels,
+                               SymInt, std::int64_t, std::array<bool, 3> mask) {
+  const std::int64_t count = channels.expect_int();
+  return {mask[0] ? suggestedLike(input) : Tensor(),
+          mask[1] ? channelStatistics(input, count, mean.scalar_type()) : Tensor(),
+          mask[2] ? channelStatistics(input, count, mean.scalar_type()) : Tensor()};
+}
+
+TwoTensors weightNorm(const Tensor& direction, const Tensor& magnitude, std::int64_t) {
+  const auto dtype =
+      at::isReducedFloatingType(magnitude.scalar_type()) ? at::kFloat : magnitude.scalar_type();
+  return {contiguousLike(direction), at::empty_strided(magnitude.sizes(), magnitude.strides(),
+                                                       magnitude.options().dtype(dtype))};
+}
+
+}  // namespace
+
+void addNorms(MetaLibrary& library) {
+  library.add("native_batch_norm", &batchNorm);
+  library.add("_native_batch_norm_legit", &batchNormLegit);
+  library.add("_native_batch_norm_legit.no_stats", &batchNormWithoutStatistics);
+  library.add("_native_batch_norm_legit_no_training", &batchNormInEvaluation);
+  library.add("_native_batch_norm_legit_functional", &batchNormFunctional);
+  library.add("native_batch_norm_backward", &batchNormBackward);
+  library.add("native_layer_norm", &layerNorm);
+  library.add("native_layer_norm_backward", &layerNormBackward);
+  library.add("native_group_norm", &groupNorm);
+  library.add("native_group_norm_backward", &groupNormBackward);
+  library.add("_weight_norm_interface", &weightNorm);
+  library.addBoxed<contiguousLikeArguments<1, 2>>({"_weight_norm_interface_backward"});
+}
+
+}  // namespace core::trace::meta

@@ -1,0 +1,112 @@
+// Reductions, order statistics and scans.
+
+#include "core/trace/meta_kernels/meta_kernel_torch.h"
+
+namespace core::trace::meta {
+namespace {
+
+// Complex values have a real variance.
+at::TensorOptions varianceOptions(const Tensor& self) {
+  return self.options().dtype(c10::toRealValueType(self.scalar_type()));
+}
+
+Tensor variance(const Tensor& self, at::OptionalIntArrayRef dims, const std::optional<at::Scalar>&,
+                bool keepDim) {
+  return at::empty(reducedSizes(self, dims, keepDim), varianceOptions(self));
+}
+
+Tensor& varianceOut(const Tensor& self, at::OptionalIntArrayRef dims,
+                    const std::optional<at::Scalar>&, bool keepDim, Tensor& out) {
+  out.resize_(reducedSizes(self, dims, keepDim));
+  return out;
+}
+
+TwoTensors varianceAndMean(const Tensor& self, at::OptionalIntArrayRef dims,
+                           const std::optional<at::Scalar>&, bool keepDim) {
+  const Sizes sizes = reducedSizes(self, dims, keepDim);
+  return {at::empty(sizes, varianceOptions(self)), sized(sizes, self)};
+}
+
+Tensor overAll(const Tensor& self) {
+  return scalarLike(self);
+}
+
+Tensor& overAllOut(const Tensor&, Tensor& out) {
+  out.resize_({});
+  return out;
+}
+
+Tensor product(const Tensor& self, std::optional<at::ScalarType> dtype) {
+  return at::empty({}, self.options().dtype(sumType(self, dtype)));
+}
+
+Tensor trace(const Tensor& self) {
+  TORCH_CHECK(self.dim() == 2, "trace: expected a matrix");
+  return at::empty({}, self.options().dtype(sumType(self, std::nullopt)));
+}
+
+Tensor nanSum(const Tensor& self, at::OptionalIntArrayRef dims, bool keepDim,
+              std::optional<at::ScalarType> dtype) {
+  return at::empty(reducedSizes(self, dims, keepDim), self.options().dtype(sumType(self, dtype)));
+}
+
+Tensor countNonzero(const Tensor& self, at::IntArrayRef dims) {
+  return at::empty(reducedSizes(self, dims, false), self.options().dtype(at::kLong));
+}
+
+Tensor logSumExp(const Tensor& self, at::IntArrayRef dims, bool keepDim) {
+  return at::empty(reducedSizes(self, dims, keepDim), self.options().dtype(floatType(self)));
+}
+
+std::tuple<Tensor&, Tensor&> valuesAndIndicesOut(const Tensor& self, std::int64_t dim, bool keepDim,
+                                                 Tensor& values, Tensor& indices) {
+  const Sizes sizes = reducedSizes(self, at::IntArrayRef(dim), keepDim);
+  values.resize_(sizes);
+  indices.resize_(sizes);
+  return {values, indices};
+}
+
+std::tuple<Tensor&, Tensor&> kthValueOut(const Tensor& self, SymInt, std::int64_t dim, bool keepDim,
+                                         Tensor& values, Tensor& indices) {
+  return valuesAndIndicesOut(self, dim, keepDim, values, indices);
+}
+
+TwoTensors mode(const Tensor& self, std::int64_t dim, bool keepDim) {
+  const Sizes sizes = reducedSizes(self, at::IntArrayRef(dim), keepDim);
+  return {sized(sizes, self), at::empty(sizes, self.options().dtype(at::kLong))};
+}
+
+Tensor histogram(const Tensor& self, std::int64_t bins, const at::Scalar&, const at::Scalar&) {
+  return sized({bins}, self);
+}
+
+}  // namespace
+
+void addReductions(MetaLibrary& library) {
+  library.add("var.correction", &variance);
+  library.add("std.correction", &variance);
+  library.add("var.correction_out", &varianceOut);
+  library.add("std.correction_out", &varianceOut);
+  library.add("var_mean.correction", &varianceAndMean);
+  library.add("std_mean.correction", &varianceAndMean);
+  library.add("max", &overAll);
+  library.add("min", &overAll);
+  library.add("max.unary_out", &overAllOut);
+  library.add("min.unary_out", &overAllOut);
+  library.add("median", &overAll);
+  library.add("nanmedian", &overAll);
+  library.add("median.dim_values", &valuesAndIndicesOut);
+  library.add("nanmedian.dim_values", &valuesAndIndicesOut);
+  library.add("kthvalue.values", &kthValueOut);
+  library.add("mode", &mode);
+  library.add("prod", &product);
+  library.add("trace", &trace);
+  library.add("nansum", &nanSum);
+  library.add("count_nonzero.dim_IntList", &countNonzero);
+  library.add("logsumexp", &logSumExp);
+  library.add("histc", &histogram);
+  library.addBoxed<contiguousLikeArguments<0>>({"_logcumsumexp"});
+  library.addBoxed<noResult>({"_cummax_helper", "_cummin_helper"});
+}
+
+}  // namespace core::trace::meta
