@@ -1,0 +1,69 @@
+#pragma once
+
+// From recorded calls to a graph of the IR, in the vocabulary of PyTorch's graph dumps.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/stage_context.h"
+#include "core/ir/graph.h"
+#include "core/trace/dispatch_recorder_torch.h"
+#include "core/trace/node_names.h"
+#include "core/trace/program_interpreter_torch.h"
+
+namespace core::trace {
+
+/// Unused nodes: removed for a finished graph, kept to show how far an unfinished one got.
+enum class UnusedNodes { Remove, Keep };
+
+class GraphWriter {
+ public:
+  /// `visits` are the program nodes that tags point to; `device` is the one the graph is for.
+  GraphWriter(const std::vector<const load::ExportNode*>& visits, ir::Device device)
+      : m_visits(visits), m_device(device) {}
+
+  void addPlaceholder(const std::string& name, const at::Tensor& value,
+                      const std::string& descriptor, ir::PartitionerTag tag);
+  /// One node, and a `getitem` per result if there are several. Throws for arguments that the IR
+  /// cannot hold.
+  void addCall(const RecordedCall& call);
+  /// Ends the graph: removes unused nodes, gives backward nodes the module of their forward node
+  /// and moves sequence numbers so that the smallest is 0. Undefined outputs are None.
+  ir::GraphPtr finish(const std::vector<at::Tensor>& outputs, std::vector<std::string> descriptors,
+                      UnusedNodes unused, const StageContext& context);
+
+ private:
+  struct Draft {
+    ir::Node node;  ///< arguments refer to drafts by position
+    bool backward = false;
+    bool mustStay = false;
+    bool removed = false;
+  };
+  /// Module and source of a program node.
+  struct Provenance {
+    std::shared_ptr<const ir::ModuleScope> module;
+    std::shared_ptr<const ir::SourceLocation> source;
+  };
+
+  Draft& append(std::string_view candidate, ir::NodeKind kind, std::string target);
+  void tagDraft(Draft& draft, const CallTag& tag) const;
+  void bind(const at::Tensor& tensor, ir::NodeId node);
+  void addResults(const RecordedCall& call, ir::NodeId node);
+  std::vector<at::Tensor> flatResults(const RecordedCall& call) const;
+  ir::ValueMeta tupleMeta(const std::vector<at::Tensor>& tensors) const;
+  void removeUnused(const std::vector<ir::Argument>& outputs, const StageContext& context);
+  void inheritProvenance();
+  void rebaseSequences();
+  ir::GraphPtr build(std::vector<ir::Argument> outputs, std::vector<std::string> descriptors);
+
+  const std::vector<const load::ExportNode*>& m_visits;
+  ir::Device m_device;
+  std::vector<Draft> m_drafts;
+  std::unordered_map<const c10::TensorImpl*, ir::NodeId> m_nodeOf;
+  NodeNames m_names;
+};
+
+}  // namespace core::trace

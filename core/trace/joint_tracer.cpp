@@ -1,0 +1,242 @@
+// The page that reads in order: inputs, metadata pass, stage 1 (autograd), stage 2 (functional),
+// graph. Capturing in two stages gives PyTorch's one-pass order, because functionalization only
+// reacts to the calls that it gets.
+
+#include "core/trace/joint_tracer.h"
+
+#include <ATen/ATen.h>
+
+#include <chrono>
+
+#include "core/trace/forward_metadata_torch.h"
+#include "core/trace/functional_replay_torch.h"
+#include "core/trace/graph_writer_torch.h"
+#include "core/trace/joint_capture_torch.h"
+
+namespace core::trace {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<bool> mutatedInputs(const ForwardMetadata& metadata) {
+  std::vector<bool> mutated;
+  for (const ir::InputInfo& input : metadata.meta.inputs) mutated.push_back(input.mutatesData);
+  return mutated;
+}
+
+class Tracer {
+ public:
+  Tracer(const load::LoadedModel& model, const load::InputSet& inputs,
+         const PreparedProgram& program, const torch::TraceOptions& options,
+         const StageContext& context)
+      : m_model(model),
+        m_inputSet(inputs),
+        m_program(program),
+        m_options(options),
+        m_context(context) {}
+
+  torch::TraceResult trace() {
+    const Clock::time_point start = Clock::now();
+    const at::AutoGradMode gradMode(m_options.mode == run::Mode::Train);
+    remarkSpecialisation();
+    m_context.progress(0.0, "Trace: inputs and outputs");
+    auto metadata = collect();
+    m_result.times.metadataPass = secondsSince(start);
+    if (!metadata) {
+      m_result.error = std::move(metadata).error();
+      if (!m_inputs.primals.empty()) writePartial();
+    } else {
+      m_metadata = std::move(*metadata);
+      capture();
+    }
+    m_result.times.total = secondsSince(start);
+    return std::move(m_result);
+  }
+
+ private:
+  void remarkSpecialisation() const {
+    if (m_model.program.rangeConstraints.empty()) return;
+    std::string symbols;
+    for (const auto& [name, range] : m_model.program.rangeConstraints) symbols += " " + name;
+    m_context.log(LogLevel::Info, "trace",
+                  "The model has symbolic dimensions (" + symbols.substr(1) +
+                      "); the graph is specialised to the sizes of the inputs.");
+  }
+
+  /// The metadata pass, repeated after inputs were merged.
+  Result<ForwardMetadata> collect() {
+    CORE_TRY(m_inputs, tracedInputs(m_model, m_inputSet));
+    CORE_TRY(ForwardMetadata metadata, collectOnce());
+    TracedInputs merged = withoutDuplicates(m_inputs, mutatedInputs(metadata));
+    if (merged.primals.size() != m_inputs.primals.size()) {
+      m_inputs = std::move(merged);
+      CORE_TRY(metadata, collectOnce());
+    }
+    CORE_TRY(merged, withSyntheticBases(m_inputs, mutatedInputs(metadata)));
+    if (merged.merged && merged.primals.size() != m_inputs.primals.size()) {
+      m_inputs = std::move(merged);
+      CORE_TRY(metadata, collectOnce());
+    }
+    return metadata;
+  }
+
+  Result<ForwardMetadata> collectOnce() {
+    Recorder recorder;
+    const TracedFunction function(m_program, m_inputs, m_context);
+    try {
+      return collectMetadata(function, recorder);
+    } catch (const std::exception& failure) {
+      return torchError(failure);
+    }
+  }
+
+  static Error torchError(const std::exception& failure) {
+    const auto* torchError = dynamic_cast<const c10::Error*>(&failure);
+    const std::string what = torchError ? torchError->what_without_backtrace() : failure.what();
+    return Error{ErrorCode::Torch,
+                 "The trace failed: " + what.substr(0, what.find('\n')),
+                 failure.what(),
+                 {}};
+  }
+
+  bool isTraining() const {
+    return m_options.mode == run::Mode::Train && needsBackward(m_metadata.meta);
+  }
+
+  void capture() {
+    m_metadata.meta.isTrain = isTraining();
+    if (!m_metadata.meta.isTrain) dropTangents();
+    m_context.progress(0.2, "Trace: forward and backward");
+    const Clock::time_point start = Clock::now();
+    const TracedFunction function(m_program, m_inputs, m_context);
+    JointCapture joint = captureJoint(
+        function, m_metadata,
+        m_metadata.meta.isTrain ? CapturePhases::ForwardAndBackward : CapturePhases::ForwardOnly);
+    m_result.times.joint = secondsSince(start);
+    if (joint.error) m_result.error = joint.error;
+    finish(joint);
+  }
+
+  void dropTangents() {
+    m_metadata.tangents.clear();
+    m_metadata.meta.tracedTangents.clear();
+    m_metadata.meta.tracedTangentDescriptors.clear();
+  }
+
+  /// The forward failed: what was recorded up to there is still worth seeing.
+  void writePartial() {
+    const TracedFunction function(m_program, m_inputs, m_context);
+    m_metadata = {};
+    finish(captureJoint(function, m_metadata, CapturePhases::ForwardOnly));
+  }
+
+  void finish(const JointCapture& joint) {
+    m_context.progress(0.6, "Trace: functionalize");
+    const Clock::time_point start = Clock::now();
+    FunctionalCapture functional;
+    try {
+      replayFunctionally(joint, m_metadata, functional);
+      if (!m_result.error) {
+        m_result.joint = write(functional, functional.outputs, UnusedNodes::Remove);
+      }
+    } catch (const std::exception& failure) {
+      if (!m_result.error) m_result.error = replayError(functional.recorder, failure);
+    }
+    if (m_result.error) m_result.joint = writeUnfinished(functional);
+    m_result.times.functionalize = secondsSince(start);
+  }
+
+  Error replayError(const Recorder& recorder, const std::exception& failure) const {
+    const load::ExportNode* node = nullptr;
+    if (recorder.fixedTag && recorder.fixedTag->visit >= 0)
+      node = m_program.visits[static_cast<std::size_t>(recorder.fixedTag->visit)];
+    return traceError(recorder, node, torchError(failure));
+  }
+
+  std::shared_ptr<const ir::JointGraph> writeUnfinished(const FunctionalCapture& functional) {
+    try {
+      return write(functional, {}, UnusedNodes::Keep);
+    } catch (const std::exception&) {
+      return nullptr;  // the error that ended the trace is told already
+    }
+  }
+
+  std::shared_ptr<const ir::JointGraph> write(const FunctionalCapture& functional,
+                                              const std::vector<at::Tensor>& outputs,
+                                              UnusedNodes unused) {
+    GraphWriter writer(m_program.visits, {});
+    addPlaceholders(writer, functional);
+    for (const RecordedCall& call : functional.recorder.calls) writer.addCall(call);
+    auto joint = std::make_shared<ir::JointGraph>();
+    std::vector<std::string> descriptors =
+        unused == UnusedNodes::Remove ? outputDescriptors() : std::vector<std::string>();
+    joint->graph = writer.finish(outputs, std::move(descriptors), unused, m_context);
+    joint->signature = signature();
+    joint->metadata = m_metadata.meta;
+    joint->modules = m_model.program.modules;
+    return joint;
+  }
+
+  /// Training: primals_1 .., tangents_1 ..; inference: arg0_1 ...
+  void addPlaceholders(GraphWriter& writer, const FunctionalCapture& functional) const {
+    const bool train = m_options.mode == run::Mode::Train && m_metadata.meta.isTrain;
+    for (std::size_t i = 0; i < functional.primals.size(); ++i)
+      writer.addPlaceholder(
+          train ? "primals_" + std::to_string(i + 1) : "arg" + std::to_string(i) + "_1",
+          functional.primals[i], m_inputs.primals[i].descriptor, ir::PartitionerTag::IsForward);
+    for (std::size_t i = 0; i < functional.tangents.size(); ++i)
+      writer.addPlaceholder("tangents_" + std::to_string(i + 1), functional.tangents[i],
+                            m_metadata.meta.tracedTangentDescriptors[i],
+                            ir::PartitionerTag::IsBackward);
+  }
+
+  std::vector<std::string> outputDescriptors() const {
+    std::vector<std::string> descriptors;
+    for (const int i : m_metadata.meta.mutatedRuntimeIndices)
+      descriptors.push_back(mutationDescriptor(m_inputs.primals[static_cast<std::size_t>(i)]));
+    for (std::size_t i = 0; i < m_metadata.meta.outputs.size(); ++i)
+      descriptors.push_back(outputDescriptor(static_cast<int>(i)));
+    for (const int output : m_metadata.baseOutputs) descriptors.push_back(baseDescriptor(output));
+    if (!m_metadata.meta.isTrain) return descriptors;
+    for (const Primal& primal : m_inputs.primals)
+      descriptors.push_back(primal.requiresGrad ? "GradAOTOutput(grad_of=" + primal.descriptor + ")"
+                                                : "None");
+    return descriptors;
+  }
+
+  ir::JointSignature signature() const {
+    ir::JointSignature result;
+    result.parameterOrder = m_inputs.parameterOrder;
+    result.bufferOrder = m_inputs.bufferOrder;
+    result.numPrimals = static_cast<int>(m_inputs.primals.size());
+    result.numForwardOutputs =
+        static_cast<int>(m_metadata.meta.mutatedRuntimeIndices.size() +
+                         m_metadata.meta.outputs.size() + m_metadata.baseOutputs.size());
+    result.primalStorage = primalStorages(m_inputs);
+    result.inputBindings = m_inputs.bindings;
+    return result;
+  }
+
+  const load::LoadedModel& m_model;
+  const load::InputSet& m_inputSet;
+  const PreparedProgram& m_program;
+  const torch::TraceOptions& m_options;
+  const StageContext& m_context;
+  TracedInputs m_inputs;
+  ForwardMetadata m_metadata;
+  torch::TraceResult m_result;
+};
+
+}  // namespace
+
+torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputSet& inputs,
+                              const PreparedProgram& program, const torch::TraceOptions& options,
+                              const StageContext& context) {
+  return Tracer(model, inputs, program, options, context).trace();
+}
+
+}  // namespace core::trace

@@ -1,0 +1,208 @@
+// The loop over a prepared program. Calls are boxed: arguments go on a stack and the dispatcher
+// does what it does for Python, so autograd and the recording mode see them alike.
+
+#include "core/trace/program_interpreter_torch.h"
+
+#include <ATen/ATen.h>
+#include <ATen/ScalarOps.h>
+
+namespace core::trace {
+namespace {
+
+using c10::IValue;
+
+std::string firstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::int64_t floorDivide(std::int64_t a, std::int64_t b) {
+  TORCH_CHECK(b != 0, "division by zero");
+  return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
+}
+
+IValue evaluate(ScalarOperator op, std::int64_t a, std::int64_t b) {
+  switch (op) {
+    case ScalarOperator::Add: return a + b;
+    case ScalarOperator::Sub: return a - b;
+    case ScalarOperator::Mul: return a * b;
+    case ScalarOperator::FloorDiv: return floorDivide(a, b);
+    case ScalarOperator::Mod: return a - floorDivide(a, b) * b;
+    case ScalarOperator::Neg: return -a;
+    case ScalarOperator::Eq: return a == b;
+    case ScalarOperator::Ne: return a != b;
+    case ScalarOperator::Lt: return a < b;
+    case ScalarOperator::Le: return a <= b;
+    case ScalarOperator::Gt: return a > b;
+    case ScalarOperator::Ge: return a >= b;
+  }
+  TORCH_INTERNAL_ASSERT(false, "unknown scalar operator");
+}
+
+class Run {
+ public:
+  Run(const PreparedProgram& prepared, const InterpretOptions& options)
+      : m_prepared(prepared),
+        m_options(options),
+        m_slots(static_cast<std::size_t>(prepared.slotCount)) {}
+
+  void bindInputs(const std::vector<at::Tensor>& inputs) {
+    for (std::size_t i = 0; i < m_prepared.inputSlots.size(); ++i)
+      if (m_prepared.inputSlots[i] >= 0) slot(m_prepared.inputSlots[i]) = inputs.at(i);
+  }
+
+  /// Throws what the operators throw.
+  void execute(const Instruction& instruction) {
+    switch (instruction.kind) {
+      case Instruction::Kind::Call:
+        if (m_options.onNode) m_options.onNode(instruction.visit, *instruction.node);
+        call(instruction);
+        break;
+      case Instruction::Kind::Scalar:
+        if (m_options.onNode) m_options.onNode(instruction.visit, *instruction.node);
+        scalar(instruction);
+        break;
+      case Instruction::Kind::Copy: {
+        const at::NoGradGuard noGrad;
+        call(instruction);
+        break;
+      }
+      case Instruction::Kind::EnterGradMode:
+        m_gradModes.push_back(at::GradMode::is_enabled());
+        at::GradMode::set_enabled(instruction.gradEnabled);
+        break;
+      case Instruction::Kind::LeaveGradMode:
+        at::GradMode::set_enabled(m_gradModes.back());
+        m_gradModes.pop_back();
+        break;
+    }
+    for (const int dead : instruction.lastUses) slot(dead) = IValue();
+  }
+
+  std::vector<IValue> outputs() const {
+    std::vector<IValue> values;
+    for (const ArgumentPlan& plan : m_prepared.outputs) values.push_back(value(plan));
+    return values;
+  }
+
+ private:
+  IValue& slot(int index) { return m_slots[static_cast<std::size_t>(index)]; }
+  const IValue& slot(int index) const { return m_slots[static_cast<std::size_t>(index)]; }
+
+  IValue value(const ArgumentPlan& plan) const {
+    switch (plan.kind) {
+      case ArgumentPlan::Kind::Constant: return plan.constant;
+      case ArgumentPlan::Kind::Slot:
+        if (plan.wrapNumber) return at::native::wrapped_scalar_tensor(slot(plan.slot).toScalar());
+        return slot(plan.slot);
+      case ArgumentPlan::Kind::Tensors: {
+        c10::List<at::Tensor> list;
+        list.reserve(plan.slots.size());
+        for (const int place : plan.slots) list.push_back(slot(place).toTensor());
+        return list;
+      }
+      case ArgumentPlan::Kind::OptionalTensors: {
+        c10::List<std::optional<at::Tensor>> list;
+        list.reserve(plan.slots.size());
+        for (const int place : plan.slots)
+          list.push_back(place < 0 ? std::optional<at::Tensor>()
+                                   : std::optional<at::Tensor>(slot(place).toTensor()));
+        return list;
+      }
+      case ArgumentPlan::Kind::Integers: {
+        std::vector<std::int64_t> list;
+        for (std::size_t i = 0; i < plan.slots.size(); ++i)
+          list.push_back(plan.slots[i] < 0 ? plan.literals[i] : slot(plan.slots[i]).toInt());
+        return list;
+      }
+      case ArgumentPlan::Kind::Device: return m_options.device;
+      case ArgumentPlan::Kind::FloatType:
+        return m_options.floatAsDouble ? IValue(static_cast<std::int64_t>(at::kDouble))
+                                       : plan.constant;
+    }
+    TORCH_INTERNAL_ASSERT(false, "unknown kind of argument");
+  }
+
+  void call(const Instruction& instruction) {
+    m_stack.clear();
+    for (const ArgumentPlan& plan : instruction.arguments) m_stack.push_back(value(plan));
+    instruction.op->callBoxed(&m_stack);
+    for (std::size_t i = 0; i < instruction.results.size(); ++i)
+      bind(instruction.results[i], m_stack.at(i));
+  }
+
+  void bind(const std::vector<int>& slots, const IValue& result) {
+    if (!result.isList()) {
+      if (!slots.empty() && slots.front() >= 0) slot(slots.front()) = result;
+      return;
+    }
+    const c10::ArrayRef<IValue> elements = result.toListRef();
+    TORCH_CHECK(elements.size() == slots.size(), "the operator returned ", elements.size(),
+                " tensors where the model expects ", slots.size());
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (slots[i] >= 0) slot(slots[i]) = elements[i];
+  }
+
+  void scalar(const Instruction& instruction) {
+    const std::int64_t a = value(instruction.arguments[0]).toScalar().toLong();
+    const std::int64_t b =
+        instruction.arguments.size() > 1 ? value(instruction.arguments[1]).toScalar().toLong() : 0;
+    bind(instruction.results.front(), evaluate(instruction.scalar, a, b));
+  }
+
+  const PreparedProgram& m_prepared;
+  const InterpretOptions& m_options;
+  std::vector<IValue> m_slots;
+  std::vector<bool> m_gradModes;
+  ::torch::jit::Stack m_stack;
+};
+
+Error callError(const Instruction& instruction, const std::exception& failure) {
+  const auto* torchError = dynamic_cast<const c10::Error*>(&failure);
+  const std::string what = torchError ? torchError->what_without_backtrace() : failure.what();
+  Error error;
+  error.code = dynamic_cast<const c10::NotImplementedError*>(&failure) ? ErrorCode::UnsupportedOp
+                                                                       : ErrorCode::Torch;
+  const load::ExportNode* node = instruction.node;
+  const std::string name = node ? node->target : "torch.ops.aten.copy_.default";
+  error.message = "`" + name.substr(name.find("ops.") == std::string::npos ? 0 : 10) + "` failed" +
+                  (node ? nodeLocation(*node) : "") + ": " + firstLine(what);
+  error.details = failure.what();
+  if (node) error.node = node->name;
+  return error;
+}
+
+}  // namespace
+
+std::string nodeLocation(const load::ExportNode& node) {
+  std::string text;
+  if (!node.moduleStack.empty()) {
+    const ir::ModuleScope& scope = *node.moduleStack.back();
+    text += " in module '" + scope.path + "' (" + scope.className + ")";
+  }
+  if (node.source) {
+    text += " at " + node.source->file.substr(node.source->file.rfind('/') + 1) + ":" +
+            std::to_string(node.source->line);
+    if (!node.source->code.empty()) text += " `" + node.source->code + "`";
+  }
+  return text;
+}
+
+Result<std::vector<IValue>> interpret(const PreparedProgram& prepared,
+                                      const std::vector<at::Tensor>& inputs,
+                                      const InterpretOptions& options,
+                                      const StageContext& context) {
+  const at::AutoGradMode restoreGradMode(at::GradMode::is_enabled());
+  Run run(prepared, options);
+  run.bindInputs(inputs);
+  for (const Instruction& instruction : prepared.instructions) {
+    if (context.stopRequested()) return context.checkCancelled("run").error();
+    try {
+      run.execute(instruction);
+    } catch (const std::exception& failure) {
+      return callError(instruction, failure);
+    }
+  }
+  return run.outputs();
+}
+
+}  // namespace core::trace
