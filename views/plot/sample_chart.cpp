@@ -38,8 +38,7 @@ SampleChart::SampleChart(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
   redraw();
 }
 
-void SampleChart::setMeasurement(
-    const std::shared_ptr<const core::run::Measurement>& measurement) {
+void SampleChart::setMeasurement(const std::shared_ptr<const core::run::Measurement>& measurement) {
   m_measurement = measurement;
   redraw();
 }
@@ -70,10 +69,9 @@ void SampleChart::redraw() {
     m_plot->rescaleAxes();
     const double top = m_plot->yAxis->range().upper;
     m_plot->yAxis->setRange(0, top > 0 ? top * 1.08 : 1);
-    setAccessibleDescription(
-        tr("Median of an eager step %1, of a compiled step %2")
-            .arg(models::millisecondsText(m_measurement->eager.medianMs),
-                 models::millisecondsText(m_measurement->compiled.medianMs)));
+    setAccessibleDescription(tr("Median of an eager step %1, of a compiled step %2")
+                                 .arg(models::millisecondsText(m_measurement->eager.medianMs),
+                                      models::millisecondsText(m_measurement->compiled.medianMs)));
   }
   m_plot->xAxis->setRange(0.4, 2.6);
   m_plot->replot(QCustomPlot::rpQueuedReplot);

@@ -1,0 +1,118 @@
+#include "views/pages/budget_panel.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "views/models/showable_text.h"
+#include "views/pages/data_table.h"
+
+namespace views::pages {
+
+using core::partition::PartitionerKind;
+
+namespace {
+constexpr int kSliderSteps = 100;
+}
+
+BudgetPanel::BudgetPanel(QWidget* parent) : QWidget(parent) {
+  buildControls();
+  m_figures = plainLabel(QString(), this);
+  m_figures->setWordWrap(true);
+  m_figures->setAccessibleName(tr("Figures of the partition"));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  auto* row = new QHBoxLayout;
+  auto* partitionerLabel = new QLabel(tr("&Partitioner"), this);
+  partitionerLabel->setBuddy(m_partitioner);
+  auto* budgetLabel = new QLabel(tr("&Budget"), this);
+  budgetLabel->setBuddy(m_slider);
+  row->addWidget(partitionerLabel);
+  row->addWidget(m_partitioner);
+  row->addSpacing(16);
+  row->addWidget(budgetLabel);
+  row->addWidget(m_slider, 1);
+  row->addWidget(m_value);
+  row->addSpacing(16);
+  row->addWidget(m_clearPins);
+  m_state = plainLabel(QString(), this);
+  row->addWidget(m_state);
+  layout->addLayout(row);
+  layout->addWidget(m_figures);
+}
+
+void BudgetPanel::buildControls() {
+  m_partitioner = new QComboBox(this);
+  m_partitioner->addItem(tr("min-cut"));
+  m_partitioner->addItem(tr("default"));
+  m_partitioner->setToolTip(
+      tr("min-cut saves the fewest bytes that avoid expensive recomputation; default saves all "
+         "that the backward reads"));
+  m_slider = new QSlider(Qt::Horizontal, this);
+  m_slider->setRange(0, kSliderSteps);
+  m_slider->setPageStep(10);
+  m_slider->setAccessibleName(tr("Memory budget"));
+  m_slider->setToolTip(
+      tr("Share of the activation memory that may be kept: 1 recomputes only what "
+         "is free, 0 saves as little as possible"));
+  m_value = new QDoubleSpinBox(this);
+  m_value->setRange(0, 1);
+  m_value->setSingleStep(0.05);
+  m_value->setDecimals(2);
+  m_value->setAccessibleName(tr("Memory budget as a number"));
+  m_clearPins = new QPushButton(this);
+  connect(m_partitioner, &QComboBox::activated, this, [this](int index) {
+    Q_EMIT partitionerChosen(index == 0 ? PartitionerKind::MinCut : PartitionerKind::Default);
+  });
+  connect(m_slider, &QSlider::valueChanged, this,
+          [this](int value) { Q_EMIT budgetChosen(static_cast<double>(value) / kSliderSteps); });
+  connect(m_value, &QDoubleSpinBox::valueChanged, this, &BudgetPanel::budgetChosen);
+  connect(m_clearPins, &QPushButton::clicked, this, &BudgetPanel::pinsCleared);
+}
+
+void BudgetPanel::setSnapshot(const SnapshotPtr& snapshot) {
+  const auto& options = snapshot->options.partition;
+  const QSignalBlocker sliderBlocker(m_slider);
+  const QSignalBlocker valueBlocker(m_value);
+  const bool minCut = options.partitioner == PartitionerKind::MinCut;
+  m_partitioner->setCurrentIndex(minCut ? 0 : 1);
+  m_slider->setValue(static_cast<int>(std::lround(options.budget * kSliderSteps)));
+  m_value->setValue(options.budget);
+  m_slider->setEnabled(minCut);
+  m_value->setEnabled(minCut);
+  const std::size_t pins = options.save.size() + options.recompute.size();
+  m_clearPins->setText(tr("Remove %1 pins").arg(pins));
+  m_clearPins->setVisible(pins > 0);
+  m_state->setText(snapshot->partitioning ? tr("partitioning…") : QString());
+  showFigures(*snapshot);
+}
+
+void BudgetPanel::showFigures(const Snapshot& snapshot) {
+  const auto* record = snapshot.record();
+  if (!record || !record->partition) return m_figures->clear();
+  const auto& partition = *record->partition;
+  QString text =
+      tr("◆ saved %1 in %2 tensors: activations %3, inputs %4, parameters %5 · new memory %6   "
+         "↻ recomputed %7 nodes   partitioned in %8")
+          .arg(models::bytesText(partition.savedBytesTotal))
+          .arg(partition.savedTensors.size())
+          .arg(models::bytesText(partition.savedBytesActivations),
+               models::bytesText(partition.savedBytesInputs),
+               models::bytesText(partition.savedBytesStaticInputs),
+               models::bytesText(partition.savedBytesNewStorage))
+          .arg(partition.recomputed.size())
+          .arg(models::millisecondsText(partition.seconds * 1e3));
+  m_figures->setText(text);
+}
+
+QString BudgetPanel::figures() const {
+  return m_figures->text();
+}
+
+}  // namespace views::pages

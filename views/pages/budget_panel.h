@@ -1,0 +1,45 @@
+#pragma once
+
+// The controls of the partition: partitioner, budget, undo; and what the choice costs.
+
+#include <QWidget>
+
+#include "views/pages/snapshot.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+
+namespace views::pages {
+
+class BudgetPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit BudgetPanel(QWidget* parent = nullptr);
+
+  void setSnapshot(const SnapshotPtr& snapshot);
+  /// "saved 4.60 MiB · new memory …": the figures of the current partition.
+  QString figures() const;
+
+ Q_SIGNALS:
+  /// A person moved the budget; comes as often as the slider moves.
+  void budgetChosen(double budget);
+  void partitionerChosen(core::partition::PartitionerKind kind);
+  void pinsCleared();
+
+ private:
+  void buildControls();
+  void showFigures(const Snapshot& snapshot);
+
+  QComboBox* m_partitioner = nullptr;
+  QSlider* m_slider = nullptr;
+  QDoubleSpinBox* m_value = nullptr;
+  QPushButton* m_clearPins = nullptr;
+  QLabel* m_figures = nullptr;
+  QLabel* m_state = nullptr;
+};
+
+}  // namespace views::pages

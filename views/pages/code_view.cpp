@@ -1,0 +1,159 @@
+#include "views/pages/code_view.h"
+
+#include <QFontDatabase>
+#include <QPaintEvent>
+#include <QPainter>
+#include <QTextBlock>
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace views::pages {
+
+namespace {
+
+// Both sorted, for binary search.
+constexpr std::array<std::string_view, 29> kKeywords = {
+    "alignas", "auto",    "break",    "case",   "const",       "constexpr", "continue", "default",
+    "do",      "else",    "extern",   "false",  "for",         "if",        "inline",   "namespace",
+    "nullptr", "return",  "sizeof",   "static", "static_cast", "struct",    "switch",   "template",
+    "true",    "typedef", "typename", "using",  "while"};
+constexpr std::array<std::string_view, 22> kTypes = {
+    "bool",     "char",     "double",    "float",     "int",      "int16_t", "int32_t", "int64_t",
+    "int8_t",   "long",     "ptrdiff_t", "short",     "signed",   "size_t",  "std",     "uint16_t",
+    "uint32_t", "uint64_t", "uint8_t",   "uintptr_t", "unsigned", "void"};
+
+template <std::size_t N>
+bool isOneOf(const std::array<std::string_view, N>& sorted, const QString& word) {
+  const QByteArray latin = word.toLatin1();
+  return std::binary_search(sorted.begin(), sorted.end(), std::string_view(latin.constData()));
+}
+
+bool isWordCharacter(QChar c) {
+  return c.isLetterOrNumber() || c == QChar('_');
+}
+
+}  // namespace
+
+CppHighlighter::CppHighlighter(QTextDocument* document, look::Colors colors)
+    : QSyntaxHighlighter(document), m_colors(std::move(colors)) {}
+
+void CppHighlighter::setColors(const look::Colors& colors) {
+  m_colors = colors;
+  rehighlight();
+}
+
+void CppHighlighter::highlightBlock(const QString& text) {
+  if (text.trimmed().startsWith(QChar('#'))) {
+    setFormat(0, static_cast<int>(text.size()), m_colors.codeDirective);
+    return;
+  }
+  int i = 0;
+  const int size = static_cast<int>(text.size());
+  while (i < size) {
+    if (text.mid(i, 2) == QStringLiteral("//")) {
+      setFormat(i, size - i, m_colors.codeComment);
+      return;
+    }
+    if (!isWordCharacter(text[i])) {
+      ++i;
+      continue;
+    }
+    const bool number = text[i].isDigit();
+    int end = i;
+    while (end < size && (isWordCharacter(text[end]) || (number && text[end] == QChar('.')))) ++end;
+    highlightWord(text, i, end - i);
+    i = end;
+  }
+}
+
+void CppHighlighter::highlightWord(const QString& text, int start, int length) {
+  const QString word = text.mid(start, length);
+  if (word[0].isDigit()) {
+    setFormat(start, length, m_colors.codeNumber);
+  } else if (isOneOf(kKeywords, word)) {
+    setFormat(start, length, m_colors.codeKeyword);
+  } else if (isOneOf(kTypes, word)) {
+    setFormat(start, length, m_colors.codeType);
+  }
+}
+
+/// The strip with line numbers; it paints through its CodeView.
+class LineNumbers : public QWidget {
+ public:
+  explicit LineNumbers(CodeView* view) : QWidget(view), m_view(view) {}
+  QSize sizeHint() const override { return {m_view->marginWidth(), 0}; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override { m_view->paintMargin(event); }
+
+ private:
+  CodeView* m_view;
+};
+
+CodeView::CodeView(const QString& name, QWidget* parent)
+    : QPlainTextEdit(parent),
+      m_margin(new LineNumbers(this)),
+      m_highlighter(new CppHighlighter(document(), look::colorsFor(palette()))) {
+  setAccessibleName(name);
+  m_margin->setAccessibleName(tr("Line numbers"));
+  setReadOnly(true);
+  setLineWrapMode(QPlainTextEdit::NoWrap);
+  setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  setTabChangesFocus(true);
+  connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeView::placeMargin);
+  connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {
+    if (dy) {
+      m_margin->scroll(0, dy);
+    } else {
+      m_margin->update(0, area.y(), m_margin->width(), area.height());
+    }
+  });
+  placeMargin();
+}
+
+void CodeView::setCode(const std::string& code) {
+  setPlainText(QString::fromStdString(code));
+}
+
+int CodeView::marginWidth() const {
+  const auto digits = QString::number(std::max(1, blockCount())).size();
+  return fontMetrics().horizontalAdvance(QChar('9')) * static_cast<int>(digits + 2);
+}
+
+void CodeView::placeMargin() {
+  setViewportMargins(marginWidth(), 0, 0, 0);
+  const QRect area = contentsRect();
+  m_margin->setGeometry(area.left(), area.top(), marginWidth(), area.height());
+}
+
+void CodeView::resizeEvent(QResizeEvent* event) {
+  QPlainTextEdit::resizeEvent(event);
+  placeMargin();
+}
+
+void CodeView::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    m_highlighter->setColors(look::colorsFor(palette()));
+  }
+  QPlainTextEdit::changeEvent(event);
+}
+
+void CodeView::paintMargin(QPaintEvent* event) {
+  QPainter painter(m_margin);
+  painter.fillRect(event->rect(), palette().color(QPalette::AlternateBase));
+  painter.setPen(look::colorsFor(palette()).muted);
+  painter.setFont(font());
+  QTextBlock block = firstVisibleBlock();
+  while (block.isValid()) {
+    const QRectF area = blockBoundingGeometry(block).translated(contentOffset());
+    if (area.top() > event->rect().bottom()) break;
+    const QRectF cell(0, area.top(), m_margin->width() - fontMetrics().averageCharWidth(),
+                      fontMetrics().height());
+    painter.drawText(cell, Qt::AlignRight, QString::number(block.blockNumber() + 1));
+    block = block.next();
+  }
+}
+
+}  // namespace views::pages

@@ -1,0 +1,52 @@
+#pragma once
+
+// A read-only view of generated source: fixed-width, coloured as C++, with line numbers in the
+// margin.
+
+#include <QPlainTextEdit>
+#include <QSyntaxHighlighter>
+
+#include "views/look/theme.h"
+
+namespace views::pages {
+
+/// Colours C++: keywords, types, numbers, comments, preprocessor lines.
+class CppHighlighter : public QSyntaxHighlighter {
+  Q_OBJECT
+
+ public:
+  CppHighlighter(QTextDocument* document, look::Colors colors);
+  void setColors(const look::Colors& colors);
+
+ protected:
+  void highlightBlock(const QString& text) override;
+
+ private:
+  void highlightWord(const QString& text, int start, int length);
+
+  look::Colors m_colors;
+};
+
+class CodeView : public QPlainTextEdit {
+  Q_OBJECT
+
+ public:
+  explicit CodeView(const QString& name, QWidget* parent = nullptr);
+
+  void setCode(const std::string& code);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  friend class LineNumbers;
+  int marginWidth() const;
+  void paintMargin(class QPaintEvent* event);
+  void placeMargin();
+
+  QWidget* m_margin;
+  CppHighlighter* m_highlighter;
+};
+
+}  // namespace views::pages

@@ -1,0 +1,78 @@
+#pragma once
+
+// The table widget of all pages: sortable, copies rows as tab-separated text, follows the
+// selection, hides rows whose node does not pass the search.
+
+#include <QLabel>
+#include <QSortFilterProxyModel>
+#include <QTableView>
+#include <functional>
+
+#include "views/models/table_model.h"
+#include "views/shared/selection_hub.h"
+
+namespace views::pages {
+
+/// Lets rows through whose node name passes; rows without a node always pass.
+class NodeFilterProxy : public QSortFilterProxyModel {
+  Q_OBJECT
+
+ public:
+  using Accept = std::function<bool(const QString& nodeName)>;
+
+  explicit NodeFilterProxy(QObject* parent = nullptr);
+  /// Empty: every row passes.
+  void setAccept(Accept accept);
+
+ protected:
+  bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  Accept m_accept;
+};
+
+class DataTable : public QTableView {
+  Q_OBJECT
+
+ public:
+  /// `name` is for people who hear the window.
+  explicit DataTable(const QString& name, QWidget* parent = nullptr);
+
+  void setTable(models::Table table);
+  /// Rows without a node are always shown.
+  void setAccept(NodeFilterProxy::Accept accept) { m_proxy->setAccept(std::move(accept)); }
+  /// Two-way: a current row selects its node in the hub; a selected node becomes the current row.
+  void followSelection(shared::SelectionHub* hub, shared::GraphKind graph);
+  /// The row of the source table that is current, or -1.
+  int currentSourceRow() const;
+  void selectSourceRow(int row);
+  int shownRows() const { return m_proxy->rowCount(); }
+  const models::TableModel& model() const { return *m_model; }
+
+  void copySelection() const;
+
+ Q_SIGNALS:
+  /// The person moved to another row (source table), -1 for none.
+  void rowChosen(int row);
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  void onCurrentChanged(const QModelIndex& current);
+  void showSelection();
+  void fitColumns();
+
+  models::TableModel* m_model;
+  NodeFilterProxy* m_proxy;
+  shared::SelectionHub* m_hub = nullptr;
+  shared::GraphKind m_graph = shared::GraphKind::Joint;
+  bool m_following = false;  ///< the current row is being set from outside
+};
+
+/// A label for text of any origin: plain, selectable by mouse and keyboard.
+QLabel* plainLabel(const QString& text = QString(), QWidget* parent = nullptr);
+/// The heading of a group.
+QLabel* headingLabel(const QString& text, QWidget* parent = nullptr);
+
+}  // namespace views::pages

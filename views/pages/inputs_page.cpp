@@ -1,0 +1,139 @@
+#include "views/pages/inputs_page.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSpinBox>
+#include <QThread>
+#include <limits>
+
+#include "views/models/model_tables.h"
+#include "views/models/showable_text.h"
+#include "views/pages/data_table.h"
+
+namespace views::pages {
+
+using core::run::LossSpec;
+using core::run::Mode;
+
+namespace {
+
+constexpr int kAutomatic = -1;
+constexpr int kMeanSquare = -2;
+
+std::int64_t inputBytes(const core::pipeline::ModelSummary& model) {
+  std::int64_t bytes = 0;
+  for (const auto& input : model.inputs) bytes += input.meta.bytes();
+  return bytes;
+}
+
+}  // namespace
+
+InputsPage::InputsPage(QWidget* parent) : StagePage(PageId::Inputs, parent) {
+  auto* content = new QWidget(this);
+  m_inputs = new DataTable(tr("Inputs of the model"), content);
+  auto* layout = new QVBoxLayout(content);
+  layout->addWidget(headingLabel(tr("Inputs of the model"), content));
+  layout->addWidget(m_inputs, 1);
+  layout->addWidget(headingLabel(tr("The step"), content));
+  layout->addWidget(buildForm());
+  setContent(content);
+}
+
+QWidget* InputsPage::buildForm() {
+  auto* box = new QWidget(this);
+  auto* form = new QFormLayout(box);
+  form->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
+  m_mode = new QComboBox(box);
+  m_mode->addItem(tr("train if any parameter wants a gradient"));
+  m_mode->addItem(tr("train: forward, loss, backward"));
+  m_mode->addItem(tr("infer: forward only"));
+  m_loss = new QComboBox(box);
+  m_file = new QLineEdit(box);
+  m_file->setMinimumWidth(420);
+  m_file->setPlaceholderText(tr("the file's own examples, or random values of the seed"));
+  m_file->setClearButtonEnabled(true);
+  auto* browse = new QPushButton(tr("Choose…"), box);
+  connect(browse, &QPushButton::clicked, this, &InputsPage::chooseFile);
+  auto* fileRow = new QHBoxLayout;
+  fileRow->addWidget(m_file);
+  fileRow->addWidget(browse);
+  m_seed = new QSpinBox(box);
+  m_seed->setRange(0, std::numeric_limits<int>::max());
+  m_threads = new QSpinBox(box);
+  m_threads->setRange(0, 4096);
+  m_threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
+  m_memory = plainLabel(QString(), box);
+  auto* applyButton = new QPushButton(tr("Apply and trace again"), box);
+  connect(applyButton, &QPushButton::clicked, this, &InputsPage::apply);
+  form->addRow(tr("&Mode"), m_mode);
+  form->addRow(tr("&Loss"), m_loss);
+  form->addRow(tr("&Input file"), fileRow);
+  form->addRow(tr("&Seed"), m_seed);
+  form->addRow(tr("&Threads"), m_threads);
+  form->addRow(tr("Memory"), m_memory);
+  form->addRow(QString(), applyButton);
+  m_file->setAccessibleName(tr("Input file"));
+  m_memory->setAccessibleName(tr("Memory of the inputs"));
+  return box;
+}
+
+std::optional<Notice> InputsPage::missing(const Snapshot& snapshot) const {
+  if (snapshot.record()) return std::nullopt;
+  return explain(snapshot,
+                 {tr("The model was not read yet"), QString(), tr("Read it"), Intent::Reload});
+}
+
+void InputsPage::fillLosses(const Snapshot& snapshot) {
+  m_loss->clear();
+  m_loss->addItem(tr("output 0 if it is a scalar, else mean square"), kAutomatic);
+  m_loss->addItem(tr("mean square of all float outputs"), kMeanSquare);
+  const auto& outputs = snapshot.record()->model.outputs;
+  for (int i = 0; i < static_cast<int>(outputs.size()); ++i) {
+    const auto& meta = outputs[static_cast<std::size_t>(i)].meta;
+    if (meta.numel() != 1 || !core::ir::isFloatingPoint(meta.dtype)) continue;
+    m_loss->addItem(tr("output %1, a scalar").arg(i), i);
+  }
+  const auto& loss = snapshot.options.loss;
+  const int wanted = !loss ? kAutomatic : loss->output.value_or(kMeanSquare);
+  m_loss->setCurrentIndex(std::max(0, m_loss->findData(wanted)));
+}
+
+void InputsPage::refresh(const Snapshot& snapshot) {
+  const auto& options = snapshot.options;
+  m_inputs->setTable(models::portTable(snapshot.index->record(), models::Port::Inputs));
+  m_mode->setCurrentIndex(!options.mode ? 0 : *options.mode == Mode::Train ? 1 : 2);
+  fillLosses(snapshot);
+  m_file->setText(QString::fromStdString(options.inputsPath));
+  m_seed->setValue(
+      static_cast<int>(std::min<std::uint64_t>(options.seed, std::numeric_limits<int>::max())));
+  m_threads->setValue(options.threads);
+  m_memory->setText(
+      tr("%1 of inputs").arg(models::bytesText(inputBytes(snapshot.record()->model))));
+}
+
+void InputsPage::chooseFile() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Choose inputs"), m_file->text(),
+                                                    tr("Input heads (*.json)"));
+  if (!path.isEmpty()) m_file->setText(path);
+}
+
+void InputsPage::apply() {
+  core::pipeline::CompileOptions options = snapshot()->options;
+  options.mode.reset();
+  if (m_mode->currentIndex() == 1) options.mode = Mode::Train;
+  if (m_mode->currentIndex() == 2) options.mode = Mode::Infer;
+  const int loss = m_loss->currentData().toInt();
+  options.loss.reset();
+  if (loss == kMeanSquare) options.loss = LossSpec{};
+  if (loss >= 0) options.loss = LossSpec{loss};
+  options.inputsPath = m_file->text().toStdString();
+  options.seed = static_cast<std::uint64_t>(m_seed->value());
+  options.threads = m_threads->value();
+  Q_EMIT optionsChosen(options);
+}
+
+}  // namespace views::pages

@@ -1,0 +1,191 @@
+#include "views/pages/kernels_page.h"
+
+#include <QLabel>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "views/models/run_tables.h"
+#include "views/models/showable_text.h"
+#include "views/pages/code_view.h"
+#include "views/pages/data_table.h"
+
+namespace views::pages {
+
+using models::KernelEntry;
+using models::StepKind;
+
+namespace {
+
+std::string listOf(const char* title, const std::vector<std::string>& lines) {
+  if (lines.empty()) return {};
+  std::string text = std::string(title) + "\n";
+  for (const std::string& line : lines) text += "  " + line + "\n";
+  return text + "\n";
+}
+
+std::string whyText(const KernelEntry& entry, const models::RecordIndex& index) {
+  std::vector<std::string> refused;
+  for (const models::RefusalEntry& refusal : index.refusals()) {
+    const auto holds = [&](const std::string& name) {
+      return std::find(entry.nodes.begin(), entry.nodes.end(), name) != entry.nodes.end();
+    };
+    if (refusal.half != entry.half || (!holds(refusal.producer) && !holds(refusal.consumer))) {
+      continue;
+    }
+    refused.push_back(refusal.producer + " -> " + refusal.consumer + ": " + refusal.sentence +
+                      " (" + refusal.rule + ")");
+  }
+  std::string text = listOf("Nodes", entry.nodes);
+  text += listOf(entry.kind == StepKind::Generated ? "Why these nodes are one kernel"
+                                                   : "Why no kernel was generated",
+                 entry.reasons);
+  text += listOf("Why a neighbour is not in it", refused);
+  if (entry.source) text += listOf("Decisions of the writer", entry.source->notes);
+  return text;
+}
+
+}  // namespace
+
+KernelsPage::KernelsPage(shared::SelectionHub* hub, QWidget* parent)
+    : StagePage(PageId::Kernels, parent), m_hub(hub) {
+  auto* content = new QWidget(this);
+  m_summary = plainLabel(QString(), content);
+  auto* both = new QSplitter(Qt::Horizontal, content);
+  both->addWidget(buildLists());
+  both->addWidget(buildDetails());
+  both->setSizes({520, 640});
+  auto* layout = new QVBoxLayout(content);
+  layout->addWidget(m_summary);
+  layout->addWidget(both, 1);
+  setContent(content);
+  connect(m_hub, &shared::SelectionHub::selectionChanged, this, &KernelsPage::showSelection);
+}
+
+QWidget* KernelsPage::buildLists() {
+  m_kernels = new DataTable(tr("Kernels"), this);
+  m_refusals = new DataTable(tr("Refused fusions"), this);
+  m_refusals->followSelection(m_hub, shared::GraphKind::Joint);
+  connect(m_kernels, &DataTable::rowChosen, this, [this](int kernel) {
+    showKernel(kernel);
+    selectMembers(kernel);
+  });
+  m_lists = new QTabWidget(this);
+  m_lists->addTab(m_kernels, tr("Kernels"));
+  m_lists->addTab(m_refusals, tr("Refused fusions"));
+  return m_lists;
+}
+
+QWidget* KernelsPage::buildDetails() {
+  auto* box = new QWidget(this);
+  m_title = headingLabel(QString(), box);
+  m_facts = plainLabel(QString(), box);
+  m_facts->setWordWrap(true);
+  m_source = new CodeView(tr("Generated source"), box);
+  m_loops = new CodeView(tr("Loop text"), box);
+  m_why = new CodeView(tr("Reasons"), box);
+  m_details = new QTabWidget(box);
+  m_details->addTab(m_source, tr("Source"));
+  m_details->addTab(m_loops, tr("Loops"));
+  m_details->addTab(m_why, tr("Nodes and reasons"));
+  auto* layout = new QVBoxLayout(box);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(m_title);
+  layout->addWidget(m_facts);
+  layout->addWidget(m_details, 1);
+  return box;
+}
+
+std::optional<Notice> KernelsPage::missing(const Snapshot& snapshot) const {
+  if (snapshot.record() && snapshot.record()->forward) return std::nullopt;
+  return explain(snapshot,
+                 {tr("No kernels yet"),
+                  tr("Fuse the partitioned graphs and write their kernels. Nothing of the model "
+                     "is run."),
+                  tr("Generate kernels (F7)"), Intent::MakeKernels});
+}
+
+QString KernelsPage::summary(const Snapshot& snapshot) const {
+  int generated = 0;
+  int external = 0;
+  for (const KernelEntry& entry : snapshot.index->kernels()) {
+    generated += entry.kind == StepKind::Generated ? 1 : 0;
+    external += entry.kind == StepKind::Extern ? 1 : 0;
+  }
+  QString text = tr("%1 generated kernels, %2 extern calls, %3 fusions refused")
+                     .arg(generated)
+                     .arg(external)
+                     .arg(snapshot.index->refusals().size());
+  if (snapshot.kernelsStale) {
+    text = tr("○ Stale: made for another partition. Press F7 to generate them again.   ") + text;
+  }
+  return text;
+}
+
+void KernelsPage::refresh(const Snapshot& snapshot) {
+  m_summary->setText(summary(snapshot));
+  m_kernels->setTable(models::kernelTable(snapshot.index));
+  m_refusals->setTable(models::refusalTable(snapshot.index));
+  m_lists->setTabText(0, tr("Kernels (%1)").arg(snapshot.index->kernels().size()));
+  m_lists->setTabText(1, tr("Refused fusions (%1)").arg(snapshot.index->refusals().size()));
+  m_shown = -1;
+  showSelection();
+  if (m_shown >= 0) return;
+  const auto& kernels = snapshot.index->kernels();
+  const auto written = std::find_if(kernels.begin(), kernels.end(),
+                                    [](const KernelEntry& entry) { return entry.source; });
+  showKernel(written == kernels.end() ? (kernels.empty() ? -1 : 0)
+                                      : static_cast<int>(written - kernels.begin()));
+}
+
+void KernelsPage::showKernel(int kernel) {
+  if (kernel == m_shown && kernel >= 0) return;
+  m_shown = kernel;
+  const auto& kernels = snapshot()->index->kernels();
+  if (kernel < 0 || kernel >= static_cast<int>(kernels.size())) {
+    m_title->clear();
+    m_facts->clear();
+    for (CodeView* view : {m_source, m_loops, m_why}) view->setCode({});
+    return;
+  }
+  const KernelEntry& entry = kernels[static_cast<std::size_t>(kernel)];
+  m_title->setText(entry.label() + QStringLiteral("  ") + models::showable(entry.name));
+  m_facts->setText(tr("%1 of the %2 · reads %3, writes %4 · %5 nodes")
+                       .arg(models::stepKindText(entry.kind), models::halfText(entry.half),
+                            models::bytesText(entry.readBytes),
+                            models::bytesText(entry.writtenBytes))
+                       .arg(entry.nodes.size()));
+  m_source->setCode(entry.source ? entry.source->source : std::string());
+  m_loops->setCode(entry.source ? entry.source->loopText : std::string());
+  m_why->setCode(whyText(entry, *snapshot()->index));
+  m_details->setTabEnabled(0, entry.source != nullptr);
+  m_details->setTabEnabled(1, entry.source != nullptr);
+  if (!entry.source) m_details->setCurrentWidget(m_why);
+}
+
+void KernelsPage::selectMembers(int kernel) {
+  const auto& kernels = snapshot()->index->kernels();
+  if (kernel < 0 || kernel >= static_cast<int>(kernels.size())) return;
+  const KernelEntry& entry = kernels[static_cast<std::size_t>(kernel)];
+  shared::Selection selection;
+  selection.graph = entry.half == models::Half::Forward ? shared::GraphKind::Forward
+                                                        : shared::GraphKind::Backward;
+  for (auto name = entry.nodes.rbegin(); name != entry.nodes.rend(); ++name) {
+    selection.nodes << QString::fromStdString(*name);
+  }
+  if (!selection.nodes.isEmpty()) m_hub->select(selection);
+}
+
+void KernelsPage::showSelection() {
+  if (!isVisible()) return;
+  const QString name = m_hub->selection().primary();
+  const auto kernels = snapshot()->index->kernelsOf(name.toStdString());
+  if (kernels.empty() || std::find(kernels.begin(), kernels.end(), m_shown) != kernels.end()) {
+    return;
+  }
+  showKernel(kernels.front());
+  m_kernels->selectSourceRow(kernels.front());
+}
+
+}  // namespace views::pages

@@ -1,0 +1,51 @@
+#pragma once
+
+// The compiled step as a list: generated kernels with their source, extern calls with the reason,
+// and the fusions that were refused.
+
+#include "views/pages/stage_page.h"
+#include "views/shared/selection_hub.h"
+
+class QTabWidget;
+
+namespace views::pages {
+
+class CodeView;
+class DataTable;
+
+class KernelsPage : public StagePage {
+  Q_OBJECT
+
+ public:
+  KernelsPage(shared::SelectionHub* hub, QWidget* parent = nullptr);
+
+  /// The kernel whose source is shown, by its place in RecordIndex::kernels(); -1 for none.
+  int shownKernel() const { return m_shown; }
+
+ protected:
+  std::optional<Notice> missing(const Snapshot& snapshot) const override;
+  void refresh(const Snapshot& snapshot) override;
+
+ private:
+  QWidget* buildLists();
+  QWidget* buildDetails();
+  void showKernel(int kernel);
+  void showSelection();
+  void selectMembers(int kernel);
+  QString summary(const Snapshot& snapshot) const;
+
+  shared::SelectionHub* m_hub;
+  int m_shown = -1;
+  QLabel* m_summary = nullptr;
+  QLabel* m_title = nullptr;
+  QLabel* m_facts = nullptr;
+  QTabWidget* m_lists = nullptr;
+  QTabWidget* m_details = nullptr;
+  DataTable* m_kernels = nullptr;
+  DataTable* m_refusals = nullptr;
+  CodeView* m_source = nullptr;
+  CodeView* m_loops = nullptr;
+  CodeView* m_why = nullptr;
+};
+
+}  // namespace views::pages

@@ -1,0 +1,153 @@
+#include "views/pages/run_page.h"
+
+#include <QLabel>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "views/look/theme.h"
+#include "views/models/run_tables.h"
+#include "views/models/showable_text.h"
+#include "views/pages/data_table.h"
+#include "views/plot/sample_chart.h"
+
+namespace views::pages {
+
+using core::run::Measurement;
+
+namespace {
+
+// The bars of torch.utils.benchmark: a spread above a tenth is worth a warning, above a quarter a
+// strong one.
+constexpr double kNoisy = 0.10;
+constexpr double kVeryNoisy = 0.25;
+
+void setColor(QLabel* label, const QColor& color) {
+  QPalette palette = label->palette();
+  palette.setColor(QPalette::WindowText, color);
+  label->setPalette(palette);
+}
+
+}  // namespace
+
+QString checkSentence(const core::run::CheckResult& check) {
+  const auto failed = std::count_if(check.tensors.begin(), check.tensors.end(),
+                                    [](const auto& tensor) { return !tensor.passed; });
+  QString text =
+      check.passed
+          ? RunPage::tr("✓ Check passed: %1 tensors agree with eager").arg(check.tensors.size())
+          : RunPage::tr("✕ Check failed: %1 of %2 tensors differ from eager")
+                .arg(failed)
+                .arg(check.tensors.size());
+  if (check.worst >= 0 && check.worst < static_cast<int>(check.tensors.size())) {
+    const auto& worst = check.tensors[static_cast<std::size_t>(check.worst)];
+    text += RunPage::tr(" · worst: %1, max relative %2")
+                .arg(models::showable(worst.tensor), models::smallNumberText(worst.maxRel));
+  }
+  return text;
+}
+
+QString noiseSentence(const Measurement& measurement) {
+  double spread = 0;
+  for (const auto* timing : {&measurement.eager, &measurement.compiled}) {
+    if (timing->medianMs > 0) spread = std::max(spread, timing->iqrMs / timing->medianMs);
+  }
+  if (spread <= kNoisy) return QString();
+  const QString percent = models::percentText(spread, 0).remove(QChar('+'));
+  return spread > kVeryNoisy
+             ? RunPage::tr("! Very noisy: the interquartile range is %1 of the median.")
+                   .arg(percent)
+             : RunPage::tr("! Noisy: the interquartile range is %1 of the median.").arg(percent);
+}
+
+RunPage::RunPage(QWidget* parent) : StagePage(PageId::Run, parent) {
+  auto* content = new QWidget(this);
+  auto* layout = new QVBoxLayout(content);
+  layout->addWidget(buildHead());
+  layout->addWidget(buildBody(), 1);
+  setContent(content);
+}
+
+QWidget* RunPage::buildHead() {
+  auto* head = new QWidget(this);
+  m_speedup = headingLabel(QString(), head);
+  QFont large = m_speedup->font();
+  large.setPointSizeF(large.pointSizeF() * 1.3);
+  m_speedup->setFont(large);
+  m_check = plainLabel(QString(), head);
+  m_conditions = plainLabel(QString(), head);
+  m_noise = plainLabel(QString(), head);
+  auto* layout = new QVBoxLayout(head);
+  layout->setContentsMargins(0, 0, 0, 0);
+  for (QLabel* label : {m_speedup, m_check, m_conditions, m_noise}) {
+    label->setWordWrap(true);
+    layout->addWidget(label);
+  }
+  return head;
+}
+
+QWidget* RunPage::buildBody() {
+  m_chart = new plot::SampleChart(this);
+  m_chart->setAccessibleName(tr("Samples of eager and compiled steps"));
+  m_timing = new DataTable(tr("Times and memory"), this);
+  m_checks = new DataTable(tr("Check per tensor"), this);
+  m_compile = new DataTable(tr("Compile time"), this);
+  auto* top = new QSplitter(Qt::Horizontal, this);
+  top->addWidget(m_chart);
+  top->addWidget(m_timing);
+  top->setSizes({640, 520});
+  auto* tabs = new QTabWidget(this);
+  tabs->addTab(m_checks, tr("Check per tensor"));
+  tabs->addTab(m_compile, tr("Compile time"));
+  auto* both = new QSplitter(Qt::Vertical, this);
+  both->addWidget(top);
+  both->addWidget(tabs);
+  both->setSizes({460, 300});
+  return both;
+}
+
+std::optional<Notice> RunPage::missing(const Snapshot& snapshot) const {
+  if (snapshot.record() && snapshot.record()->measurement) return std::nullopt;
+  return explain(snapshot, {tr("No run yet"),
+                            tr("Compile the step, compare its values with eager's, then time both "
+                               "in turn. This runs the model's operators."),
+                            tr("Run both (F9)"), Intent::Run});
+}
+
+void RunPage::refresh(const Snapshot& snapshot) {
+  const auto measurement = snapshot.record()->measurement;
+  showVerdict(*measurement);
+  QString conditions =
+      tr("True for: %1 · %2 · %3 threads · budget %4")
+          .arg(measurement->mode == core::run::Mode::Train ? tr("training step") : tr("inference"),
+               models::showable(measurement->device))
+          .arg(measurement->threads)
+          .arg(measurement->budget);
+  if (snapshot.measurementStale) {
+    conditions =
+        tr("○ Stale: the options have changed since. Press F9 to measure again.   ") + conditions;
+  }
+  m_conditions->setText(conditions);
+  m_chart->setMeasurement(measurement);
+  m_timing->setTable(models::timingTable(measurement));
+  m_checks->setTable(models::checkTable(measurement));
+  m_compile->setTable(models::compileTimeTable(measurement));
+}
+
+void RunPage::showVerdict(const Measurement& measurement) {
+  const look::Colors colors = look::colorsFor(palette());
+  m_speedup->setText(models::speedupSentence(measurement));
+  m_check->setText(checkSentence(measurement.check));
+  setColor(m_check, measurement.check.passed ? colors.good : colors.bad);
+  const QString noise = noiseSentence(measurement);
+  m_noise->setText(noise);
+  m_noise->setVisible(!noise.isEmpty());
+  setColor(m_noise, colors.caution);
+}
+
+QString RunPage::verdictText() const {
+  return m_speedup->text();
+}
+
+}  // namespace views::pages

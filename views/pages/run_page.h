@@ -1,0 +1,50 @@
+#pragma once
+
+// Eager beside compiled: first whether the numbers are right, then the samples, the medians and the
+// verdict.
+
+#include "views/pages/stage_page.h"
+
+namespace views::plot {
+class SampleChart;
+}
+
+namespace views::pages {
+
+class DataTable;
+
+class RunPage : public StagePage {
+  Q_OBJECT
+
+ public:
+  explicit RunPage(QWidget* parent = nullptr);
+
+  /// The text of the verdict line.
+  QString verdictText() const;
+
+ protected:
+  std::optional<Notice> missing(const Snapshot& snapshot) const override;
+  void refresh(const Snapshot& snapshot) override;
+
+ private:
+  QWidget* buildHead();
+  QWidget* buildBody();
+  void showVerdict(const core::run::Measurement& measurement);
+
+  QLabel* m_check = nullptr;
+  QLabel* m_speedup = nullptr;
+  QLabel* m_conditions = nullptr;
+  QLabel* m_noise = nullptr;
+  plot::SampleChart* m_chart = nullptr;
+  DataTable* m_timing = nullptr;
+  DataTable* m_checks = nullptr;
+  DataTable* m_compile = nullptr;
+};
+
+/// The check in one line: "✓ 12 tensors equal to eager within tolerance; worst: …".
+QString checkSentence(const core::run::CheckResult& check);
+
+/// A warning if the samples scatter too much to trust a small difference; empty if they do not.
+QString noiseSentence(const core::run::Measurement& measurement);
+
+}  // namespace views::pages
