@@ -1,0 +1,134 @@
+#include "core/layout/lane_graph.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace core::layout {
+namespace {
+
+constexpr int kBoxGap = 28;
+constexpr int kFramePadding = 16;
+constexpr int kPortWidth = 12;
+constexpr int kDummyWidth = 14;
+constexpr int kSmallestFrame = 216;
+
+class LaneMaker {
+ public:
+  LaneMaker(const VisibleGraph& graph, const std::vector<BlockRows>& rows, const LinkPieces& pieces,
+            const std::vector<std::array<BlockLane, kLanes>>& lanes, int block, Lane lane)
+      : m_graph(graph),
+        m_rows(rows[block]),
+        m_pieces(pieces.pieces[block][static_cast<int>(lane)]),
+        m_lanes(lanes),
+        m_block(block),
+        m_lane(lane) {}
+
+  BlockLane make();
+
+ private:
+  void addElements();
+  int port(Side side, int source);
+  int endVertex(const Piece& piece, int element, Side border);
+  int offset(const Piece& piece, int element, Side side) const;
+  void addPiece(const Piece& piece);
+  void place();
+
+  const VisibleGraph& m_graph;
+  const BlockRows& m_rows;
+  const std::vector<Piece>& m_pieces;
+  const std::vector<std::array<BlockLane, kLanes>>& m_lanes;
+  int m_block;
+  Lane m_lane;
+  BlockLane m_result;
+};
+
+void LaneMaker::addElements() {
+  const int lane = static_cast<int>(m_lane);
+  std::vector<int> order;
+  for (const int e : m_graph.blocks[m_block].elements)
+    if (m_graph.elements[e].box[lane] >= 0) order.push_back(e);
+  std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
+    return m_graph.elements[a].order < m_graph.elements[b].order;
+  });
+  for (const int e : order) {
+    const Element& element = m_graph.elements[e];
+    const int width = element.inside >= 0 ? m_lanes[element.inside][lane].width
+                                          : m_graph.boxes[element.box[lane]].rect.width;
+    m_result.vertexOf[e] =
+        m_result.graph.addVertex(1 + rowIn(m_rows, element, m_lane), width, false);
+  }
+}
+
+int LaneMaker::port(Side side, int source) {
+  const auto known = m_result.portOf.find({side, source});
+  if (known != m_result.portOf.end()) return known->second;
+  const int last = m_lane == Lane::Forward ? m_rows.rankCount() : m_rows.rowCount();
+  const int vertex = m_result.graph.addVertex(side == Side::Top ? 0 : last + 1, kPortWidth, true);
+  m_result.portOf[{side, source}] = vertex;
+  return vertex;
+}
+
+int LaneMaker::endVertex(const Piece& piece, int element, Side border) {
+  return element < 0 ? port(border, piece.source) : m_result.vertexOf.at(element);
+}
+
+/// Where a piece meets an element, from the element's middle: at the port of an open block.
+int LaneMaker::offset(const Piece& piece, int element, Side side) const {
+  if (element < 0 || m_graph.elements[element].inside < 0) return 0;
+  const BlockLane& inside = m_lanes[m_graph.elements[element].inside][static_cast<int>(m_lane)];
+  return inside.x[inside.portOf.at({side, piece.source})] - inside.width / 2;
+}
+
+void LaneMaker::addPiece(const Piece& piece) {
+  const int upper = endVertex(piece, piece.upper, Side::Top);
+  const int lower = endVertex(piece, piece.lower, Side::Bottom);
+  const int lastRow = m_result.graph.vertices[lower].row;
+  PieceChain chain{
+      {upper}, offset(piece, piece.upper, Side::Bottom), offset(piece, piece.lower, Side::Top)};
+  for (int row = m_result.graph.vertices[upper].row + 1; row < lastRow; ++row)
+    chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
+  chain.vertices.push_back(lower);
+  const std::size_t last = chain.vertices.size() - 1;
+  for (std::size_t i = 1; i <= last; ++i) {
+    m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
+                                       i == 1 ? chain.upperOffset : 0,
+                                       i == last ? chain.lowerOffset : 0});
+  }
+  m_result.chains.push_back(std::move(chain));
+}
+
+void LaneMaker::place() {
+  orderRows(m_result.graph);
+  m_result.x = placeVertices(m_result.graph, kBoxGap);
+  int right = 0;
+  for (std::size_t v = 0; v < m_result.x.size(); ++v)
+    right = std::max(right, m_result.x[v] + (m_result.graph.vertices[v].width + 1) / 2);
+  const int padding = m_block == 0 ? 0 : kFramePadding;
+  m_result.width = right + 2 * padding;
+  int shift = padding;
+  if (m_block != 0 && m_result.width < kSmallestFrame) {
+    shift += (kSmallestFrame - m_result.width) / 2;
+    m_result.width = kSmallestFrame;
+  }
+  for (int& x : m_result.x) x += shift;
+}
+
+BlockLane LaneMaker::make() {
+  addElements();
+  if (m_result.isEmpty()) return {};
+  for (const Piece& piece : m_pieces) addPiece(piece);
+  place();
+  return std::move(m_result);
+}
+
+}  // namespace
+
+BlockLane makeBlockLane(const VisibleGraph& graph, const std::vector<BlockRows>& rows,
+                        const LinkPieces& pieces,
+                        const std::vector<std::array<BlockLane, kLanes>>& lanes, int block,
+                        Lane lane) {
+  return LaneMaker(graph, rows, pieces, lanes, block, lane).make();
+}
+
+}  // namespace core::layout

@@ -1,0 +1,189 @@
+// The layout, step by step: collect the graph, fold views into boxes, find module calls, pair
+// backward with forward, apply the fold state, rank, place each lane, set the lanes side by side
+// and route what crosses between them.
+
+#include "core/layout/layout.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/layout/block_layout.h"
+#include "core/layout/folded_ranks.h"
+#include "core/layout/gutter.h"
+#include "core/layout/visible_graph.h"
+
+namespace core::layout {
+namespace {
+
+constexpr int kMargin = 28;
+
+std::set<std::string> keysToDepth(const std::vector<ModuleCall>& calls, int depth) {
+  std::set<std::string> keys;
+  for (const ModuleCall& call : calls)
+    if (call.depth <= depth) keys.insert(call.key);
+  return keys;
+}
+
+std::set<std::string> chooseExpanded(const SceneParts& parts, const LayoutOptions& options) {
+  if (!options.expandAutomatically) return options.expanded;
+  int deepest = 0;
+  for (const ModuleCall& call : parts.modules.calls) deepest = std::max(deepest, call.depth);
+  std::set<std::string> chosen;
+  for (int depth = 1; depth <= deepest; ++depth) {
+    auto keys = keysToDepth(parts.modules.calls, depth);
+    if (countVisible(parts, keys) > options.mostBoxes) break;
+    chosen = std::move(keys);
+  }
+  return chosen;
+}
+
+/// Puts the lanes beside each other and routes the nets between them.
+class Assembly {
+ public:
+  Assembly(const SceneParts& parts, VisibleGraph& graph, LaneLayout& lanes)
+      : m_parts(parts), m_graph(graph), m_lanes(lanes) {}
+
+  std::shared_ptr<GraphGeometry> assemble();
+
+ private:
+  std::vector<int> netsFrom(Lane lane) const;
+  int addLane(GraphGeometry& geometry, Lane lane, int left);
+  void addLinks(GraphGeometry& geometry) const;
+  int countOps(Lane lane) const;
+
+  const SceneParts& m_parts;
+  VisibleGraph& m_graph;
+  LaneLayout& m_lanes;
+};
+
+/// Nets that leave the lane, from top to bottom.
+std::vector<int> Assembly::netsFrom(Lane lane) const {
+  std::vector<int> nets;
+  for (std::size_t i = 0; i < m_graph.nets.size(); ++i)
+    if (m_graph.boxes[m_graph.nets[i].source].lane == lane) nets.push_back(static_cast<int>(i));
+  const auto key = [this](int net) {
+    const Net& it = m_graph.nets[net];
+    return std::tuple(m_graph.boxes[it.source].rect.y, it.source,
+                      m_graph.boxes[it.targets.front()].rect.y, it.kind);
+  };
+  std::stable_sort(nets.begin(), nets.end(), [&](int a, int b) { return key(a) < key(b); });
+  return nets;
+}
+
+int Assembly::countOps(Lane lane) const {
+  return static_cast<int>(std::count_if(
+      m_parts.flow.nodes.begin(), m_parts.flow.nodes.end(),
+      [&](const FlowNode& node) { return node.lane == lane && node.role == FlowRole::Call; }));
+}
+
+/// Moves what is in the lane to its place and returns the lane's right edge.
+int Assembly::addLane(GraphGeometry& geometry, Lane lane, int left) {
+  const int width = m_lanes.widths[static_cast<int>(lane)];
+  if (width == 0) return left;
+  for (Box& box : m_graph.boxes)
+    if (box.lane == lane) box.rect.x += left;
+  for (std::size_t i = 0; i < m_lanes.lines.size(); ++i) {
+    if (m_graph.boxes[m_graph.links[i].source].lane != lane) continue;
+    for (Point& point : m_lanes.lines[i]) point.x += left;
+  }
+  geometry.lanes.push_back({lane, left, left + width, countOps(lane)});
+  return left + width;
+}
+
+void Assembly::addLinks(GraphGeometry& geometry) const {
+  for (std::size_t i = 0; i < m_graph.links.size(); ++i) {
+    const BoxLink& link = m_graph.links[i];
+    Edge edge;
+    edge.source = link.source;
+    edge.targets = {link.target};
+    edge.lines = {m_lanes.lines[i]};
+    for (const int value : link.values) {
+      const ir::Node& node = *m_parts.flow.nodes[value].node;
+      edge.values.push_back(node.name);
+      edge.bytes += node.bytes();
+    }
+    geometry.edges.push_back(std::move(edge));
+  }
+}
+
+std::shared_ptr<GraphGeometry> Assembly::assemble() {
+  auto geometry = std::make_shared<GraphGeometry>();
+  int x = addLane(*geometry, Lane::Forward, 0);
+  const auto crossing = netsFrom(Lane::Forward);
+  const auto handed = netsFrom(Lane::Recomputed);
+  Gutter gutter{x, 0, true}, inner{x, 0, false};
+  const bool isMirrored = !m_parts.flow.single && (m_lanes.widths[1] > 0 || m_lanes.widths[2] > 0);
+  if (isMirrored) {
+    gutter.width = gutterWidth(m_graph, crossing, true);
+    geometry->gutter = {x, 0, gutter.width, m_lanes.height};
+    x = addLane(*geometry, Lane::Recomputed, x + gutter.width);
+    inner.left = x;
+    if (m_lanes.widths[1] > 0) inner.width = gutterWidth(m_graph, handed, false);
+    x = addLane(*geometry, Lane::Backward, x + inner.width);
+  }
+  addLinks(*geometry);
+  for (Edge& edge : routeNets(m_parts, m_graph, crossing, gutter))
+    geometry->edges.push_back(std::move(edge));
+  for (Edge& edge : routeNets(m_parts, m_graph, handed, inner))
+    geometry->edges.push_back(std::move(edge));
+  geometry->boxes = std::move(m_graph.boxes);
+  geometry->bounds = {-kMargin, -kMargin, x + 2 * kMargin, m_lanes.height + 2 * kMargin};
+  return geometry;
+}
+
+void addModules(const SceneParts& parts, const std::set<std::string>& expanded,
+                GraphGeometry& geometry) {
+  geometry.modules = parts.modules.calls;
+  auto& modules = geometry.modules;
+  for (ModuleCall& call : modules) {
+    const bool isReachable = call.parent < 0 || modules[call.parent].expanded;
+    call.expanded = isReachable && expanded.count(call.key) != 0;
+  }
+  for (const Unit& unit : parts.units.units) {
+    for (int call = unit.call; call >= 0; call = modules[call].parent) ++modules[call].ops;
+    if (unit.call < 0) continue;
+    for (const int member : unit.members)
+      geometry.callOfNode.emplace(parts.flow.nodes[member].node->name, unit.call);
+  }
+}
+
+}  // namespace
+
+Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageContext& context) {
+  SceneParts parts;
+  CORE_TRY(parts.flow, collectFlow(request));
+  context.progress(0.1, "Layout: module tree");
+  parts.folding = foldFlow(parts.flow, request.options.foldViews);
+  parts.modules = findModuleCalls(parts.flow, parts.folding, request.joint->modules);
+  parts.units = makeUnits(parts.flow, parts.folding, parts.modules);
+  pairUnits(parts.flow, parts.folding, parts.modules, parts.units);
+  CORE_TRY_VOID(context.checkCancelled("layout"));
+  const std::set<std::string> expanded = chooseExpanded(parts, request.options);
+  VisibleGraph graph = makeVisible(parts, {expanded, request.options.showStaticNets});
+  context.progress(0.3, "Layout: placing " + std::to_string(graph.boxes.size()) + " boxes");
+  const std::vector<BlockRows> rows = rankElements(parts, graph);
+  CORE_TRY(LaneLayout lanes, layoutBlocks(graph, rows, context));
+  context.progress(0.8, "Layout: routing saved tensors");
+  CORE_TRY_VOID(context.checkCancelled("layout"));
+  const auto geometry = Assembly(parts, graph, lanes).assemble();
+  addModules(parts, expanded, *geometry);
+  geometry->finish();
+  return GraphGeometryPtr(geometry);
+}
+
+std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth) {
+  return keysToDepth(geometry.modules, depth);
+}
+
+std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node) {
+  std::set<std::string> keys;
+  for (const ModuleCall& call : geometry.modules)
+    if (call.expanded) keys.insert(call.key);
+  const auto found = geometry.callOfNode.find(node);
+  if (found == geometry.callOfNode.end()) return keys;
+  for (int call = found->second; call >= 0; call = geometry.modules[call].parent)
+    keys.insert(geometry.modules[call].key);
+  return keys;
+}
+
+}  // namespace core::layout

@@ -1,0 +1,68 @@
+#pragma once
+
+// The one selection and the one filter that all views share. A view sends an intent and paints only
+// what the hub announces; views do not know each other.
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+namespace views::shared {
+
+/// Which graph a selection was made in. Names are kept when nodes are copied between these graphs,
+/// so a name selected in one is looked up by name in the others.
+enum class GraphKind { Joint, Forward, Backward };
+
+/// What is selected: nodes by name (the first is the primary one), or a module, or nothing.
+struct Selection {
+  GraphKind graph = GraphKind::Joint;
+  QStringList nodes;
+  QString module;  ///< path of the selected module; used while `nodes` is empty
+
+  bool operator==(const Selection&) const = default;
+
+  bool isEmpty() const { return nodes.isEmpty() && module.isEmpty(); }
+  QString primary() const { return nodes.isEmpty() ? QString() : nodes.front(); }
+};
+
+/// Holds the selection, its history and the filter text. Intents that change nothing are dropped,
+/// so a view may answer an announcement without making a loop. The sender is told like all others.
+class SelectionHub : public QObject {
+  Q_OBJECT
+
+ public:
+  using QObject::QObject;
+
+  const Selection& selection() const { return m_selection; }
+  const QString& filter() const { return m_filter; }
+  bool canGoBack() const { return m_position > 0; }
+  bool canGoForward() const { return m_position + 1 < m_history.size(); }
+
+  void select(const Selection& selection);
+  void selectNode(GraphKind graph, const QString& name) { select({graph, {name}, {}}); }
+  void selectModule(GraphKind graph, const QString& path) { select({graph, {}, path}); }
+  void clear() { select({m_selection.graph, {}, {}}); }
+  /// Walks the selections made so far; a new selection forgets the ones ahead.
+  void goBack();
+  void goForward();
+  /// The text of the search box, in the language of filter.h.
+  void setFilter(const QString& text);
+  /// Forgets everything: another model was opened.
+  void reset();
+
+ Q_SIGNALS:
+  void selectionChanged(const views::shared::Selection& selection);
+  void filterChanged(const QString& text);
+  /// canGoBack() or canGoForward() may have changed.
+  void historyChanged();
+
+ private:
+  void announce(const Selection& selection);
+
+  Selection m_selection;
+  QString m_filter;
+  QList<Selection> m_history;
+  qsizetype m_position = -1;  ///< of m_selection in m_history; -1 before the first selection
+};
+
+}  // namespace views::shared
