@@ -75,6 +75,7 @@ struct KnapsackItem {
 
 struct Knapsack {
   double budget = 0;
+  double savedRuntime = 0;          ///< of the saved items, as the solver adds it up
   std::vector<KnapsackItem> items;  ///< in solver order
 };
 
@@ -100,7 +101,7 @@ struct Partition {
   ir::GraphPtr backward;
   std::vector<SavedTensor> savedTensors;  ///< in the order of the forward's outputs
   std::vector<SavedSymInt> savedSymInts;
-  std::vector<std::string> recomputed;  ///< calls in both graphs, in joint order
+  std::vector<std::string> recomputed;  ///< calls in both graphs, in the backward's order
   std::int64_t savedBytesTotal = 0;
   std::int64_t savedBytesStaticInputs = 0;
   std::int64_t savedBytesInputs = 0;
@@ -113,6 +114,8 @@ struct Partition {
   std::vector<ValueDecision> decisions;  ///< one per forward-computable node, in joint order
   /// removed name -> kept name, by common subexpression elimination (min-cut only)
   std::vector<std::pair<std::string, std::string>> mergedByCse;
+  double recomputeFlops = 0;   ///< of the recomputed calls, at the example sizes
+  std::int64_t peakBytes = 0;  ///< simulated: most memory alive at once beside the inputs
   double seconds = 0;
 };
 

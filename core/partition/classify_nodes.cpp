@@ -1,0 +1,67 @@
+#include "core/partition/classify_nodes.h"
+
+#include <algorithm>
+
+#include "core/partition/extract_half.h"
+
+namespace core::partition {
+namespace {
+
+using ir::Node;
+using ir::NodeId;
+
+NodeSet tangentClosure(const JointProblem& problem) {
+  NodeSet closure(problem.graph->size(), false);
+  for (const Node& node : problem.graph->nodes()) {
+    bool inside = problem.role(node.id) == InputRole::Tangent || problem.mustBeInBackward(node);
+    ir::forEachInput(node, [&](NodeId id) { inside = inside || closure[id.index]; });
+    closure[node.id.index] = inside;
+  }
+  return closure;
+}
+
+std::vector<int> distances(const ir::Graph& graph, const NodeSet& requiredForward) {
+  std::vector<int> distance(graph.size(), kNeverInBackward);
+  for (std::size_t i = graph.size() - 1; i-- > 0;) {
+    if (!requiredForward[i]) {
+      distance[i] = 0;
+      continue;
+    }
+    for (NodeId user : graph.users(graph.nodes()[i].id))
+      distance[i] = std::min(distance[i], distance[user.index] + 1);
+  }
+  return distance;
+}
+
+}  // namespace
+
+std::vector<NodeId> forwardInputs(const JointProblem& problem) {
+  std::vector<NodeId> inputs;
+  for (NodeId id : problem.graph->placeholders())
+    if (problem.isForwardInput(id)) inputs.push_back(id);
+  return inputs;
+}
+
+Result<NodeClasses> classifyNodes(const JointProblem& problem) {
+  const ir::Graph& graph = *problem.graph;
+  NodeClasses classes;
+  classes.tangentClosure = tangentClosure(problem);
+  classes.requiredBackward = classes.tangentClosure;
+  for (const ir::Argument& output : problem.backwardOutputs())
+    if (output.isNode()) classes.requiredBackward[output.node().index] = true;
+  // The output node itself is in the closure whenever any gradient is; it does not count.
+  for (std::size_t i = 0; i + 1 < graph.size(); ++i)
+    classes.anyRequiredBackward = classes.anyRequiredBackward || classes.requiredBackward[i];
+
+  CORE_TRY(const HalfPlan forward,
+           planHalf(problem, Half::Forward, forwardInputs(problem), problem.forwardOutputs()));
+  classes.requiredForward = planNodes(problem, forward);
+  classes.forwardOrder.assign(graph.size(), -1);
+  int order = 0;
+  for (std::size_t i = 0; i < graph.size(); ++i)
+    if (classes.requiredForward[i]) classes.forwardOrder[i] = order++;
+  classes.distance = distances(graph, classes.requiredForward);
+  return classes;
+}
+
+}  // namespace core::partition

@@ -1,0 +1,109 @@
+#include "core/partition/extract_half.h"
+
+#include <algorithm>
+
+#include "core/passes/graph_copier.h"
+
+namespace core::partition {
+namespace {
+
+using ir::Argument;
+using ir::Node;
+using ir::NodeId;
+
+/// Whether nobody may drop a call of this half that is not read. A random call belongs to the half
+/// that its tag names: a second copy in the other half would only draw numbers for nothing.
+bool isRoot(const JointProblem& problem, Half half, const Node& node) {
+  const ir::OpFacts& op = problem.ops[node.id.index];
+  if (op.writesArgument || op.assertion || op.collective) return true;
+  if (!problem.random[node.id.index]) return false;
+  const bool ofBackward = node.meta.tag == ir::PartitionerTag::IsBackward ||
+                          node.meta.tag == ir::PartitionerTag::MustBeInBackward;
+  return ofBackward == (half == Half::Backward);
+}
+
+/// Nodes that can be computed from the inputs on this side; the inputs themselves are not in it.
+NodeSet reachableCalls(const JointProblem& problem, Half half, const NodeSet& isInput) {
+  NodeSet valid = isInput;
+  NodeSet calls(problem.graph->size(), false);
+  for (const Node& node : problem.graph->nodes()) {
+    const bool isCandidate = node.isCall() || node.kind == ir::NodeKind::Attribute;
+    if (isInput[node.id.index] || !isCandidate) continue;
+    const bool ofOtherSide =
+        half == Half::Forward ? problem.mustBeInBackward(node) : problem.mustBeInForward(node);
+    bool ok = !ofOtherSide;
+    ir::forEachInput(node, [&](NodeId id) { ok = ok && valid[id.index]; });
+    valid[node.id.index] = ok;
+    calls[node.id.index] = ok;
+  }
+  return calls;
+}
+
+/// The result of a `copy_` that stays out of a half is read through its destination.
+Argument reachableOutput(const JointProblem& problem, const Argument& output,
+                         const NodeSet& isInput, const NodeSet& calls) {
+  if (!output.isNode()) return output;
+  const Node& node = problem.node(output.node());
+  if (isInput[node.id.index] || calls[node.id.index]) return output;
+  const bool isCopy = node.isCall() && ir::opPacket(node.target) == "aten.copy_";
+  return isCopy && problem.mustBeInBackward(node) ? node.args[0] : output;
+}
+
+Error outOfReach(const JointProblem& problem, Half half, NodeId id) {
+  const std::string name = problem.node(id).name;
+  const std::string side = half == Half::Forward ? "forward" : "backward";
+  return Error{
+      ErrorCode::PartitionInfeasible,
+      "The " + side + " returns '" + name + "', which cannot be computed there from what it gets.",
+      {},
+      name};
+}
+
+}  // namespace
+
+Result<HalfPlan> planHalf(const JointProblem& problem, Half half, std::vector<NodeId> inputs,
+                          std::vector<Argument> outputs) {
+  const std::size_t size = problem.graph->size();
+  NodeSet isInput(size, false);
+  for (NodeId id : inputs) isInput[id.index] = true;
+  const NodeSet calls = reachableCalls(problem, half, isInput);
+
+  NodeSet live(size, false);
+  for (Argument& output : outputs) {
+    output = reachableOutput(problem, output, isInput, calls);
+    if (!output.isNode()) continue;
+    const NodeId id = output.node();
+    if (!isInput[id.index] && !calls[id.index]) return outOfReach(problem, half, id);
+    live[id.index] = true;
+  }
+  HalfPlan plan;
+  for (std::size_t i = size; i-- > 0;) {
+    const Node& node = problem.graph->nodes()[i];
+    if (!calls[i] || !(live[i] || isRoot(problem, half, node))) continue;
+    live[i] = true;
+    plan.calls.push_back(node.id);
+    ir::forEachInput(node, [&](NodeId id) { live[id.index] = true; });
+  }
+  std::reverse(plan.calls.begin(), plan.calls.end());
+  plan.inputs = std::move(inputs);
+  plan.outputs = std::move(outputs);
+  return plan;
+}
+
+NodeSet planNodes(const JointProblem& problem, const HalfPlan& plan) {
+  NodeSet nodes(problem.graph->size(), false);
+  for (NodeId id : plan.inputs) nodes[id.index] = true;
+  for (NodeId id : plan.calls) nodes[id.index] = true;
+  return nodes;
+}
+
+ir::GraphPtr buildHalf(const JointProblem& problem, const HalfPlan& plan,
+                       std::vector<std::string> descriptors) {
+  passes::GraphCopier copier(*problem.graph);
+  for (NodeId id : plan.inputs) copier.copyAsPlaceholder(problem.node(id));
+  for (NodeId id : plan.calls) copier.copy(problem.node(id));
+  copier.setOutputs(plan.outputs, std::move(descriptors), problem.graph->outputNode().meta);
+  return std::move(copier).freeze().graph;
+}
+
+}  // namespace core::partition

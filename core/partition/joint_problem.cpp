@@ -1,0 +1,127 @@
+#include "core/partition/joint_problem.h"
+
+#include <algorithm>
+
+#include "core/ir/value_storage.h"
+
+namespace core::partition {
+namespace {
+
+using ir::Node;
+using ir::NodeId;
+using ir::NodeKind;
+using ir::PartitionerTag;
+
+bool contains(const std::string& name, std::string_view part) {
+  return name.find(part) != std::string::npos;
+}
+
+InputRole roleOf(const Node& node) {
+  if (node.kind != NodeKind::Placeholder) return InputRole::None;
+  if (contains(node.name, "tangents")) return InputRole::Tangent;
+  if (contains(node.name, "bwd_seed") || contains(node.name, "bwd_base_offset"))
+    return InputRole::BackwardRng;
+  if (contains(node.name, "fwd_seed") || contains(node.name, "fwd_base_offset"))
+    return InputRole::ForwardRng;
+  return InputRole::Primal;
+}
+
+bool isBackwardTag(PartitionerTag tag) {
+  return tag == PartitionerTag::IsBackward || tag == PartitionerTag::MustBeInBackward;
+}
+
+/// Whether the values that a second call of `reader` is read for depend on `value`. Batch norm in
+/// training mode takes the running statistics only to compute the next ones; a recomputed call is
+/// read for the normalised values.
+bool dependsOn(const Node& reader, NodeId value) {
+  constexpr std::size_t kRunningMean = 3, kRunningVar = 4, kTraining = 5;
+  const bool isBatchNorm =
+      ir::opPacket(reader.target) == "aten._native_batch_norm_legit_functional" &&
+      reader.args.size() > kTraining && reader.args[kTraining] == ir::Argument(true);
+  if (!isBatchNorm) return true;
+  for (std::size_t i = 0; i < reader.args.size(); ++i) {
+    const bool isStatistic = i == kRunningMean || i == kRunningVar;
+    if (!isStatistic && reader.args[i] == ir::Argument(value)) return true;
+  }
+  return false;
+}
+
+/// Marks every value that lies in the storage of a graph input to which the forward writes.
+void markOverwritten(JointProblem& problem) {
+  NodeSet writtenStorage(problem.graph->size(), false);
+  for (const Node& node : problem.graph->nodes()) {
+    const bool writes = problem.ops[node.id.index].writesArgument && !isBackwardTag(node.meta.tag);
+    if (!writes || node.args.empty() || !node.args[0].isNode()) continue;
+    const int storage = problem.storage[node.args[0].node().index];
+    // A storage has the number of its first node.
+    if (storage != ir::kNoStorage &&
+        problem.graph->nodes()[static_cast<std::size_t>(storage)].kind == NodeKind::Placeholder)
+      writtenStorage[static_cast<std::size_t>(storage)] = true;
+  }
+  for (const Node& node : problem.graph->nodes()) {
+    const int storage = problem.storage[node.id.index];
+    const auto& users = problem.graph->users(node.id);
+    problem.overwritten[node.id.index] =
+        storage != ir::kNoStorage && writtenStorage[static_cast<std::size_t>(storage)] &&
+        !problem.ops[node.id.index].writesArgument &&
+        std::any_of(users.begin(), users.end(), [&](NodeId user) {
+          return !problem.ops[user.index].writesArgument && dependsOn(problem.node(user), node.id);
+        });
+  }
+}
+
+}  // namespace
+
+bool JointProblem::mustBeInBackward(const Node& node) const {
+  const PartitionerTag tag = node.meta.tag;
+  return tag == PartitionerTag::MustBeInBackward ||
+         (tag == PartitionerTag::IsBackward && ops[node.id.index].writesArgument);
+}
+
+bool JointProblem::mustBeInForward(const Node& node) const {
+  return node.meta.tag == PartitionerTag::MustBeInForward ||
+         (ops[node.id.index].writesArgument && !isBackwardTag(node.meta.tag));
+}
+
+bool JointProblem::fusible(NodeId producer, NodeId user) const {
+  // A concatenation can absorb what it joins; it is never absorbed itself.
+  if (node(user).isCall() && ir::opPacket(node(user).target) == "aten.cat") return true;
+  return ops[producer.index].fusible() && ops[user.index].fusible();
+}
+
+std::vector<ir::Argument> JointProblem::forwardOutputs() const {
+  const auto& outputs = graph->outputs();
+  return std::vector<ir::Argument>(outputs.begin(), outputs.begin() + numForwardOutputs);
+}
+
+std::vector<ir::Argument> JointProblem::backwardOutputs() const {
+  const auto& outputs = graph->outputs();
+  return std::vector<ir::Argument>(outputs.begin() + numForwardOutputs, outputs.end());
+}
+
+JointProblem makeProblem(const ir::JointGraph& joint) {
+  const ir::Graph& graph = *joint.graph;
+  JointProblem problem;
+  problem.graph = joint.graph;
+  problem.numForwardOutputs = joint.signature.numForwardOutputs;
+  problem.storage = ir::valueStorages(graph, joint.signature.primalStorage);
+  problem.isStatic.assign(graph.size(), false);
+  problem.overwritten.assign(graph.size(), false);
+  for (const Node& node : graph.nodes()) {
+    problem.roles.push_back(roleOf(node));
+    problem.ops.push_back(node.isCall() ? ir::opFacts(node.target) : ir::OpFacts());
+    problem.random.push_back(ir::drawsRandomNumbers(node));
+    problem.bytes.push_back(node.bytes());
+    problem.wishes.push_back({node.meta.recompute});
+  }
+  std::vector<NodeId> primals;
+  for (NodeId id : graph.placeholders())
+    if (problem.role(id) == InputRole::Primal) primals.push_back(id);
+  for (int index : joint.metadata.staticInputIndices)
+    if (index >= 0 && static_cast<std::size_t>(index) < primals.size())
+      problem.isStatic[primals[static_cast<std::size_t>(index)].index] = true;
+  markOverwritten(problem);
+  return problem;
+}
+
+}  // namespace core::partition

@@ -1,0 +1,182 @@
+#include "core/partition/min_cut_solver.h"
+
+// Every node n becomes two vertices with an edge n_in -> n_out whose capacity is the cost of saving
+// n. The source stands for "available from the forward", the sink for "needed by the backward":
+//
+//   source -> n_in   infinite   n must not be recomputed
+//   n_in -> sink     infinite   n belongs to the backward (or must be recomputed there)
+//   n_out -> sink    infinite   the backward returns n itself
+//   n_out -> u_in    infinite   u reads n
+//
+// A cut severs, on every way from what must not be recomputed to the backward, one n_in -> n_out:
+// those n are saved, everything between them and the backward is recomputed. Reference: PyTorch's
+// partitioner, and H. He, "Min-cut optimal recomputation", 2022.
+
+#include <array>
+#include <cmath>
+
+namespace core::partition {
+namespace {
+
+using ir::Node;
+using ir::NodeId;
+using Capacity = MaxFlow::Capacity;
+
+int inVertex(NodeId id) {
+  return static_cast<int>(2 * id.index);
+}
+int outVertex(NodeId id) {
+  return static_cast<int>(2 * id.index + 1);
+}
+
+/// 1.1 to the power of a distance from 0 to 100.
+double distanceFactor(int distance) {
+  static const auto kPowers = [] {
+    std::array<double, 101> powers{};
+    for (std::size_t i = 0; i < powers.size(); ++i) powers[i] = std::pow(1.1, i);
+    return powers;
+  }();
+  return kPowers[static_cast<std::size_t>(std::max(std::min(distance, 100), 1))];
+}
+
+Error tooLarge() {
+  return Error{ErrorCode::InvalidArgument,
+               "The tensors of this graph are too large: their costs do not fit 64 bits.",
+               {},
+               {}};
+}
+
+}  // namespace
+
+MinCutSolver::MinCutSolver(const JointProblem& problem, const NodeClasses& classes)
+    : m_problem(problem),
+      m_classes(classes),
+      m_facts(makeBanFacts(problem, classes)),
+      m_network(static_cast<int>(2 * problem.graph->size() + 2)),
+      m_weights(problem.graph->size(), MaxFlow::kInfinite),
+      m_banEdges(problem.graph->size(), -1),
+      m_saveEdges(problem.graph->size(), -1),
+      m_connected(2 * problem.graph->size() + 2, false) {
+  m_source = static_cast<int>(2 * problem.graph->size());
+  m_sink = m_source + 1;
+  for (const Node& node : problem.graph->nodes())
+    if (node.kind != ir::NodeKind::Output) addNode(node);
+}
+
+void MinCutSolver::count(int from, int to) {
+  ++m_edges;
+  m_connected[static_cast<std::size_t>(from)] = true;
+  m_connected[static_cast<std::size_t>(to)] = true;
+}
+
+void MinCutSolver::addNode(const Node& node) {
+  const NodeId id = node.id;
+  const auto addInfinite = [&](int from, int to) {
+    count(from, to);
+    return m_network.addEdge(from, to, MaxFlow::kInfinite);
+  };
+  if (m_classes.tangentClosure[id.index] || m_problem.wishes[id.index].mustRecompute()) {
+    addInfinite(inVertex(id), m_sink);
+    return;
+  }
+  const Wish& wish = m_problem.wishes[id.index];
+  if (m_classes.requiredBackward[id.index] || wish.pinnedSave) addInfinite(outVertex(id), m_sink);
+  m_banEdges[id.index] = m_network.addEdge(m_source, inVertex(id), 0);
+  m_weights[id.index] = savingCost(node);
+  m_saveEdges[id.index] = m_network.addEdge(inVertex(id), outVertex(id), m_weights[id.index]);
+  count(inVertex(id), outVertex(id));
+  for (NodeId user : m_problem.graph->users(id)) addInfinite(outVertex(id), inVertex(user));
+}
+
+Capacity MinCutSolver::savingCost(const Node& node) const {
+  if (const ir::SymMeta* sym = node.sym()) return sym->isFloat ? 4 : 1;
+  return node.tensor() ? tensorCost(node) : MaxFlow::kInfinite;
+}
+
+Capacity MinCutSolver::tensorCost(const Node& node) const {
+  if (m_problem.isStatic[node.id.index]) return 0;
+  const double scaled = static_cast<double>(m_problem.bytes[node.id.index]) *
+                        distanceFactor(m_classes.distance[node.id.index]);
+  if (scaled >= static_cast<double>(MaxFlow::kInfinite) / 2) return MaxFlow::kInfinite;
+  bool materialized = node.kind == ir::NodeKind::Placeholder;
+  for (NodeId user : m_problem.graph->users(node.id))
+    materialized = materialized || !m_problem.fusible(node.id, user);
+  const auto cost = static_cast<Capacity>(scaled);
+  return materialized ? cost : 2 * cost;
+}
+
+Result<CutAnswer> MinCutSolver::solve(const BanOptions& options, const NodeSet& mayRecompute) {
+  return solve(std::vector<const BanOptions*>(m_problem.graph->size(), &options), options,
+               mayRecompute);
+}
+
+Result<CutAnswer> MinCutSolver::solve(const std::vector<const BanOptions*>& options,
+                                      const BanOptions& record, const NodeSet& mayRecompute) {
+  CutAnswer answer;
+  answer.bans = findBans(m_problem, m_classes, m_facts, options, mayRecompute);
+  answer.record.options = record;
+  std::vector<bool> connected = m_connected;
+  answer.record.flowEdges = m_edges;
+  for (const Node& node : m_problem.graph->nodes()) {
+    const std::size_t i = node.id.index;
+    const bool banned = answer.bans[i] != BanReason::None;
+    if (banned) answer.record.banned.push_back(node.name);
+    if (mayRecompute[i]) answer.record.dontBan.push_back(node.name);
+    if (m_banEdges[i] < 0) continue;
+    const bool fromSource = banned || m_problem.wishes[i].pinnedSave;
+    m_network.setCapacity(m_banEdges[i], fromSource ? MaxFlow::kInfinite : 0);
+    if (!fromSource) continue;
+    ++answer.record.flowEdges;
+    connected[static_cast<std::size_t>(inVertex(node.id))] = true;
+    connected[static_cast<std::size_t>(m_source)] = true;
+  }
+  for (const bool isConnected : connected) answer.record.flowNodes += isConnected ? 1 : 0;
+  CORE_TRY_VOID(checkFeasible());
+
+  answer.record.cutValue = static_cast<double>(m_network.solve(m_source, m_sink));
+  const std::vector<bool>& sinkSide = m_network.sinkSide();
+  for (const Node& node : m_problem.graph->nodes()) {
+    const bool isCut = m_saveEdges[node.id.index] >= 0 &&
+                       !sinkSide[static_cast<std::size_t>(inVertex(node.id))] &&
+                       sinkSide[static_cast<std::size_t>(outVertex(node.id))];
+    if (!isCut) continue;
+    answer.saved.push_back(node.id);
+    answer.record.saved.push_back(node.name);
+  }
+  return answer;
+}
+
+/// Values that the forward overwrites are not saved as long as there is another way.
+Result<void> MinCutSolver::checkFeasible() {
+  Capacity sum = 0;
+  for (const bool mayKeepOverwritten : {false, true}) {
+    sum = 0;
+    for (const Node& node : m_problem.graph->nodes()) {
+      const std::size_t i = node.id.index;
+      if (m_saveEdges[i] < 0) continue;
+      const bool lost = m_problem.overwritten[i] && !mayKeepOverwritten;
+      m_network.setCapacity(m_saveEdges[i], lost ? MaxFlow::kInfinite : m_weights[i]);
+      if (m_weights[i] >= MaxFlow::kInfinite) continue;
+      if (sum > MaxFlow::kInfinite / 2) return tooLarge();
+      sum += m_weights[i];
+    }
+    if (m_network.infinitePath(m_source, m_sink).empty()) return {};
+  }
+  std::string way;
+  NodeId last;
+  for (int vertex : m_network.infinitePath(m_source, m_sink)) {
+    if (vertex >= m_source) continue;
+    const NodeId id{static_cast<std::uint32_t>(vertex / 2)};
+    if (!way.empty() && id == last) continue;
+    if (!way.empty()) way += " -> ";
+    way += m_problem.node(id).name;
+    last = id;
+  }
+  return Error{ErrorCode::PartitionInfeasible,
+               "No partition exists: a value on the way " + way +
+                   " can be neither saved nor recomputed. Remove a pin or a recompute tag.",
+               {},
+               m_problem.node(last).name};
+}
+
+}  // namespace core::partition
