@@ -23,10 +23,10 @@ struct KernelSource {
   std::string name;
   KernelLanguage language = KernelLanguage::Cpp;
   std::string source;
-  std::string loopText;         ///< the loop IR it was written from
-  std::int64_t units = 1;       ///< independent units of work
-  std::int64_t grain = 1;       ///< units below which splitting over threads does not pay
-  bool checksIndices = false;   ///< may report an index out of range through the status pointer
+  std::string loopText;            ///< the loop IR it was written from
+  std::int64_t units = 1;          ///< independent units of work
+  std::int64_t grain = 1;          ///< units below which splitting over threads does not pay
+  bool checksIndices = false;      ///< may report an index out of range through the status pointer
   std::vector<std::string> notes;  ///< decisions: vector width, passes, streaming stores
 };
 

@@ -1,0 +1,20 @@
+#include "core/codegen/code_writer.h"
+
+namespace core::codegen {
+
+void CodeWriter::line(std::string_view text) {
+  if (!text.empty()) m_text.append(static_cast<std::size_t>(2 * m_depth), ' ').append(text);
+  m_text += '\n';
+}
+
+void CodeWriter::open(std::string_view text) {
+  line(text);
+  ++m_depth;
+}
+
+void CodeWriter::close(std::string_view text) {
+  --m_depth;
+  line(text);
+}
+
+}  // namespace core::codegen

@@ -1,0 +1,50 @@
+#pragma once
+
+// How a nest becomes code: lanes, passes over the inner axes, what is kept from pass to pass, and
+// units of parallel work. A KernelPlan decides; the writer only writes.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/codegen/simplify_nest.h"
+
+namespace core::codegen {
+
+struct OpPlan {
+  bool isElement = false;  ///< computed per inner point; else once per row
+  int depth = 0;           ///< reductions it depends on, nested: the first pass that can compute it
+  bool isKept = false;     ///< stored for the row by the first pass that computes it
+};
+
+/// One sweep over the inner axes.
+struct PassPlan {
+  std::vector<int> computed;  ///< element-level ops, reductions and stores, in order
+  std::vector<int> fetched;   ///< kept by an earlier pass
+};
+
+struct KernelPlan {
+  schedule::LoopNest nest;
+  VectorAxis vectorAxis = VectorAxis::None;
+  bool isPointwise = false;
+  int lanes = 1;  ///< elements of a vector; 1: scalar code
+  std::vector<OpPlan> ops;
+  std::vector<PassPlan> passes;
+  std::int64_t keptPoints = 0;  ///< vectors (or elements) per kept value
+  /// Elements of the inner axis per unit, if it is split over units; 0: it is not.
+  std::int64_t block = 0;
+  std::int64_t units = 1;
+  std::int64_t grain = 1;
+
+  const schedule::LoopOp& op(int index) const { return nest.ops[static_cast<std::size_t>(index)]; }
+  const OpPlan& planOf(int index) const { return ops[static_cast<std::size_t>(index)]; }
+  /// Whether the value is a vector in the code.
+  bool isVector(int index) const;
+  int axisCount() const { return static_cast<int>(nest.outer.size() + nest.inner.size()); }
+  /// The axis that the lanes lie along; -1: none.
+  int laneAxis() const;
+  std::int64_t axisSize(int axis) const;
+};
+
+KernelPlan planKernel(const schedule::LoopNest& nest);
+
+}  // namespace core::codegen
