@@ -56,9 +56,12 @@ std::unordered_map<StorageId, WriteCount> countWrites(const Recorder& recorder) 
   return counts;
 }
 
-ir::InputInfo inputInfo(const Primal& primal, bool changedGeometry, WriteCount writesToIt) {
+/// `requiresGrad` is asked after the forward: a buffer that a value with gradient was written to
+/// requires grad by then.
+ir::InputInfo inputInfo(const Primal& primal, bool requiresGrad, bool changedGeometry,
+                        WriteCount writesToIt) {
   ir::InputInfo info;
-  info.requiresGrad = primal.requiresGrad;
+  info.requiresGrad = requiresGrad;
   info.isLeaf = primal.isLeaf;
   info.mutatesData = writesToIt.all > 0;
   info.mutatesMetadata = changedGeometry;
@@ -237,8 +240,9 @@ Result<ForwardMetadata> collectMetadata(const TracedFunction& function, Recorder
     const auto found = writesByStorage.find(storageOf(arguments[i]));
     const bool changed = arguments[i].sizes() != at::IntArrayRef(before[i].sizes) ||
                          arguments[i].strides() != at::IntArrayRef(before[i].strides);
-    result.meta.inputs.push_back(inputInfo(
-        inputs.primals[i], changed, found == writesByStorage.end() ? WriteCount{} : found->second));
+    result.meta.inputs.push_back(
+        inputInfo(inputs.primals[i], arguments[i].requires_grad(), changed,
+                  found == writesByStorage.end() ? WriteCount{} : found->second));
     const ir::MutationType type = result.meta.inputs.back().mutationType;
     if (type == ir::MutationType::MutatedOutGraph)
       result.meta.mutatedRuntimeIndices.push_back(static_cast<int>(i));

@@ -1,0 +1,128 @@
+#pragma once
+
+// Exported programs made in a test, without a file.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/load/loaded_model.h"
+
+namespace support {
+
+/// Appends values and calls in order; a value is named by its text.
+class ProgramBuilder {
+ public:
+  using Inputs = std::vector<core::load::ExportNode::Input>;
+
+  ProgramBuilder() { m_model.name = "made_in_a_test"; }
+
+  ProgramBuilder& parameter(const std::string& name, std::vector<std::int64_t> sizes) {
+    addState(name, std::move(sizes), core::load::InputKind::Parameter);
+    return *this;
+  }
+  ProgramBuilder& buffer(const std::string& name, std::vector<std::int64_t> sizes) {
+    addState(name, std::move(sizes), core::load::InputKind::Buffer);
+    return *this;
+  }
+  ProgramBuilder& input(const std::string& name, std::vector<std::int64_t> sizes,
+                        core::ir::DType dtype = core::ir::DType::F32) {
+    const core::ir::TensorMeta meta = core::ir::contiguousMeta(dtype, sizes);
+    addGraphInput(name, {core::load::InputKind::UserInput, name, {}, true}, meta, false);
+    core::load::InputSet::Input given;
+    given.storage = static_cast<int>(m_inputs.storages.size());
+    given.meta = meta;
+    m_inputs.storages.emplace_back(static_cast<std::size_t>(meta.bytes()));
+    m_inputs.inputs.push_back(given);
+    return *this;
+  }
+  /// Nodes from here on belong to this module and source line.
+  ProgramBuilder& in(const std::string& path, const std::string& className, int line) {
+    m_scope = std::make_shared<core::ir::ModuleScope>(core::ir::ModuleScope{path, className});
+    m_source = std::make_shared<core::ir::SourceLocation>(
+        core::ir::SourceLocation{"/src/net.py", line, "forward", "y = f(x)"});
+    return *this;
+  }
+  /// `target` as "aten.mul.Tensor"; `result` names its one tensor.
+  ProgramBuilder& call(const std::string& result, const std::string& target, Inputs inputs) {
+    m_nodes->push_back(node(target, std::move(inputs)));
+    m_nodes->back().outputs.push_back(core::load::TensorName{result});
+    return *this;
+  }
+  /// A torch.no_grad (or enable_grad) region around `body`, which adds the region's calls; the
+  /// region takes `arguments` under their own names and returns `result`.
+  template <typename Body>
+  ProgramBuilder& gradRegion(const std::string& result, bool enabled,
+                             const std::vector<std::string>& arguments, const std::string& inner,
+                             Body&& body) {
+    auto graph = std::make_shared<core::load::ExportGraph>();
+    for (const std::string& argument : arguments)
+      graph->inputs.push_back(core::load::TensorName{argument});
+    std::vector<core::load::ExportNode>* const outer = std::exchange(m_nodes, &graph->nodes);
+    body(*this);
+    m_nodes = outer;
+    graph->outputs.push_back(core::load::TensorName{inner});
+    Inputs inputs{{"enabled", enabled},
+                  {"wrapped_func", core::load::SubgraphArgument{"submod_0", graph}}};
+    for (const std::string& argument : arguments)
+      inputs.push_back({argument, core::load::TensorName{argument}});
+    return call(result, "higher_order.wrap_with_set_grad_enabled", std::move(inputs));
+  }
+  ProgramBuilder& output(const std::string& name) {
+    m_model.program.graph.outputs.push_back(core::load::TensorName{name});
+    m_model.program.outputSpecs.push_back({core::load::OutputKind::UserOutput, name, {}});
+    return *this;
+  }
+  /// The program returns `name` as the new value of buffer `target`.
+  ProgramBuilder& bufferUpdate(const std::string& name, const std::string& target) {
+    m_model.program.graph.outputs.push_back(core::load::TensorName{name});
+    m_model.program.outputSpecs.push_back({core::load::OutputKind::BufferMutation, name, target});
+    return *this;
+  }
+
+  core::load::LoadedModelPtr model() const {
+    return std::make_shared<core::load::LoadedModel>(m_model);
+  }
+  core::load::InputSet& inputs() { return m_inputs; }
+
+ private:
+  void addState(const std::string& name, std::vector<std::int64_t> sizes,
+                core::load::InputKind kind) {
+    const core::ir::TensorMeta meta = core::ir::contiguousMeta(core::ir::DType::F32, sizes);
+    const bool isParameter = kind == core::load::InputKind::Parameter;
+    addGraphInput(name, {kind, name, name, true}, meta, isParameter);
+    m_model.weights.push_back(
+        {name, isParameter, isParameter, static_cast<int>(m_model.storages.size()), meta, 0});
+    m_model.storages.push_back(
+        {"data/weights/" + name, 0, static_cast<std::uint64_t>(meta.bytes())});
+  }
+  void addGraphInput(const std::string& name, core::load::InputSpec spec,
+                     const core::ir::TensorMeta& meta, bool requiresGrad) {
+    m_model.program.graph.inputs.push_back(core::load::TensorName{name});
+    m_model.program.graph.tensors[name] = {meta, 0, requiresGrad};
+    m_model.program.inputSpecs.push_back(std::move(spec));
+  }
+  core::load::ExportNode node(const std::string& target, Inputs inputs) const {
+    core::load::ExportNode made;
+    made.target = "torch.ops." + target;
+    made.inputs = std::move(inputs);
+    if (m_scope) made.moduleStack.push_back(m_scope);
+    made.source = m_source;
+    return made;
+  }
+
+  core::load::LoadedModel m_model;
+  core::load::InputSet m_inputs;
+  std::vector<core::load::ExportNode>* m_nodes = &m_model.program.graph.nodes;
+  std::shared_ptr<const core::ir::ModuleScope> m_scope;
+  std::shared_ptr<const core::ir::SourceLocation> m_source;
+};
+
+/// The value named `name`, as an argument.
+inline core::load::TensorName value(const std::string& name) {
+  return {name};
+}
+
+}  // namespace support

@@ -1,0 +1,120 @@
+// The joint graphs of real models, node for node as PyTorch's AOTAutograd captured them.
+
+#include <QTest>
+
+#include "tests/aot/trace_model.h"
+
+using namespace core;
+
+namespace {
+
+/// What differs between two nodes at one position; empty if nothing does.
+std::string difference(const ir::Node& mine, const ir::Node& theirs) {
+  if (mine.name != theirs.name) return "name";
+  if (mine.kind != theirs.kind || mine.target != theirs.target) return "target";
+  if (mine.args != theirs.args) return "arguments";
+  if (mine.kwargs != theirs.kwargs) return "keyword arguments";
+  if (mine.value != theirs.value) return "shape, dtype or strides";
+  if (mine.meta.tag != theirs.meta.tag) return "tag";
+  if (mine.meta.sequenceNumber != theirs.meta.sequenceNumber) return "sequence number";
+  if (mine.meta.gradientAccumulation != theirs.meta.gradientAccumulation) return "accumulation";
+  if (mine.meta.descriptor != theirs.meta.descriptor) return "descriptor";
+  return {};
+}
+
+bool sameModule(const std::shared_ptr<const ir::ModuleScope>& mine,
+                const std::shared_ptr<const ir::ModuleScope>& theirs) {
+  return mine && theirs ? *mine == *theirs : !mine && !theirs;
+}
+
+}  // namespace
+
+class TestAotOracleGraphs : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void everyNodeIsPyTorchs_data() { addModels(); }
+  void everyNodeIsPyTorchs() {
+    QFETCH(std::string, name);
+    const auto traced = support::traceOracleModel(name);
+    QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
+    const ir::JointGraph golden = support::goldenJoint(name);
+    const auto& mine = traced.joint->graph->nodes();
+    const auto& theirs = golden.graph->nodes();
+    for (std::size_t i = 0; i < std::min(mine.size(), theirs.size()); ++i) {
+      const std::string differs = difference(mine[i], theirs[i]);
+      QVERIFY2(differs.empty(), (theirs[i].name + ": " + differs).c_str());
+    }
+    QCOMPARE(mine.size(), theirs.size());
+    QVERIFY(traced.joint->graph->outputDescriptors() == golden.graph->outputDescriptors());
+  }
+
+  void everyNodeKnowsItsModule_data() { addModels(); }
+  void everyNodeKnowsItsModule() {
+    QFETCH(std::string, name);
+    const auto traced = support::traceOracleModel(name);
+    const ir::JointGraph golden = support::goldenJoint(name);
+    const auto& mine = traced.joint->graph->nodes();
+    const auto& theirs = golden.graph->nodes();
+    QCOMPARE(mine.size(), theirs.size());
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      QVERIFY2(sameModule(mine[i].meta.module, theirs[i].meta.module), mine[i].name.c_str());
+      QVERIFY2(sameModule(mine[i].meta.forwardModule, theirs[i].meta.forwardModule),
+               mine[i].name.c_str());
+    }
+  }
+
+  void metadataIsPyTorchs_data() { addModels(); }
+  void metadataIsPyTorchs() {
+    QFETCH(std::string, name);
+    const auto traced = support::traceOracleModel(name);
+    const ir::JointGraph golden = support::goldenJoint(name);
+    const ir::ViewAndMutationMeta& mine = traced.joint->metadata;
+    const ir::ViewAndMutationMeta& theirs = golden.metadata;
+    QCOMPARE(mine.inputs.size(), theirs.inputs.size());
+    for (std::size_t i = 0; i < mine.inputs.size(); ++i) {
+      QCOMPARE(mine.inputs[i].mutatesData, theirs.inputs[i].mutatesData);
+      QCOMPARE(mine.inputs[i].mutationsUnderNoGrad, theirs.inputs[i].mutationsUnderNoGrad);
+      QCOMPARE(mine.inputs[i].requiresGrad, theirs.inputs[i].requiresGrad);
+      QCOMPARE(mine.inputs[i].mutationType, theirs.inputs[i].mutationType);
+    }
+    QCOMPARE(mine.outputs.size(), theirs.outputs.size());
+    for (std::size_t i = 0; i < mine.outputs.size(); ++i) {
+      QCOMPARE(mine.outputs[i].type, theirs.outputs[i].type);
+      QCOMPARE(mine.outputs[i].baseIndex, theirs.outputs[i].baseIndex);
+      QCOMPARE(mine.outputs[i].requiresGrad, theirs.outputs[i].requiresGrad);
+    }
+    QCOMPARE(mine.intermediateBases, theirs.intermediateBases);
+    QCOMPARE(mine.isTrain, theirs.isTrain);
+    QVERIFY(mine.mutatedRuntimeIndices == theirs.mutatedRuntimeIndices);
+    QVERIFY(mine.mutatedGraphHandledIndices == theirs.mutatedGraphHandledIndices);
+    QVERIFY(mine.tracedTangents == theirs.tracedTangents);
+    QVERIFY(mine.tracedTangentDescriptors == theirs.tracedTangentDescriptors);
+    QVERIFY(mine.staticInputIndices == theirs.staticInputIndices);
+  }
+
+  void theSignatureIsPyTorchs_data() { addModels(); }
+  void theSignatureIsPyTorchs() {
+    QFETCH(std::string, name);
+    const auto traced = support::traceOracleModel(name);
+    const ir::JointGraph golden = support::goldenJoint(name);
+    const ir::JointSignature& mine = traced.joint->signature;
+    QVERIFY(mine.parameterOrder == golden.signature.parameterOrder);
+    QVERIFY(mine.bufferOrder == golden.signature.bufferOrder);
+    QCOMPARE(mine.numPrimals, golden.signature.numPrimals);
+    QCOMPARE(mine.numForwardOutputs, golden.signature.numForwardOutputs);
+    QVERIFY(!traced.joint->modules.empty());
+  }
+
+ private:
+  static void addModels() {
+    QTest::addColumn<std::string>("name");
+    for (const char* name :
+         {"mlp", "mlp_ce", "cnn_bn", "resnet18_w16", "gpt_explicit", "gpt_sdpa", "dropout_mlp",
+          "mutate_input", "mutate_input_grad", "output_alias", "dup_args", "alias_args"})
+      QTest::newRow(name) << std::string(name);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestAotOracleGraphs)
+#include "tst_aot_oracle_graphs.moc"
