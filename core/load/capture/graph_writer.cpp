@@ -107,8 +107,10 @@ void writeNodeMeta(JsonWriter& json, const Node& node) {
   if (meta.gradientAccumulation) json.member("is_gradient_acc", true);
   writeScope(json, "module", meta.module.get());
   writeScope(json, "fwd_module", meta.forwardModule.get());
-  if (node.isCall() && node.target != "getitem")
-    json.member("original_aten", meta.originalOp.empty() ? node.target : meta.originalOp);
+  if (!meta.originalOp.empty())
+    json.member("original_aten", meta.originalOp);
+  else if (node.isCall() && node.target.starts_with("aten."))
+    json.member("original_aten", node.target);
   if (meta.recompute != ir::RecomputeTag::None)
     json.member("recompute", recomputeName(meta.recompute));
   if (meta.source) writeSource(json, *meta.source);

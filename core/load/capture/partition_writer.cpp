@@ -102,14 +102,10 @@ void writeSaved(JsonWriter& json, const Partition& partition) {
 
 void writeRecomputed(JsonWriter& json, const Partition& partition) {
   std::map<std::string, int> counts;
-  int real = 0;
   for (const std::string& name : partition.recomputed) {
-    const std::string& target = partition.backward->node(*partition.backward->find(name)).target;
-    ++counts[target];
-    real += target != "getitem" && !ir::opFacts(target).sharesStorage ? 1 : 0;
+    ++counts[partition.backward->node(*partition.backward->find(name)).target];
   }
   json.member("num_recomputed", partition.recomputed.size())
-      .member("num_recomputed_no_getitem_no_view", real)
       .member("recomputed", partition.recomputed)
       .key("recomputed_op_counts")
       .beginObject();
