@@ -48,6 +48,10 @@ enum class ScalarFn {
 /// "exp", "where" ...: the spelling in the loop text.
 const char* scalarFnName(ScalarFn fn);
 int scalarFnArity(ScalarFn fn);
+/// What one evaluation costs, in additions.
+int scalarFnCost(ScalarFn fn);
+/// Whether the result is Bool whatever the operands are.
+bool givesBool(ScalarFn fn);
 
 /// Maximum and Minimum propagate NaN, as ATen does.
 enum class ReduceFn { Sum, Prod, Max, Min, Any, All };

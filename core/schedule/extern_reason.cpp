@@ -1,0 +1,47 @@
+#include "core/schedule/extern_reason.h"
+
+#include <array>
+
+#include "core/ir/graph.h"
+#include "core/ir/op_table.h"
+
+namespace core::schedule {
+namespace {
+
+struct ReasonRow {
+  std::string_view part;  ///< of the operator's name
+  const char* reason;
+};
+
+constexpr std::array kReasons{
+    ReasonRow{"convolution", "convolutions are left to the library"},
+    ReasonRow{"attention", "fused attention is left to the library"},
+    ReasonRow{"mm", "matrix products are left to the library"},
+    ReasonRow{"addmv", "matrix products are left to the library"},
+    ReasonRow{"linear", "matrix products are left to the library"},
+    ReasonRow{"pool", "pooling has no loop form here"},
+    ReasonRow{"scatter", "scattered writes have no loop form here"},
+    ReasonRow{"index_put", "scattered writes have no loop form here"},
+    ReasonRow{"index_add", "scattered writes have no loop form here"},
+    ReasonRow{"embedding", "scattered sums have no loop form here"},
+    ReasonRow{"cat", "joining tensors has no loop form here"},
+    ReasonRow{"stack", "joining tensors has no loop form here"},
+    ReasonRow{"_backward", "this gradient has no loop form here"},
+    ReasonRow{"sort", "sorting has no loop form here"},
+    ReasonRow{"topk", "sorting has no loop form here"},
+    ReasonRow{"cum", "running sums and products have no loop form here"},
+};
+
+}  // namespace
+
+std::string externReason(std::string_view target) {
+  if (ir::opFacts(target).seeded || ir::opFacts(target).random)
+    return "random numbers come from PyTorch's generator";
+  for (const ReasonRow& row : kReasons)
+    if (target.find(row.part) != std::string_view::npos) return row.reason;
+  std::string reason("'");
+  reason.append(ir::opPacket(target)).append("' has no loop form here");
+  return reason;
+}
+
+}  // namespace core::schedule

@@ -1,0 +1,25 @@
+#pragma once
+
+// Which nodes become one kernel.
+
+#include "core/base/stage_context.h"
+#include "core/schedule/fusion_domain.h"
+#include "core/schedule/schedule.h"
+
+namespace core::schedule {
+
+/// A kernel to be: its members on their common domain.
+struct FusedGroup {
+  FusionDomain domain;
+  std::vector<std::string> reasons;  ///< why these were fused, one sentence each
+};
+
+struct Fusion {
+  std::vector<FusedGroup> groups;       ///< by their first member
+  std::vector<FusionRefusal> refusals;  ///< one per read of one step's value by another step
+};
+
+/// Fuses the kernel nodes of `lowered`. Errors: Cancelled.
+Result<Fusion> fuse(const LoweredGraph& lowered, const StageContext& context);
+
+}  // namespace core::schedule

@@ -1,0 +1,257 @@
+// Problem: several nodes, each a loop nest over axes of its own; can one nest compute them all?
+// Idea: unification. Wherever one member reads another, the index of the read and the index of the
+// value must be the same position of the common domain, so their axes are united, dimension by
+// dimension; a reshape between them splits axes into a common refinement. What remains are the axes
+// of the domain. Then:
+//   - every reduction must run over the same axes (inner), and exist once per position of the rest
+//     (outer);
+//   - every value that goes to memory must be made once: at each outer position (row level), or at
+//     each outer and inner position (element level).
+// A read at a gathered position unites the other dimensions only.
+// Cost: linear in the reads of the members.
+
+#include "core/schedule/fusion_domain.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace core::schedule {
+namespace {
+
+constexpr std::int64_t kFewRows = 8;
+constexpr std::int64_t kLongRow = 32768;
+constexpr int kExpensive = 8;             ///< additions
+constexpr std::int64_t kManyRepeats = 8;  ///< computations of one element
+
+using AxisSet = std::set<int>;
+
+FusionFailure failure(const char* rule, std::string sentence) {
+  return {rule, std::move(sentence)};
+}
+
+class DomainFinder {
+ public:
+  DomainFinder(const LoweredGraph& lowered, const std::vector<ir::NodeId>& members)
+      : m_lowered(lowered) {
+    m_domain.members = members;
+  }
+
+  std::variant<FusionDomain, FusionFailure> run(const std::vector<FusionLink>& links) {
+    appendAxes();
+    if (!uniteReads() || !uniteLinks(links) || !resolveMembers() || !splitLevels() ||
+        !checkStores() || !checkRepeats())
+      return m_failure;
+    return std::move(m_domain);
+  }
+
+ private:
+  const ir::Graph& graph() const { return *m_lowered.graph; }
+  const std::string& name(ir::NodeId id) const { return graph().node(id).name; }
+  std::size_t memberIndex(ir::NodeId id) const {
+    const auto found = std::lower_bound(m_domain.members.begin(), m_domain.members.end(), id);
+    const bool isMember = found != m_domain.members.end() && *found == id;
+    return isMember ? static_cast<std::size_t>(found - m_domain.members.begin())
+                    : m_domain.members.size();
+  }
+  bool fail(const char* rule, std::string sentence) {
+    m_failure = failure(rule, std::move(sentence));
+    return false;
+  }
+
+  void appendAxes() {
+    for (const ir::NodeId id : m_domain.members) {
+      const NodeAccess& access = m_lowered.at(id).access;
+      m_shifts.push_back(m_domain.space.append(access.space));
+      m_domain.out.push_back(shifted(access.out, m_shifts.back()));
+      m_domain.in.push_back(shifted(access.in, m_shifts.back()));
+    }
+  }
+
+  bool uniteReads() {
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i)
+      for (const OperandRead& read : m_lowered.at(m_domain.members[i]).access.reads) {
+        const std::size_t producer = memberIndex(read.root);
+        if (producer < m_domain.members.size() && !uniteRead(i, producer, read)) return false;
+      }
+    return true;
+  }
+
+  bool uniteRead(std::size_t reader, std::size_t producer, const OperandRead& read) {
+    const std::string& from = name(m_domain.members[producer]);
+    const std::string& to = name(m_domain.members[reader]);
+    if (!read.isMapped)
+      return fail("index", "`" + to + "` reads `" + from + "` in an order that no loop follows.");
+    const LoopIndex index = shifted(read.index, m_shifts[reader]);
+    const auto sizes = graph().node(read.root).tensor()->sizeHints();
+    for (std::size_t d = 0; d < sizes.size(); ++d) {
+      if (sizes[d] == 1 || index[d].isIndirect()) continue;
+      const auto position = m_domain.space.axesOfWholeDim(index[d], sizes[d]);
+      if (!position)
+        return fail("index", "`" + to + "` reads only a part of `" + from +
+                                 "`, or reads it in another order than it is made.");
+      const auto own = m_domain.space.axesOfWholeDim(m_domain.out[producer][d], sizes[d]);
+      if (!own || !m_domain.space.unite(*own, *position)) return failDomain(from, to);
+    }
+    return true;
+  }
+
+  bool uniteLinks(const std::vector<FusionLink>& links) {
+    for (const FusionLink& link : links) {
+      const std::size_t a = memberIndex(link.nodeA);
+      const std::size_t b = memberIndex(link.nodeB);
+      const OperandRead& readA = m_lowered.at(link.nodeA).access.reads[link.readA];
+      const OperandRead& readB = m_lowered.at(link.nodeB).access.reads[link.readB];
+      if (!readA.isMapped || !readB.isMapped) return failLink(link);
+      const LoopIndex indexA = shifted(readA.index, m_shifts[a]);
+      const LoopIndex indexB = shifted(readB.index, m_shifts[b]);
+      const auto sizes = graph().node(readA.root).tensor()->sizeHints();
+      for (std::size_t d = 0; d < sizes.size(); ++d) {
+        const auto axesA = m_domain.space.axesOfWholeDim(indexA[d], sizes[d]);
+        const auto axesB = m_domain.space.axesOfWholeDim(indexB[d], sizes[d]);
+        if (!axesA || !axesB || !m_domain.space.unite(*axesA, *axesB)) return failLink(link);
+      }
+    }
+    return true;
+  }
+
+  bool failLink(const FusionLink& link) {
+    return fail("index", "`" + name(link.nodeA) + "` and `" + name(link.nodeB) +
+                             "` read their common input at different positions.");
+  }
+  bool failDomain(const std::string& from, const std::string& to) {
+    return fail("different domain",
+                "`" + from + "` and `" + to + "` run over loops of different shape.");
+  }
+
+  static AxisSet axesOf(const LoopIndex& index) {
+    AxisSet axes;
+    for (const DimIndex& dim : index)
+      for (const AxisTerm& term : dim.terms) axes.insert(term.axis);
+    return axes;
+  }
+
+  /// Brings indices up to date. A node that meets one axis twice would compute a diagonal only.
+  bool resolveMembers() {
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
+      m_domain.out[i] = m_domain.space.resolved(m_domain.out[i]);
+      m_domain.in[i] = m_domain.space.resolved(m_domain.in[i]);
+      const bool isReduction = m_lowered.at(m_domain.members[i]).access.isReduction;
+      const LoopIndex& all = isReduction ? m_domain.in[i] : m_domain.out[i];
+      std::size_t count = 0;
+      for (const DimIndex& dim : all) count += dim.terms.size();
+      m_axes.push_back(axesOf(all));
+      if (m_axes.back().size() != count)
+        return fail("index", "A value is read both as it is and transposed.");
+    }
+    return true;
+  }
+
+  bool splitLevels() {
+    AxisSet needed;
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
+      const bool isReduction = m_lowered.at(m_domain.members[i]).access.isReduction;
+      if (isReduction && !addReduction(i)) return false;
+      if (isReduction || isStored(m_lowered, m_domain.members, m_domain.members[i]))
+        needed.insert(m_axes[i].begin(), m_axes[i].end());
+    }
+    for (const int axis : needed)
+      (m_inner.contains(axis) ? m_domain.inner : m_domain.outer).push_back(axis);
+    m_outer = AxisSet(m_domain.outer.begin(), m_domain.outer.end());
+    return true;
+  }
+
+  bool addReduction(std::size_t member) {
+    AxisSet reduced = m_axes[member];
+    for (const int axis : axesOf(m_domain.out[member])) reduced.erase(axis);
+    const std::string& own = name(m_domain.members[member]);
+    if (m_firstReduction.empty()) {
+      m_firstReduction = own;
+      m_inner = reduced;
+    }
+    if (reduced == m_inner) return true;
+    return fail("different domain",
+                "`" + m_firstReduction + "` and `" + own + "` reduce over different loops.");
+  }
+
+  bool checkStores() {
+    bool storesElements = false;
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
+      const ir::NodeId id = m_domain.members[i];
+      const bool isReduction = m_lowered.at(id).access.isReduction;
+      const AxisSet axes = axesOf(m_domain.out[i]);
+      if (isReduction && axes != m_outer) return failRepeated(id);
+      if (!isStored(m_lowered, m_domain.members, id)) continue;
+      AxisSet all = m_outer;
+      all.insert(m_inner.begin(), m_inner.end());
+      if (axes != m_outer && axes != all) return failRepeated(id);
+      if (axes == all && !m_inner.empty()) storesElements = true;
+    }
+    if (storesElements && count(m_outer) < kFewRows && count(m_inner) >= kLongRow)
+      return fail("too little parallelism",
+                  "`" + m_firstReduction +
+                      "` reduces nearly everything to a few numbers: one "
+                      "kernel for it and its neighbours would leave the other cores idle.");
+    return true;
+  }
+
+  bool failRepeated(ir::NodeId id) {
+    return fail("different domain",
+                "`" + name(id) +
+                    "` has fewer elements than the common loops: it would be computed "
+                    "again and again.");
+  }
+
+  std::int64_t count(const AxisSet& axes) const {
+    std::int64_t product = 1;
+    for (const int axis : axes) product *= m_domain.space.size(axis);
+    return product;
+  }
+
+  /// Values of fewer axes than the domain are computed once per use, unless they are at row level.
+  bool checkRepeats() {
+    AxisSet all = m_outer;
+    all.insert(m_inner.begin(), m_inner.end());
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
+      const NodeAccess& access = m_lowered.at(m_domain.members[i]).access;
+      if (access.isReduction || access.cost < kExpensive) continue;
+      const bool isRowLevel = !m_inner.empty() && std::includes(m_outer.begin(), m_outer.end(),
+                                                                m_axes[i].begin(), m_axes[i].end());
+      AxisSet missing;
+      std::set_difference(all.begin(), all.end(), m_axes[i].begin(), m_axes[i].end(),
+                          std::inserter(missing, missing.end()));
+      if (!isRowLevel && count(missing) >= kManyRepeats)
+        return fail("repeated work", "`" + name(m_domain.members[i]) +
+                                         "` is expensive and would be computed " +
+                                         std::to_string(count(missing)) + " times per element.");
+    }
+    return true;
+  }
+
+  const LoweredGraph& m_lowered;
+  FusionDomain m_domain;
+  std::vector<int> m_shifts;    ///< by member: its first axis
+  std::vector<AxisSet> m_axes;  ///< by member: of its result, or of a reduction's argument
+  AxisSet m_outer;
+  AxisSet m_inner;
+  std::string m_firstReduction;
+  FusionFailure m_failure;
+};
+
+}  // namespace
+
+bool isStored(const LoweredGraph& lowered, const std::vector<ir::NodeId>& members,
+              ir::NodeId member) {
+  const auto& readers = lowered.at(member).readers;
+  return std::any_of(readers.begin(), readers.end(), [&](ir::NodeId reader) {
+    return !std::binary_search(members.begin(), members.end(), reader);
+  });
+}
+
+std::variant<FusionDomain, FusionFailure> findDomain(const LoweredGraph& lowered,
+                                                     const std::vector<ir::NodeId>& members,
+                                                     const std::vector<FusionLink>& links) {
+  return DomainFinder(lowered, members).run(links);
+}
+
+}  // namespace core::schedule
