@@ -24,7 +24,10 @@ constexpr int kTrackPitch = 9;
 constexpr int kTightestPitch = 3;
 constexpr int kTracksArea = 216;
 constexpr int kMargin = 18;
-constexpr int kPlacePitch = 14;  // between labels, and between ends on one box
+constexpr int kPlacePitch = 14;   // between labels, and between ends on one box
+constexpr int kLineDistance = 5;  // between lines that run side by side
+constexpr int kGapMargin = 9;     // between a row and the first line in the gap below it
+constexpr int kCornerInset = 16;  // of an end at the bottom of a box, from its corner
 
 /// Places along one line, each used once.
 class Places {
@@ -50,14 +53,30 @@ class Places {
   std::set<int> m_used;
 };
 
+/// Where a net leaves or reaches a box: at its side, or at its bottom through the gap below its
+/// row.
+struct End {
+  int y = 0;
+  bool isAround = false;
+};
+
 struct Route {
   int net = 0;
-  int leave = 0;          ///< y at the source
-  int label = 0;          ///< y in the label column
-  std::vector<int> taps;  ///< y at each target
-  int track = -1;         ///< -1: straight, no trunk
-  int low() const { return std::min(label, *std::min_element(taps.begin(), taps.end())); }
-  int high() const { return std::max(label, *std::max_element(taps.begin(), taps.end())); }
+  End leave;
+  int label = 0;  ///< y in the label column
+  std::vector<End> taps;
+  int track = -1;  ///< -1: straight, no trunk
+
+  int low() const {
+    int y = label;
+    for (const End& tap : taps) y = std::min(y, tap.y);
+    return y;
+  }
+  int high() const {
+    int y = label;
+    for (const End& tap : taps) y = std::max(y, tap.y);
+    return y;
+  }
   bool isStraight() const { return low() == high(); }
 };
 
@@ -68,8 +87,9 @@ int inset(const Rect& rect) {
 class Router {
  public:
   Router(const VisibleGraph& graph, const std::vector<int>& nets) : m_graph(graph) {
-    for (const int net : nets) m_routes.push_back({net, 0, 0, {}, -1});
-    placeEnds();
+    for (const int net : nets) m_routes.push_back({net, {}, 0, {}, -1});
+    placeLabels();
+    placeTaps();
     giveTracks();
   }
 
@@ -77,36 +97,84 @@ class Router {
   const std::vector<Route>& routes() const { return m_routes; }
 
  private:
-  void placeEnds();
+  void placeLabels();
+  void placeTaps();
   void giveTracks();
+  bool isBlocked(int box, int y, bool isSource) const;
+  bool isTaken(int y, int ownLabel) const;
+  int gapPlace(int box);
 
   const VisibleGraph& m_graph;
   std::vector<Route> m_routes;
+  std::set<int> m_labels;
+  std::set<int> m_gaps;  ///< y of lines in gaps between rows
   int m_tracks = 0;
 };
 
-void Router::placeEnds() {
+/// Whether a box stands between this one and the gutter at that y. Lanes may not be side by side
+/// yet, so only places inside lanes are compared.
+bool Router::isBlocked(int box, int y, bool isSource) const {
+  const Box& it = m_graph.boxes[box];
+  return std::any_of(m_graph.boxes.begin(), m_graph.boxes.end(), [&](const Box& other) {
+    if (other.kind == BoxKind::Frame || y < other.rect.y - 2 || y > other.rect.bottom() + 2)
+      return false;
+    if (isSource) return other.lane == it.lane && other.rect.x > it.rect.x;
+    if (other.lane == it.lane) return other.rect.x < it.rect.x;
+    return it.lane == Lane::Backward && other.lane == Lane::Recomputed;
+  });
+}
+
+/// Whether a line of another net runs along that y in the gutter.
+bool Router::isTaken(int y, int ownLabel) const {
+  for (auto label = m_labels.lower_bound(y - kLineDistance + 1);
+       label != m_labels.end() && *label < y + kLineDistance; ++label)
+    if (*label != ownLabel) return true;
+  return false;
+}
+
+/// A free y below the row of the box.
+int Router::gapPlace(int box) {
+  int y = m_graph.boxes[box].rowBottom + kGapMargin;
+  while (m_gaps.count(y) != 0 || isTaken(y, -1)) ++y;
+  for (int used = y - kLineDistance + 1; used < y + kLineDistance; ++used) m_gaps.insert(used);
+  return y;
+}
+
+void Router::placeLabels() {
   std::map<int, int> total, next;
   for (const Route& route : m_routes) ++total[m_graph.nets[route.net].source];
-  Places labels;
-  std::map<int, Places> tapPlaces;
+  Places places;
   for (Route& route : m_routes) {
-    const Net& net = m_graph.nets[route.net];
-    const Rect& from = m_graph.boxes[net.source].rect;
-    const int count = total[net.source];
-    const int first = from.centerY() - (count - 1) * kPlacePitch / 2;
-    const int wanted = first + kPlacePitch * next[net.source]++;
+    const int source = m_graph.nets[route.net].source;
+    const Rect& from = m_graph.boxes[source].rect;
+    const int first = from.centerY() - (total[source] - 1) * kPlacePitch / 2;
+    const int wanted = first + kPlacePitch * next[source]++;
     const int low = from.y + inset(from);
     const int high = from.bottom() - inset(from);
-    route.label = labels.take(wanted, low, high);
-    route.leave = std::clamp(route.label, low, high);
-    for (const int target : net.targets) {
+    if (isBlocked(source, std::clamp(wanted, low, high), true)) {
+      route.leave = {gapPlace(source), true};
+      route.label = places.take(route.leave.y, route.leave.y - 4, route.leave.y + 4);
+    } else {
+      route.label = places.take(wanted, low, high);
+      route.leave = {std::clamp(route.label, low, high), false};
+    }
+    m_labels.insert(route.label);
+  }
+}
+
+void Router::placeTaps() {
+  std::map<int, Places> places;
+  for (Route& route : m_routes) {
+    for (const int target : m_graph.nets[route.net].targets) {
       const Rect& to = m_graph.boxes[target].rect;
       const int top = to.y + inset(to);
       const int bottom = to.bottom() - inset(to);
-      const bool beside = route.label >= top && route.label <= bottom;
-      const int place = tapPlaces[target].take(beside ? route.label : to.centerY(), top, bottom);
-      route.taps.push_back(std::clamp(place, to.y + 2, to.bottom() - 2));
+      const bool isBeside = route.label >= top && route.label <= bottom;
+      int y = places[target].take(isBeside ? route.label : to.centerY(), top, bottom);
+      while (isTaken(y, route.label) && y < bottom) ++y;
+      y = std::clamp(y, to.y + 2, to.bottom() - 2);
+      const bool isAround = isBlocked(target, y, false);
+      route.taps.push_back({isAround ? gapPlace(target) : y, isAround});
     }
   }
 }
@@ -161,18 +229,29 @@ std::string labelOf(const SceneParts& parts, const Net& net, std::int64_t bytes)
   return text += areEqual ? " × " + bytesText(each) : " tensors, " + bytesText(bytes);
 }
 
-std::vector<Point> tapLine(const Rect& from, const Rect& to, const Route& route, int tap,
+std::vector<Point> tapLine(const Rect& from, const Rect& to, const Route& route, const End& tap,
                            const Gutter& gutter, int trunk) {
-  std::vector<Point> line{{from.right(), route.leave}};
-  if (route.leave != route.label) {
-    line.push_back({gutter.left + kJog / 2, route.leave});
+  std::vector<Point> line;
+  if (route.leave.isAround) {
+    line = {{from.right() - kCornerInset, from.bottom()},
+            {from.right() - kCornerInset, route.leave.y}};
+  } else {
+    line = {{from.right(), route.leave.y}};
+  }
+  if (route.leave.y != route.label) {
+    line.push_back({gutter.left + kJog / 2, route.leave.y});
     line.push_back({gutter.left + kJog / 2, route.label});
   }
-  if (tap != route.label) {
+  if (tap.y != route.label) {
     line.push_back({trunk, route.label});
-    line.push_back({trunk, tap});
+    line.push_back({trunk, tap.y});
   }
-  line.push_back({to.x, tap});
+  if (tap.isAround) {
+    line.push_back({to.x + kCornerInset, tap.y});
+    line.push_back({to.x + kCornerInset, to.bottom()});
+  } else {
+    line.push_back({to.x, tap.y});
+  }
   return line;
 }
 

@@ -11,7 +11,7 @@ constexpr int kBoxGap = 28;
 constexpr int kFramePadding = 16;
 constexpr int kPortWidth = 12;
 constexpr int kDummyWidth = 14;
-constexpr int kSmallestFrame = 216;
+constexpr int kSmallestFrame = 240;
 
 class LaneMaker {
  public:
@@ -40,6 +40,7 @@ class LaneMaker {
   const std::vector<std::array<BlockLane, kLanes>>& m_lanes;
   int m_block;
   Lane m_lane;
+  std::map<std::pair<int, int>, int> m_parallel;  ///< upper and lower end -> pieces
   BlockLane m_result;
 };
 
@@ -90,10 +91,13 @@ void LaneMaker::addPiece(const Piece& piece) {
     chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
   chain.vertices.push_back(lower);
   const std::size_t last = chain.vertices.size() - 1;
+  // Where several pieces join the same two elements, no choice makes all of them straight, and
+  // following one of them moves each block a little aside: middles are aligned instead.
+  const bool isAlone = m_parallel[{piece.upper, piece.lower}] == 1;
   for (std::size_t i = 1; i <= last; ++i) {
     m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
-                                       i == 1 ? chain.upperOffset : 0,
-                                       i == last ? chain.lowerOffset : 0});
+                                       i == 1 && isAlone ? chain.upperOffset : 0,
+                                       i == last && isAlone ? chain.lowerOffset : 0});
   }
   m_result.chains.push_back(std::move(chain));
 }
@@ -117,6 +121,7 @@ void LaneMaker::place() {
 BlockLane LaneMaker::make() {
   addElements();
   if (m_result.isEmpty()) return {};
+  for (const Piece& piece : m_pieces) ++m_parallel[{piece.upper, piece.lower}];
   for (const Piece& piece : m_pieces) addPiece(piece);
   place();
   return std::move(m_result);

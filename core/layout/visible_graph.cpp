@@ -8,7 +8,7 @@
 namespace core::layout {
 namespace {
 
-constexpr int kBoxWidth = 184;
+constexpr int kBoxWidth = 208;
 constexpr int kOpHeight = 46;
 constexpr int kBadgeRow = 18;
 constexpr int kPinHeight = 34;

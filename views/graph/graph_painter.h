@@ -1,0 +1,74 @@
+#pragma once
+
+// The one paint path of the graph: screen, minimap, SVG and PNG are painted by the same code, which
+// differs by scale only.
+
+#include <QPainter>
+#include <set>
+
+#include "views/graph/graph_palette.h"
+#include "views/graph/graph_scene.h"
+
+namespace views::graph {
+
+/// What is marked, beside what the geometry says.
+struct GraphMarks {
+  std::set<int> selected;  ///< boxes; the first of them is the primary one
+  int primary = -1;
+  int hoveredBox = -1;
+  int hoveredEdge = -1;
+  std::set<int> found;     ///< boxes that the search hit
+  bool dimOthers = false;  ///< paint boxes that were not found paler
+  bool hasFocus = false;
+};
+
+/// How much detail is painted, by the size of a unit on the device.
+enum class DetailBand {
+  Far,     ///< < 0.15: flat blocks, module names at constant size
+  Middle,  ///< < 0.45: flat blocks, thin lines, titles of frames at constant size
+  Near,    ///< rounded boxes, text, marks, arrow heads
+};
+DetailBand bandFor(double scale);
+
+class GraphPainter {
+ public:
+  GraphPainter(const GraphScene& scene, const GraphPalette& palette, const GraphMarks& marks)
+      : m_scene(scene), m_palette(palette), m_marks(marks) {}
+
+  /// `painter` maps scene units to the device with `scale`; only what meets `visible` (scene units)
+  /// is painted.
+  void paint(QPainter& painter, const QRectF& visible, double scale) const;
+
+ private:
+  void paintLanes(QPainter& painter, const QRectF& visible) const;
+  void paintFrames(QPainter& painter, const QRectF& visible, double scale) const;
+  void paintFrameTitle(QPainter& painter, int frame, double scale) const;
+  void paintEdges(QPainter& painter, const QRectF& visible, double scale) const;
+  void paintEdge(QPainter& painter, int edge, double scale) const;
+  void paintArrow(QPainter& painter, int edge) const;
+  void paintNetLabel(QPainter& painter, int edge) const;
+  void paintBoxes(QPainter& painter, const QRectF& visible, double scale) const;
+  void paintFlatBox(QPainter& painter, int box, double scale) const;
+  void paintBox(QPainter& painter, int box) const;
+  void paintBoxText(QPainter& painter, int box) const;
+  void paintBadges(QPainter& painter, int box) const;
+  void paintMarks(QPainter& painter, int box) const;
+  void paintOutline(QPainter& painter, int box, double scale) const;
+  bool isDimmed(int box) const { return m_marks.dimOthers && m_marks.found.count(box) == 0; }
+  bool isLit(int edge) const;
+
+  const GraphScene& m_scene;
+  const GraphPalette& m_palette;
+  const GraphMarks& m_marks;
+};
+
+/// The mark of a saved value: a filled diamond; hollow for one that costs nothing.
+void paintDiamond(QPainter& painter, QPointF center, double radius, const QColor& color,
+                  bool isFilled);
+/// The mark of a recomputed value: an open circle with an arrow head.
+void paintRecomputeMark(QPainter& painter, QPointF center, double radius, const QColor& color);
+
+/// Width of an edge by its bytes: thin for small tensors, never a bar.
+double edgeWidth(std::int64_t bytes);
+
+}  // namespace views::graph
