@@ -17,14 +17,14 @@ TwoTensors preluBackward(const Tensor& grad, const Tensor& self, const Tensor& w
   return {result, at::empty_like(result, weight.scalar_type())};
 }
 
+// The CPU keeps exp(-|x|) in the second result; CUDA leaves it empty.
 TwoTensors logSigmoidForward(const Tensor& self) {
-  // The CPU keeps exp(-|x|) in the second result; CUDA leaves it empty.
-  return {at::empty_like(self), at::empty_like(self)};
+  return {contiguousLike(self), contiguousLike(self)};
 }
 
 TwoTensors rreluFunctional(const Tensor& self, const Tensor& noise, const at::Scalar&,
                            const at::Scalar&, bool, std::optional<at::Generator>) {
-  return {contiguousLike(self), at::empty_like(noise)};
+  return {at::empty_like(self), at::empty_like(noise)};
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ void addActivations(MetaLibrary& library) {
   library.addBoxed<likeArguments<0>>({"relu", "hardtanh", "hardswish", "logit"});
   library.addBoxed<pointwiseOut<0>>({"hardtanh.out", "hardswish.out", "logit.out"});
   library.addBoxed<pointwiseArguments<0, 1>>({"hardtanh_backward", "hardswish_backward"});
-  library.addBoxed<likeArguments<1>>({"log_sigmoid_backward", "glu_backward"});
+  library.addBoxed<contiguousLikeArguments<1>>({"log_sigmoid_backward", "glu_backward"});
   library.addBoxed<contiguousLikeArguments<0>>({"rrelu_with_noise"});
   library.add("rrelu_with_noise_functional", &rreluFunctional);
   library.add("log_sigmoid_forward", &logSigmoidForward);

@@ -152,6 +152,12 @@ Tensor upperTriangleIndices(std::int64_t rows, std::int64_t columns, std::int64_
   return indexPairs(rows * columns - countBelowDiagonal(rows, columns, offset - 1), dtype);
 }
 
+// Rolls along dimensions by joining two slices, which keeps only channels_last; without dimensions
+// it flattens.
+Tensor roll(const Tensor& self, SymIntArrayRef, at::IntArrayRef dims) {
+  return dims.empty() ? contiguousLike(self) : suggestedLike(self);
+}
+
 }  // namespace
 
 void addIndexing(MetaLibrary& library) {
@@ -175,7 +181,8 @@ void addIndexing(MetaLibrary& library) {
   library.add("nonzero_static", &nonzeroStatic);
   library.add("tril_indices", &lowerTriangleIndices);
   library.add("triu_indices", &upperTriangleIndices);
-  library.addBoxed<likeArguments<0>>({"flip", "roll"});
+  library.addBoxed<likeArguments<0>>({"flip"});
+  library.add("roll", &roll);
 }
 
 }  // namespace core::trace::meta

@@ -96,7 +96,7 @@ void addLinearAlgebra(MetaLibrary& library) {
   library.add("_cdist_backward", &distancesBackward);
   library.add("_pdist_forward", &pairDistances);
   library.addBoxed<contiguousLikeArguments<1>>({"_pdist_backward"});
-  library.addBoxed<likeArguments<0>>({"linalg_matrix_exp"});
+  library.addBoxed<contiguousLikeArguments<0>>({"linalg_matrix_exp"});
 }
 
 }  // namespace core::trace::meta

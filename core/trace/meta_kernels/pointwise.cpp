@@ -39,20 +39,28 @@ at::ScalarType realFloatType(const Tensor& self) {
   return c10::toRealValueType(floatType(self));
 }
 
-Tensor angle(const Tensor& self) {
-  return pointwise({self}, realFloatType(self));
-}
-
+// Complex values are computed in a complex temporary and copied from there.
 Tensor& angleOut(const Tensor& self, Tensor& out) {
-  pointwise({self}, out.scalar_type(), out);
+  if (self.is_complex()) {
+    out.resize_(self.sizes());
+  } else {
+    pointwise({self}, out.scalar_type(), out);
+  }
   return out;
 }
 
-std::tuple<Tensor&, Tensor&> mantissaAndExponent(const Tensor& self, Tensor& mantissa,
-                                                 Tensor& exponent) {
-  pointwise({self}, mantissa.scalar_type(), mantissa);
-  pointwise({self}, exponent.scalar_type(), exponent);
-  return {mantissa, exponent};
+Tensor angle(const Tensor& self) {
+  Tensor out = at::empty({0}, self.options().dtype(realFloatType(self)));
+  return angleOut(self, out);
+}
+
+// Boxed, because a tuple of references does not survive the way from an unboxed kernel to a boxed
+// caller.
+void mantissaAndExponentOut(const c10::OperatorHandle&, Stack* stack) {
+  const auto arguments = ::torch::jit::pop(*stack, 3);
+  for (const auto& out : {arguments[1].toTensor(), arguments[2].toTensor()}) {
+    stack->emplace_back(pointwise({arguments[0].toTensor()}, out.scalar_type(), out));
+  }
 }
 
 TwoTensors fakeQuantize(const Tensor& self, double, std::int64_t, std::int64_t, std::int64_t) {
@@ -79,11 +87,11 @@ void addPointwise(MetaLibrary& library) {
   library.add("isnan", &isNan);
   library.add("angle", &angle);
   library.add("angle.out", &angleOut);
-  library.add("frexp.Tensor_out", &mantissaAndExponent);
+  library.addBoxed<mantissaAndExponentOut>({"frexp.Tensor_out"});
   library.add("fake_quantize_per_tensor_affine_cachemask", &fakeQuantize);
   library.add("fake_quantize_per_channel_affine_cachemask", &fakeQuantizePerChannel);
   library.addBoxed<pointwiseOut<0>>(
-      {"abs.out", "logical_not.out", "nan_to_num.out", "conj_physical.out", "mvlgamma.out"});
+      {"abs.out", "logical_not.out", "nan_to_num.out", "conj_physical.out"});
   library.addBoxed<pointwiseOut<0, 1>>({"floor_divide.out", "logical_and.out", "logical_or.out",
                                         "logical_xor.out", "complex.out", "polar.out"});
   library.addBoxed<noResult>({"_assert_async", "_assert_async.msg"});

@@ -27,10 +27,9 @@ Tensor& permutation(SymInt count, std::optional<at::Generator>, Tensor& out) {
 void addRandom(MetaLibrary& library) {
   library.add("native_dropout", &dropout);
   library.addBoxed<pointwiseArguments<0, 1>>({"native_dropout_backward"});
-  library.addBoxed<contiguousLikeArguments<0>>(
-      {"poisson", "binomial", "_standard_gamma", "_sample_dirichlet"});
-  library.addBoxed<pointwiseArguments<0, 1>>({"_standard_gamma_grad"});
-  library.addBoxed<pointwiseArguments<0, 1, 2>>({"_dirichlet_grad"});
+  library.addBoxed<contiguousLikeArguments<0>>({"poisson", "binomial", "_standard_gamma",
+                                                "_standard_gamma_grad", "_sample_dirichlet",
+                                                "_dirichlet_grad"});
   library.add("multinomial", &multinomial);
   library.add("randperm.generator_out", &permutation);
 }

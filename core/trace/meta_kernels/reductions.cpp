@@ -58,17 +58,15 @@ Tensor logSumExp(const Tensor& self, at::IntArrayRef dims, bool keepDim) {
   return at::empty(reducedSizes(self, dims, keepDim), self.options().dtype(floatType(self)));
 }
 
-std::tuple<Tensor&, Tensor&> valuesAndIndicesOut(const Tensor& self, std::int64_t dim, bool keepDim,
-                                                 Tensor& values, Tensor& indices) {
-  const Sizes sizes = reducedSizes(self, at::IntArrayRef(dim), keepDim);
-  values.resize_(sizes);
-  indices.resize_(sizes);
-  return {values, indices};
-}
-
-std::tuple<Tensor&, Tensor&> kthValueOut(const Tensor& self, SymInt, std::int64_t dim, bool keepDim,
-                                         Tensor& values, Tensor& indices) {
-  return valuesAndIndicesOut(self, dim, keepDim, values, indices);
+// Arguments: the tensor, perhaps a rank, then dimension, keepdim, values and indices. Boxed,
+// because a tuple of references does not survive the way from an unboxed kernel to a boxed caller.
+void valuesAndIndicesOut(const c10::OperatorHandle& op, Stack* stack) {
+  auto arguments = ::torch::jit::pop(*stack, op.schema().arguments().size());
+  const auto last = arguments.end();
+  const std::int64_t dim = last[-4].toInt();
+  const Sizes sizes =
+      reducedSizes(arguments[0].toTensor(), at::IntArrayRef(dim), last[-3].toBool());
+  for (const auto& out : {last[-2], last[-1]}) stack->emplace_back(out.toTensor().resize_(sizes));
 }
 
 TwoTensors mode(const Tensor& self, std::int64_t dim, bool keepDim) {
@@ -95,9 +93,8 @@ void addReductions(MetaLibrary& library) {
   library.add("min.unary_out", &overAllOut);
   library.add("median", &overAll);
   library.add("nanmedian", &overAll);
-  library.add("median.dim_values", &valuesAndIndicesOut);
-  library.add("nanmedian.dim_values", &valuesAndIndicesOut);
-  library.add("kthvalue.values", &kthValueOut);
+  library.addBoxed<valuesAndIndicesOut>(
+      {"median.dim_values", "nanmedian.dim_values", "kthvalue.values"});
   library.add("mode", &mode);
   library.add("prod", &product);
   library.add("trace", &trace);

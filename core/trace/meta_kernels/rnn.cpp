@@ -5,6 +5,8 @@
 namespace core::trace::meta {
 namespace {
 
+// The last result is oneDNN's workspace. Its size is oneDNN's secret, so it is given as empty, as
+// PyTorch's own shape function does; only the backward kernel reads it.
 FourTensors rnnLayer(const Tensor& input, const Tensor&, const Tensor&, const Tensor&,
                      const Tensor&, const Tensor& hidden, const Tensor& cell, bool, at::IntArrayRef,
                      std::int64_t, std::int64_t hiddenSize, std::int64_t, bool, bool bidirectional,
@@ -17,16 +19,19 @@ FourTensors rnnLayer(const Tensor& input, const Tensor&, const Tensor&, const Te
           at::empty({0}, input.options().dtype(at::kByte))};
 }
 
-// The two biases share one gradient tensor.
+// Gradients are float32 whatever the inputs are. The two biases share one tensor.
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor> rnnLayerBackward(
     const Tensor& input, const Tensor& weight1, const Tensor& weight2, const Tensor& weight3,
     const Tensor&, const Tensor& hidden, const Tensor& cell, const Tensor&, const Tensor&,
     const Tensor&, const OptionalTensor&, const OptionalTensor&, const OptionalTensor&, bool,
     std::int64_t, std::int64_t, std::int64_t, bool, bool, bool, at::IntArrayRef, bool,
     const Tensor&) {
-  const Tensor bias = contiguousLike(weight3);
-  return {contiguousLike(input),  contiguousLike(weight1), contiguousLike(weight2), bias, bias,
-          contiguousLike(hidden), contiguousLike(cell)};
+  const auto gradient = [](const Tensor& tensor) {
+    return at::empty(tensor.sizes(), tensor.options().dtype(at::kFloat));
+  };
+  const Tensor bias = gradient(weight3);
+  return {gradient(input),  gradient(weight1), gradient(weight2), bias, bias,
+          gradient(hidden), gradient(cell)};
 }
 
 }  // namespace

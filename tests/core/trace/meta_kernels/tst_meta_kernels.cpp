@@ -1,0 +1,112 @@
+// Every meta kernel of ours against the CPU kernel it stands for.
+
+#include "core/trace/meta_kernels/meta_kernels.h"
+
+#include <QTest>
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "tests/core/trace/meta_kernels/meta_check.h"
+#include "tests/core/trace/meta_kernels/operator_sample.h"
+
+using metatest::Layout;
+using metatest::OperatorSample;
+using metatest::Variant;
+
+namespace {
+
+// The first one is what every sample has to run in; the others are left out where the CPU has no
+// kernel for the dtype.
+constexpr std::array<Variant, 10> kVariants{{
+    {"f32", at::kFloat, at::kFloat, Layout::Contiguous},
+    {"f32 channels_last", at::kFloat, at::kFloat, Layout::ChannelsLast},
+    {"f32 permuted", at::kFloat, at::kFloat, Layout::Permuted},
+    {"f64", at::kDouble, at::kDouble, Layout::Contiguous},
+    {"f64 channels_last", at::kDouble, at::kDouble, Layout::ChannelsLast},
+    {"bf16", at::kBFloat16, at::kBFloat16, Layout::Contiguous},
+    {"bf16 channels_last", at::kBFloat16, at::kBFloat16, Layout::ChannelsLast},
+    {"bf16 with f32 parameters", at::kBFloat16, at::kFloat, Layout::Contiguous},
+    {"f16", at::kHalf, at::kHalf, Layout::Contiguous},
+    {"f16 channels_last", at::kHalf, at::kHalf, Layout::ChannelsLast},
+}};
+
+std::vector<OperatorSample> allSamples() {
+  std::vector<OperatorSample> samples;
+  for (auto more : {metatest::layerSamples, metatest::lossAndReductionSamples,
+                    metatest::elementwiseSamples, metatest::indexingSamples}) {
+    for (OperatorSample& sample : more()) samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+}  // namespace
+
+class TestMetaKernels : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase();
+  void everyKernelLaysOutItsResultsAsTheCpu_data();
+  void everyKernelLaysOutItsResultsAsTheCpu();
+  void everyKernelIsCoveredByASample();
+  void registeringTwiceChangesNothing();
+  void namesAreSortedAndUnique();
+
+ private:
+  std::vector<OperatorSample> m_samples;
+  std::unique_ptr<metatest::MetaCheck> m_check;
+};
+
+void TestMetaKernels::initTestCase() {
+  core::trace::registerMetaKernels();
+  m_samples = allSamples();
+  m_check = std::make_unique<metatest::MetaCheck>(core::trace::ownMetaKernelNames());
+}
+
+void TestMetaKernels::everyKernelLaysOutItsResultsAsTheCpu_data() {
+  QTest::addColumn<int>("sample");
+  for (std::size_t i = 0; i < m_samples.size(); ++i) {
+    QTest::newRow(m_samples[i].name) << static_cast<int>(i);
+  }
+}
+
+void TestMetaKernels::everyKernelLaysOutItsResultsAsTheCpu() {
+  QFETCH(int, sample);
+  const OperatorSample& operatorSample = m_samples[static_cast<std::size_t>(sample)];
+  QString failures;
+  for (const Variant& variant : kVariants) {
+    try {
+      metatest::runSample(operatorSample, variant);
+    } catch (const c10::Error& error) {
+      if (&variant == kVariants.data()) QFAIL(error.what_without_backtrace());
+      continue;
+    }
+    for (const std::string& difference : m_check->takeDifferences()) {
+      failures += QStringLiteral("\n%1: %2").arg(variant.name, difference.c_str());
+    }
+  }
+  QVERIFY2(failures.isEmpty(), qPrintable(failures));
+}
+
+void TestMetaKernels::everyKernelIsCoveredByASample() {
+  QStringList missing;
+  for (const std::string& name : core::trace::ownMetaKernelNames()) {
+    if (!m_check->covered().count(name)) missing += QString::fromStdString(name);
+  }
+  QVERIFY2(missing.isEmpty(), qPrintable(missing.join(' ')));
+}
+
+void TestMetaKernels::registeringTwiceChangesNothing() {
+  const auto before = core::trace::ownMetaKernelNames();
+  core::trace::registerMetaKernels();
+  QVERIFY(core::trace::ownMetaKernelNames() == before);
+}
+
+void TestMetaKernels::namesAreSortedAndUnique() {
+  const auto names = core::trace::ownMetaKernelNames();
+  QVERIFY(std::adjacent_find(names.begin(), names.end(), std::greater_equal<>()) == names.end());
+}
+
+QTEST_GUILESS_MAIN(TestMetaKernels)
+#include "tst_meta_kernels.moc"
