@@ -84,19 +84,19 @@ class TestAotInputs : public QObject {
   void inputsOfAnotherShapeAreRefused() {
     ProgramBuilder program = sumOfTwo("aten.mul.Tensor");
     program.inputs().inputs[1].meta = ir::contiguousMeta(ir::DType::F32, {4, 5});
-    const auto traced = support::trace(program);
-    QVERIFY(traced.error.has_value());
-    QCOMPARE(traced.error->code, ErrorCode::InvalidArgument);
-    QVERIFY(traced.error->message.find("'b' is f32[4, 5]") != std::string::npos);
+    const auto opened = support::torchModule().open(program.model(), program.inputs(), 0);
+    QVERIFY(!opened.has_value());
+    QCOMPARE(opened.error().code, ErrorCode::InvalidArgument);
+    QVERIFY(opened.error().message.find("'b' is f32[4, 5]") != std::string::npos);
   }
 
   void tooFewInputsAreRefused() {
     ProgramBuilder program = sumOfTwo("aten.mul.Tensor");
     program.inputs().inputs.pop_back();
-    const auto traced = support::trace(program);
-    QVERIFY(traced.error.has_value());
-    QCOMPARE(traced.error->code, ErrorCode::InvalidArgument);
-    QVERIFY(traced.error->message.find("takes 2 tensors, but 1") != std::string::npos);
+    const auto opened = support::torchModule().open(program.model(), program.inputs(), 0);
+    QVERIFY(!opened.has_value());
+    QCOMPARE(opened.error().code, ErrorCode::InvalidArgument);
+    QVERIFY(opened.error().message.find("takes 2 tensors, but 1") != std::string::npos);
   }
 };
 
