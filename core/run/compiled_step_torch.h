@@ -1,0 +1,56 @@
+#pragma once
+
+// The compiled model as a function of the user's tensors: what PyTorch's AOTAutograd runtime does
+// around a forward and a backward graph (aot-behaviour §4.8 of the design).
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/run/schedule_runner_torch.h"
+#include "core/torch/torch_module.h"
+
+namespace core::run {
+
+/// Seconds of the last forward and backward schedule.
+struct HalfTimes {
+  double forward = 0;
+  double backward = 0;
+};
+
+class CompiledStep {
+ public:
+  /// Prepares both halves. Throws c10::Error for a step that cannot be run here.
+  explicit CompiledStep(const torch::ExecutableStep& step);
+  ~CompiledStep();
+  CompiledStep(const CompiledStep&) = delete;
+  CompiledStep& operator=(const CompiledStep&) = delete;
+
+  /// Runs the forward on the inputs of the exported graph (undefined for constants) and returns the
+  /// user outputs, undefined where an output is no tensor. Mutated inputs are written, aliased
+  /// outputs are views of what they are views of in eager. In training the outputs have one
+  /// autograd node that runs the backward schedule. Throws c10::Error.
+  std::vector<at::Tensor> run(const std::vector<at::Tensor>& graphInputs);
+
+  /// An operator of either half draws random numbers.
+  bool isRandom() const;
+  HalfTimes times() const;
+  /// Bytes of the arena that both halves use.
+  std::int64_t arenaBytes() const;
+
+ private:
+  struct Shared;
+  class BackwardNode;
+  class Epilogue;
+
+  std::vector<at::Tensor> primalsOf(const std::vector<at::Tensor>& graphInputs) const;
+
+  void keepFromWrites(std::vector<at::Tensor>& values,
+                      const std::vector<at::Tensor>& primals) const;
+  std::vector<at::Tensor> savedOf(const std::vector<at::Tensor>& values) const;
+
+  std::shared_ptr<Shared> m_shared;  ///< outlives this object as long as a backward may come
+};
+
+}  // namespace core::run

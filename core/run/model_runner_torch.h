@@ -1,0 +1,46 @@
+#pragma once
+
+// Everything that runs one model: eager, compiled, the check of one against the other, and the
+// measurement of both. The module's TorchModel forwards to it.
+
+#include <memory>
+
+#include "core/base/stage_context.h"
+#include "core/load/loaded_model.h"
+#include "core/run/measurement.h"
+#include "core/torch/bind_weights_torch.h"
+#include "core/torch/torch_module.h"
+#include "core/trace/program_interpreter_torch.h"
+
+namespace core::run {
+
+class ModelRunner {
+ public:
+  /// The arguments must outlive the object. Nothing is copied before the first run.
+  ModelRunner(const load::LoadedModel& model, const load::InputSet& inputs,
+              const trace::PreparedProgram& program)
+      : m_model(model), m_inputs(inputs), m_program(program) {}
+
+  /// One eager step from fresh copies.
+  Result<StepResult> runEager(const torch::RunOptions& options, const StageContext& context) const;
+  /// One compiled step from fresh copies.
+  Result<StepResult> runCompiled(const torch::ExecutableStep& step,
+                                 const torch::RunOptions& options,
+                                 const StageContext& context) const;
+  /// Every output, gradient, buffer and input of a compiled step against eager in the same dtype,
+  /// and against eager in float64 where that can be run (no random operators, no operator without a
+  /// float64 kernel; a remark in the log says so).
+  Result<CheckResult> check(const torch::ExecutableStep& step, const torch::RunOptions& options,
+                            const StageContext& context) const;
+  /// Checks, then times eager and compiled alternately (see benchmark_torch.h). A step that fails
+  /// its check is timed but gets no speed-up.
+  Result<Measurement> measure(const torch::ExecutableStep& step, const torch::BenchOptions& options,
+                              const StageContext& context) const;
+
+ private:
+  const load::LoadedModel& m_model;
+  const load::InputSet& m_inputs;
+  const trace::PreparedProgram& m_program;
+};
+
+}  // namespace core::run

@@ -1,0 +1,178 @@
+#include "core/torch/bind_weights_torch.h"
+
+#include <ATen/ATen.h>
+
+#include <cstring>
+#include <map>
+#include <optional>
+
+#include "core/torch/tensor_meta_torch.h"
+
+namespace core::torch {
+namespace {
+
+using load::InputKind;
+
+/// The dtype of a storage's tensors, or empty if they disagree.
+class StorageDTypes {
+ public:
+  explicit StorageDTypes(std::size_t count) : m_dtypes(count), m_mixed(count, false) {}
+
+  void note(std::size_t storage, ir::DType dtype) {
+    if (m_dtypes[storage] && *m_dtypes[storage] != dtype) m_mixed[storage] = true;
+    m_dtypes[storage] = dtype;
+  }
+  bool isFloating(std::size_t storage) const {
+    return m_dtypes[storage] && ir::isFloatingPoint(*m_dtypes[storage]);
+  }
+  ir::DType dtype(std::size_t storage) const { return *m_dtypes[storage]; }
+  bool isMixed(std::size_t storage) const { return m_mixed[storage]; }
+
+ private:
+  std::vector<std::optional<ir::DType>> m_dtypes;
+  std::vector<bool> m_mixed;
+};
+
+c10::Storage copied(std::span<const std::byte> source) {
+  const at::Tensor bytes = at::empty({static_cast<std::int64_t>(source.size())}, at::kByte);
+  if (!source.empty()) std::memcpy(bytes.data_ptr(), source.data(), source.size());
+  return bytes.storage();
+}
+
+c10::Storage copiedAsDouble(std::span<const std::byte> source, ir::DType dtype) {
+  const auto count = static_cast<std::int64_t>(source.size()) / ir::dtypeBytes(dtype);
+  at::Tensor native = at::empty({count}, scalarType(dtype));
+  if (count > 0) std::memcpy(native.data_ptr(), source.data(), native.nbytes());
+  return native.to(at::kDouble, /*non_blocking=*/false, /*copy=*/true).storage();
+}
+
+}  // namespace
+
+BoundTensors::BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs,
+                           Precision precision)
+    : m_model(model), m_inputs(inputs), m_precision(precision) {
+  addStorages(precision);
+  m_graphInputs.resize(model.program.inputSpecs.size());
+  m_isClone.resize(m_graphInputs.size(), false);
+  bindState();
+  bindInputs();
+}
+
+void BoundTensors::addStorages(Precision precision) {
+  const std::size_t weights = m_model.storages.size();
+  StorageDTypes dtypes(weights + m_inputs.storages.size());
+  std::vector<bool> hasState(weights, false);
+  for (const load::Weight& weight : m_model.weights) {
+    const auto storage = static_cast<std::size_t>(weight.storage);
+    dtypes.note(storage, weight.meta.dtype);
+    if (!weight.isParameter) hasState[storage] = true;
+  }
+  for (const load::InputSet::Input& input : m_inputs.inputs) {
+    dtypes.note(weights + static_cast<std::size_t>(input.storage), input.meta.dtype);
+  }
+  for (std::size_t i = 0; i < weights + m_inputs.storages.size(); ++i) {
+    Storage& storage = m_storages.emplace_back();
+    storage.source = i < weights ? m_model.storageBytes(static_cast<int>(i))
+                                 : std::span<const std::byte>(m_inputs.storages[i - weights]);
+    storage.isState = i >= weights || hasState[i];
+    const bool convert = precision == Precision::Double && dtypes.isFloating(i);
+    TORCH_CHECK(!convert || !dtypes.isMixed(i), "tensors of several dtypes share one storage");
+    storage.storage =
+        convert ? copiedAsDouble(storage.source, dtypes.dtype(i)) : copied(storage.source);
+  }
+}
+
+at::Tensor BoundTensors::view(std::size_t storage, const ir::TensorMeta& meta,
+                              std::int64_t offset) const {
+  const bool asDouble = m_precision == Precision::Double && ir::isFloatingPoint(meta.dtype);
+  const at::ScalarType dtype = asDouble ? at::kDouble : scalarType(meta.dtype);
+  at::Tensor tensor = at::empty({0}, dtype);
+  tensor.set_(m_storages[storage].storage, offset, meta.sizeHints(), meta.strideHints());
+  return tensor;
+}
+
+at::Tensor BoundTensors::sameViewOrNew(const load::Weight& weight) {
+  for (const auto& [earlier, tensor] : m_weights) {
+    const bool same = earlier->storage == weight.storage && earlier->meta == weight.meta &&
+                      earlier->storageOffset == weight.storageOffset && weight.meta.numel() > 0;
+    if (same) return tensor;
+  }
+  m_weights.emplace_back(
+      &weight, view(static_cast<std::size_t>(weight.storage), weight.meta, weight.storageOffset));
+  return m_weights.back().second;
+}
+
+void BoundTensors::bindState() {
+  const auto& specs = m_model.program.inputSpecs;
+  const auto& tensors = m_model.program.graph.tensors;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const bool isParameter = specs[i].kind == InputKind::Parameter;
+    const bool isBuffer = specs[i].kind == InputKind::Buffer;
+    if (!isParameter && !isBuffer && specs[i].kind != InputKind::TensorConstant) continue;
+    const load::Weight* weight = m_model.findWeight(specs[i].target);
+    TORCH_CHECK(weight, "the file has no data for '", specs[i].target, "'");
+    at::Tensor tensor = sameViewOrNew(*weight);
+    const auto recorded = tensors.find(specs[i].name);
+    const bool requiresGrad =
+        recorded == tensors.end() ? weight->requiresGrad : recorded->second.requiresGrad;
+    if (isParameter && requiresGrad) tensor.requires_grad_(true);
+    m_graphInputs[i] = tensor;
+    if (isParameter) m_parameters.emplace_back(specs[i].target, tensor);
+    if (isBuffer) m_buffers.emplace_back(specs[i].target, tensor);
+  }
+}
+
+void BoundTensors::bindInputs() {
+  const auto& specs = m_model.program.inputSpecs;
+  std::vector<at::Tensor> tensors;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const bool isTensor = std::holds_alternative<load::TensorName>(m_model.program.graph.inputs[i]);
+    if (specs[i].kind != InputKind::UserInput || !isTensor) continue;
+    TORCH_CHECK(tensors.size() < m_inputs.inputs.size(), "the model takes more than the ",
+                tensors.size(), " inputs that were given");
+    const load::InputSet::Input& input = m_inputs.inputs[tensors.size()];
+    at::Tensor tensor;
+    if (input.sameObjectAs) {
+      tensor = tensors[static_cast<std::size_t>(*input.sameObjectAs)];
+    } else {
+      tensor = view(m_model.storages.size() + static_cast<std::size_t>(input.storage), input.meta,
+                    input.storageOffset);
+      if (input.requiresGrad) tensor.requires_grad_(true);
+    }
+    tensors.push_back(tensor);
+    m_graphInputs[i] = tensor;
+    m_isClone[i] = input.requiresGrad && !input.isLeaf;
+    m_inputLeaves.push_back(input.requiresGrad ? tensor : at::Tensor());
+    m_inputPositions.push_back(static_cast<int>(i));
+  }
+  TORCH_CHECK(tensors.size() == m_inputs.inputs.size(), "the model takes ", tensors.size(),
+              " inputs, but ", m_inputs.inputs.size(), " were given");
+}
+
+std::vector<at::Tensor> BoundTensors::graphInputs() const {
+  std::vector<at::Tensor> result = m_graphInputs;
+  std::map<const c10::TensorImpl*, at::Tensor> clones;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    if (!m_isClone[i]) continue;
+    at::Tensor& clone = clones[m_graphInputs[i].unsafeGetTensorImpl()];
+    if (!clone.defined()) clone = m_graphInputs[i].clone();
+    result[i] = clone;
+  }
+  return result;
+}
+
+void BoundTensors::clearGradients() {
+  for (at::Tensor& tensor : m_graphInputs) {
+    if (tensor.defined()) tensor.mutable_grad().reset();
+  }
+}
+
+void BoundTensors::restoreState() {
+  TORCH_CHECK(m_precision == Precision::Native, "only native tensors can be restored");
+  for (Storage& storage : m_storages) {
+    if (!storage.isState || storage.source.empty()) continue;
+    std::memcpy(storage.storage.mutable_data(), storage.source.data(), storage.source.size());
+  }
+}
+
+}  // namespace core::torch

@@ -1,0 +1,69 @@
+#pragma once
+
+// A model's weights and inputs as tensors that a step may read, write and differentiate.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/load/loaded_model.h"
+
+namespace core::torch {
+
+enum class Precision {
+  Native,  ///< the dtypes of the file
+  Double,  ///< floating-point tensors as float64: the reference of the numerics check
+};
+
+/// Fresh copies of everything a step touches; the mapped file is only read. Aliasing is kept:
+/// tensors of one storage share it, tied weights and repeated inputs are the same tensor.
+class BoundTensors {
+ public:
+  /// Throws c10::Error if a storage cannot be made (in Double: if tensors of several dtypes share
+  /// one). `model` and `inputs` must outlive the object.
+  BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs, Precision precision);
+
+  /// One tensor per graph input, undefined for constants. Inputs that are no leaves are new clones
+  /// of theirs in every call, made under the caller's grad mode.
+  std::vector<at::Tensor> graphInputs() const;
+  /// Parameters by full name, in the program's order.
+  const std::vector<std::pair<std::string, at::Tensor>>& parameters() const { return m_parameters; }
+  const std::vector<std::pair<std::string, at::Tensor>>& buffers() const { return m_buffers; }
+  /// Per user input the leaf that collects its gradient; undefined if it needs none.
+  const std::vector<at::Tensor>& inputLeaves() const { return m_inputLeaves; }
+  /// Per user input its position among the graph inputs.
+  const std::vector<int>& inputPositions() const { return m_inputPositions; }
+
+  /// Forgets all gradients, as an optimiser does before a step.
+  void clearGradients();
+  /// Gives buffers and user inputs their first values again. Native precision only.
+  void restoreState();
+
+ private:
+  struct Storage {
+    c10::Storage storage;
+    std::span<const std::byte> source;
+    bool isState = false;  ///< a buffer's or an input's: restoreState() writes it
+  };
+
+  void addStorages(Precision precision);
+  void bindState();
+  void bindInputs();
+  at::Tensor view(std::size_t storage, const ir::TensorMeta& meta, std::int64_t offset) const;
+  at::Tensor sameViewOrNew(const load::Weight& weight);
+
+  const load::LoadedModel& m_model;
+  const load::InputSet& m_inputs;
+  Precision m_precision;
+  std::vector<Storage> m_storages;  ///< the model's, then the inputs'
+  std::vector<std::pair<const load::Weight*, at::Tensor>> m_weights;
+  std::vector<at::Tensor> m_graphInputs;  ///< leaves where graphInputs() clones
+  std::vector<bool> m_isClone;            ///< per graph input
+  std::vector<std::pair<std::string, at::Tensor>> m_parameters, m_buffers;
+  std::vector<at::Tensor> m_inputLeaves;
+  std::vector<int> m_inputPositions;
+};
+
+}  // namespace core::torch
