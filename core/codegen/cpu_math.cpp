@@ -71,11 +71,16 @@ INLINE f32v powerOfTwo(i32v k) { return ofBits((k + 127) << 23); }
 // y * 2^n, also where the result is denormal or infinite.
 INLINE f32v scale(f32v y, f32v n) {
 #if defined(__AVX512F__)
-  if constexpr (L == 16)
-    return __builtin_ia32_scalefps512_mask(y, n, f32v{}, (u16)-1, 4);
-#endif
+  typedef f32 Part __attribute__((vector_size(64)));
+#pragma clang loop unroll(full)
+  for (int g = 0; g < L / 16; ++g)
+    ((Part*)&y)[g] = __builtin_ia32_scalefps512_mask(((Part*)&y)[g], ((const Part*)&n)[g], Part{},
+                                                     (u16)-1, 4);
+  return y;
+#else
   const i32v k = toInt(n == n ? n : f32v{}), half = k >> 1;
   return y * powerOfTwo(half) * powerOfTwo(k - half);
+#endif
 }
 )"},
     {"exp", "expPolynomial", R"(
@@ -105,7 +110,7 @@ INLINE f32v exp2(f32v x) {
 // 2^n p + (2^n - 1) with p = exp(r) - 1: exact near 0. In halves, for the largest n.
 INLINE f32v expm1(f32v x) {
   f32v n;
-  const f32v r = reduceByLn2(atMost(89.5f, atLeast(-30.0f, x)), n);
+  const f32v r = reduceByLn2(atMost(88.9f, atLeast(-30.0f, x)), n);
   const f32v c = powerOfTwo(toInt(n == n ? n : f32v{}) - 1);
   const f32v y = 2.0f * (c * expm1Polynomial(r) + (c - 0.5f));
   return x == 0.0f ? x : y;

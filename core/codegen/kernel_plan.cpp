@@ -7,7 +7,10 @@
 // four independent chains hide the latency of additions. Long bodies and functions do not: they
 // would spill.
 //
-// Units are rows, blocks of columns, or blocks of a long single axis. Nothing depends on how many
+// Panels. Columns that are far apart in memory row by row touch a new page for each row; a unit
+// then takes many columns and goes down all of them a few rows at a time.
+//
+// Units are rows, panels of columns, or blocks of a long single axis. Nothing depends on how many
 // threads there are, so results do not either.
 
 #include "core/codegen/kernel_plan.h"
@@ -28,7 +31,9 @@ constexpr int kRecomputeLimit = 7;               // cost up to which recomputing
 constexpr std::int64_t kKeepBytes = 256 * 1024;  // stack for kept rows
 constexpr std::int64_t kBlockElements = 4096;    // of a split inner axis
 constexpr std::int64_t kGrainCost = 32 * 1024;   // additions that pay for a thread
-constexpr int kRegisters = 20;                   // vectors that may be alive at once
+constexpr std::int64_t kPanelColumns = 512;
+constexpr std::int64_t kPanelRows = 128;  // that make a panel worth while
+constexpr int kRegisters = 20;            // vectors that may be alive at once
 
 void findLevels(KernelPlan& plan) {
   const int outer = static_cast<int>(plan.nest.outer.size());
@@ -221,14 +226,23 @@ double costOfPoint(const KernelPlan& plan) {
   return cost;
 }
 
+std::int64_t choosePanel(const KernelPlan& plan) {
+  if (plan.vectorAxis != VectorAxis::Outer || plan.passes.size() != 1) return 1;
+  const std::int64_t columns = plan.nest.outer.back();
+  if (columns < 4 * plan.lanes || product(plan.nest.inner) < kPanelRows) return 1;
+  return std::max<std::int64_t>(1, std::min(kPanelColumns, columns / 2) / plan.lanes);
+}
+
 void divideWork(KernelPlan& plan) {
   plan.units = product(plan.nest.outer);
   if (plan.isPointwise && product(plan.nest.inner) == 0) plan.units = 0;
   double unitCost = costOfPoint(plan) * static_cast<double>(product(plan.nest.inner));
   if (plan.vectorAxis == VectorAxis::Outer) {
     const std::int64_t size = plan.nest.outer.back();
-    plan.units = size == 0 ? 0 : plan.units / size * ceilDivide(size, plan.lanes);
-    unitCost *= plan.lanes;
+    plan.panel = choosePanel(plan);
+    const std::int64_t columns = plan.panel * plan.lanes;
+    plan.units = size == 0 ? 0 : plan.units / size * ceilDivide(size, columns);
+    unitCost *= static_cast<double>(columns);
   } else if (plan.isPointwise && !plan.nest.inner.empty() &&
              plan.nest.inner[0] >= 2 * kBlockElements) {
     plan.block = kBlockElements;

@@ -30,6 +30,8 @@ struct KernelPlan {
   std::vector<OpPlan> ops;
   std::vector<PassPlan> passes;
   std::int64_t keptPoints = 0;  ///< vectors (or elements) per kept value
+  /// Vectors of columns per unit. Above 1, the unit walks rows chunk by chunk over all its columns.
+  std::int64_t panel = 1;
   /// Elements of the inner axis per unit, if it is split over units; 0: it is not.
   std::int64_t block = 0;
   std::int64_t units = 1;

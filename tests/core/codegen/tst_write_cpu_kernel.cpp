@@ -147,6 +147,28 @@ class TestWriteCpuKernel : public QObject {
     }
   }
 
+  void panelsOfColumns() {
+    for (const std::int64_t columns : {256, 300, 1000, 1024}) {
+      NestBuilder b("panel", {2, columns}, {131});
+      const NestBuilder::Sizes at{131 * columns, 1, columns};
+      const int x = b.load("x", kF32, at);
+      const int scaled = b.compute(ScalarFn::Mul, {x, b.load("scale", kF32, {1, 0, 0})});
+      b.store("sum", kF32, {columns, 1, 0}, b.reduce(ReduceFn::Sum, scaled));
+      b.store("max", kF32, {columns, 1, 0}, b.reduce(ReduceFn::Max, x));
+      b.store("y", kF32, at, scaled);
+      COMPARE_KERNEL(b, {1e-5, 2e-5});
+      QVERIFY(QString::fromStdString(sourceOf(b)).contains("a unit"));
+    }
+  }
+
+  void panelsOverTwoInnerAxes() {
+    NestBuilder b("deep_panel", {270}, {5, 33});
+    const int x = b.load("x", kF32, {1, 270 * 40, 270});
+    b.store("sum", kF32, {1, 0, 0}, b.reduce(ReduceFn::Sum, x));
+    COMPARE_KERNEL(b, {1e-5, 2e-5});
+    QVERIFY(QString::fromStdString(sourceOf(b)).contains("a unit"));
+  }
+
   void columnNormRereadsColumns() {
     NestBuilder b("column_norm", {300}, {17});
     const int x = b.load("x", kF32, {1, 300});

@@ -1,0 +1,243 @@
+// The sweeps over the inner axes. Each body is a lambda, written once and called for full vectors
+// and for the last lanes of a row.
+//
+// Long sums of floats are added to a total in double after every kChunk additions, so that the
+// error does not grow with the length of the row.
+
+#include <algorithm>
+
+#include "core/codegen/kernel_writer.h"
+
+namespace core::codegen {
+
+using ir::DType;
+using schedule::LoopOp;
+using schedule::LoopOpKind;
+using schedule::ReduceFn;
+
+namespace {
+
+constexpr std::int64_t kChunk = 256;
+
+}  // namespace
+
+void KernelWriter::writeReduceStep(int index) {
+  const LoopOp& op = m_plan.op(index);
+  const bool isVector = isRows() || isColumns();
+  std::string value = m_expressions.operand(op.operands[0], isVector);
+  if (isRows() && m_plan.axisSize(lastAxis()) % m_plan.lanes != 0) {
+    m_expressions.use("keep");
+    value = "keep(" + value + ", " + m_expressions.identity(op, true) + ", n)";
+  }
+  const std::string total = accumulator(index);
+  m_code.line(total + " = " + m_expressions.combine(op, total, value, isVector) + ";");
+}
+
+void KernelWriter::writeOp(int index) {
+  const LoopOp& op = m_plan.op(index);
+  const auto define = [&](const std::string& value) {
+    m_code.line("const " + typeOf(index) + " " + m_expressions.name(index) + " = " + value + ";");
+  };
+  switch (op.kind) {
+    case LoopOpKind::Constant: return;
+    case LoopOpKind::Store: writeStore(index); return;
+    case LoopOpKind::Reduce: writeReduceStep(index); return;
+    case LoopOpKind::Compute: define(m_expressions.compute(index)); break;
+    case LoopOpKind::Load:
+      writeChecks(index);
+      define(loadExpression(index));
+      break;
+    case LoopOpKind::Index: {
+      const bool isLane = m_plan.isVector(index) && op.axis == m_plan.laneAxis();
+      if (isLane) m_expressions.use("laneNumbers");
+      const std::string position = axisName(op.axis);
+      define(isLane                   ? position + " + laneNumbers()"
+             : m_plan.isVector(index) ? "spread(" + position + ")"
+                                      : position);
+      break;
+    }
+  }
+  if (m_plan.planOf(index).isKept)
+    m_code.line(keptPlace(index) + " = " + m_expressions.name(index) + ";");
+}
+
+void KernelWriter::writeRowOps(int depth) {
+  for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
+    const OpPlan& own = m_plan.planOf(i);
+    if (own.isElement || own.depth != depth || m_plan.op(i).kind == LoopOpKind::Reduce) continue;
+    writeOp(i);
+  }
+}
+/// The axis whose iterations are cut into chunks so that no accumulator takes more than kChunk
+/// values in a row, and the chunk in iterations; -1 if rows are short.
+int KernelWriter::chunkAxis(std::int64_t& chunk) const {
+  std::int64_t below = 1;
+  for (int axis = lastAxis(); axis >= outerCount(); --axis) {
+    std::int64_t iterations = m_plan.axisSize(axis);
+    if (axis == m_plan.laneAxis()) iterations = iterations / m_plan.lanes + 1;
+    if (below * iterations > 2 * kChunk) {
+      chunk = std::max<std::int64_t>(1, kChunk / below);
+      return axis;
+    }
+    below *= std::max<std::int64_t>(1, iterations);
+  }
+  return -1;
+}
+
+void KernelWriter::writeAccumulators(const PassPlan& pass) {
+  for (const int index : pass.computed) {
+    const LoopOp& op = m_plan.op(index);
+    if (op.kind != LoopOpKind::Reduce) continue;
+    const bool isVector = isRows() || isColumns();
+    const std::string type = isVector ? vectorType(op.dtype) : scalarType(op.dtype);
+    const std::string start = m_expressions.identity(op, isVector);
+    const std::string number = std::to_string(index);
+    if (!splitsSum(index)) {
+      m_code.line(type + " total_" + number + " = " + start + ";");
+      continue;
+    }
+    m_code.line((isVector ? "f64v total_" : "f64 total_") + number + " = {};");
+    m_code.line(type + " part_" + number + " = {};");
+  }
+}
+
+void KernelWriter::writeBody(int pass) {
+  const PassPlan& plan = m_plan.passes[static_cast<std::size_t>(pass)];
+  std::string parameters;
+  for (int axis = outerCount(); axis <= lastAxis(); ++axis)
+    parameters.append(parameters.empty() ? "" : ", ").append("i64 ").append(axisName(axis));
+  if (isRows()) parameters += ", auto n";
+  m_code.open("const auto pass" + std::to_string(pass) + " = [&](" + parameters +
+              ") __attribute__((always_inline)) {");
+  for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
+    if (std::count(plan.fetched.begin(), plan.fetched.end(), i))
+      m_code.line("const " + typeOf(i) + " " + m_expressions.name(i) + " = " + keptPlace(i) + ";");
+    if (std::count(plan.computed.begin(), plan.computed.end(), i)) writeOp(i);
+  }
+  m_code.close("};");
+}
+
+std::string KernelWriter::callArguments(const std::string& position,
+                                        const std::string& count) const {
+  std::string text;
+  for (int axis = outerCount(); axis < lastAxis(); ++axis) text += axisName(axis) + ", ";
+  text += position;
+  return count.empty() ? text : text + ", " + count;
+}
+
+void KernelWriter::writeVectorLoop(int pass, const std::string& from, const std::string& to) {
+  const std::string body = "pass" + std::to_string(pass) + "(";
+  const std::string step = isRows() ? "c += L" : "++" + axisName(lastAxis());
+  const std::string position = axisName(lastAxis());
+  m_code.line("for (i64 " + position + " = " + from + "; " + position + " < " + to + "; " + step +
+              ") " + body + callArguments(position, isRows() ? "All{}" : "") + ");");
+}
+
+void KernelWriter::writeLastLanes(int pass) {
+  const std::int64_t size = m_plan.axisSize(lastAxis());
+  const std::int64_t rest = isRows() ? size % m_plan.lanes : 0;
+  if (rest == 0) return;
+  const std::string condition =
+      m_plan.block ? "if (block == " + std::to_string((size - 1) / m_plan.block) + ") " : "";
+  m_code.line(condition + "pass" + std::to_string(pass) + "(" +
+              callArguments(std::to_string(size - rest), "First<" + std::to_string(rest) + ">{}") +
+              ");");
+}
+
+/// The loop over `axis` in chunks, the partial sums added to the totals after each.
+void KernelWriter::writeChunked(int pass, int axis, std::int64_t chunk) {
+  const PassPlan& plan = m_plan.passes[static_cast<std::size_t>(pass)];
+  const bool isLane = axis == m_plan.laneAxis();
+  const std::int64_t size = m_plan.axisSize(axis);
+  const std::int64_t end = isLane ? size - size % m_plan.lanes : size;
+  const std::string limit = std::to_string(end);
+  const std::string step = std::to_string(isLane ? chunk * m_plan.lanes : chunk);
+  const auto addParts = [&] {
+    for (const int index : plan.computed) {
+      if (!splitsSum(index)) continue;
+      const std::string number = std::to_string(index);
+      const bool isVector = isRows() || isColumns();
+      m_code.line(
+          "total_" + number + " += " +
+          (isVector ? "__builtin_convertvector(part_" + number + ", f64v)" : "part_" + number) +
+          ";");
+      m_code.line("part_" + number + " = {};");
+    }
+  };
+  m_code.open("for (i64 chunk = 0; chunk < " + limit + "; chunk += " + step + ") {");
+  m_code.line("const i64 stop = chunk + " + step + " < " + limit + " ? chunk + " + step + " : " +
+              limit + ";");
+  if (axis == lastAxis()) {
+    writeVectorLoop(pass, "chunk", "stop");
+  } else {
+    const std::string name = axisName(axis);
+    m_code.open("for (i64 " + name + " = chunk; " + name + " < stop; ++" + name + ") {");
+    writeLoops(pass, axis + 1);
+    m_code.close();
+  }
+  addParts();
+  m_code.close();
+  if (axis == lastAxis()) {
+    writeLastLanes(pass);
+    if (isLane && size != end) addParts();
+  }
+}
+
+void KernelWriter::writeLoops(int pass, int axis) {
+  std::int64_t chunk = 0;
+  if (m_isChunked && axis == chunkAxis(chunk)) {
+    writeChunked(pass, axis, chunk);
+    return;
+  }
+  const std::int64_t size = m_plan.axisSize(axis);
+  if (axis == lastAxis()) {
+    if (m_plan.block) {
+      writeVectorLoop(pass, "from", "to");
+    } else {
+      const std::int64_t end = isRows() ? size - size % m_plan.lanes : size;
+      if (end > 0) writeVectorLoop(pass, "0", std::to_string(end));
+    }
+    writeLastLanes(pass);
+    return;
+  }
+  const std::string name = axisName(axis);
+  m_code.open("for (i64 " + name + " = 0; " + name + " < " + std::to_string(size) + "; ++" + name +
+              ") {");
+  writeLoops(pass, axis + 1);
+  m_code.close();
+}
+
+void KernelWriter::writeResults(const PassPlan& pass) {
+  for (const int index : pass.computed) {
+    const LoopOp& op = m_plan.op(index);
+    if (op.kind != LoopOpKind::Reduce) continue;
+    const std::string total = "total_" + std::to_string(index);
+    std::string value = total;
+    const bool isWide = splitsSum(index);
+    if (isRows()) {
+      m_expressions.use("fold");
+      const std::string type = isWide ? "f64v" : vectorType(op.dtype);
+      value = "fold(" + total + ", [](" + type + " a, " + type + " b) { return " +
+              m_expressions.combine(op, "a", "b", true) + "; })[0]";
+      if (op.dtype == DType::Bool) value += " != 0";
+    }
+    if (isWide)
+      value = isColumns() ? "__builtin_convertvector(" + value + ", " + typeOf(index) + ")"
+                          : "(" + typeOf(index) + ")" + value;
+    m_code.line("const " + typeOf(index) + " " + m_expressions.name(index) + " = " + value + ";");
+  }
+}
+
+void KernelWriter::writePass(int pass) {
+  const PassPlan& plan = m_plan.passes[static_cast<std::size_t>(pass)];
+  std::int64_t chunk = 0;
+  m_isChunked = chunkAxis(chunk) >= 0 && !m_plan.block &&
+                std::any_of(plan.computed.begin(), plan.computed.end(),
+                            [&](int index) { return isWideTotal(index); });
+  writeAccumulators(plan);
+  writeBody(pass);
+  writeLoops(pass, outerCount());
+  writeResults(plan);
+}
+
+}  // namespace core::codegen
