@@ -231,7 +231,9 @@ Result<ForwardMetadata> collectMetadata(const TracedFunction& function, Recorder
   std::vector<at::Tensor> outputs;
   {
     const RecordingScope scope(recorder, Overrides::On);
-    CORE_TRY(outputs, function.run(arguments, recorder));
+    LayoutCheck check(function.program().program->graph);
+    CORE_TRY(outputs, function.run(arguments, recorder, &check));
+    check.report(function.context());
   }
 
   ForwardMetadata result;

@@ -99,8 +99,24 @@ class Replay {
       forEachTensor(argument, [&](const at::Tensor& tensor) {
         if (functional::isFunctionalTensor(tensor)) synchroniseArgument(tensor);
       });
+    const std::size_t before = m_result.recorder.calls.size();
     call.op.callBoxed(&stack);
+    refuseWrites(before);
     for (std::size_t i = 0; i < call.results.size(); ++i) bindResult(call.results[i], stack[i]);
+  }
+
+  /// An operator that writes and has no functional form comes through as it is; a graph with it
+  /// would be wrong.
+  void refuseWrites(std::size_t before) {
+    Recorder& recorder = m_result.recorder;
+    for (std::size_t i = before; i < recorder.calls.size(); ++i) {
+      const c10::OperatorHandle& op = recorder.calls[i].op;
+      if (!op.schema().is_mutable()) continue;
+      const std::string why = "Cannot trace `" + opText(op) +
+                              "`: it writes to its arguments and has no functional form.";
+      recorder.noteFailure(op, {ErrorCode::UnsupportedOp, why, {}, {}});
+      TORCH_CHECK_NOT_IMPLEMENTED(false, why);
+    }
   }
 
   /// A view regenerated here keeps the sequence number of the value it replaces.

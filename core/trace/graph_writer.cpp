@@ -167,7 +167,7 @@ ir::GraphPtr GraphWriter::build(std::vector<ir::Argument> outputs,
   ir::GraphBuilder builder;
   std::vector<ir::NodeId> placed(m_drafts.size());
   const auto map = [&](ir::NodeId draft) { return placed[draft.index]; };
-  for (Draft& draft : m_drafts) {
+  for (const Draft& draft : m_drafts) {
     if (draft.removed) continue;
     placed[draft.node.id.index] = builder.addCopy(draft.node, map);
   }

@@ -7,6 +7,8 @@
 #include <ATen/ATen.h>
 
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "core/trace/forward_metadata_torch.h"
 #include "core/trace/functional_replay_torch.h"
@@ -28,6 +30,20 @@ std::vector<bool> mutatedInputs(const ForwardMetadata& metadata) {
   return mutated;
 }
 
+/// LibTorch's warnings become remarks of the stage, each once.
+class WarningLog final : public c10::WarningHandler {
+ public:
+  explicit WarningLog(const StageContext& context) : m_context(context) {}
+  void process(const c10::Warning& warning) override {
+    if (m_seen.insert(warning.msg()).second)
+      m_context.log(LogLevel::Warning, "trace", "LibTorch: " + warning.msg());
+  }
+
+ private:
+  const StageContext& m_context;
+  std::set<std::string> m_seen;
+};
+
 class Tracer {
  public:
   Tracer(const load::LoadedModel& model, const load::InputSet& inputs,
@@ -41,6 +57,8 @@ class Tracer {
 
   torch::TraceResult trace() {
     const Clock::time_point start = Clock::now();
+    WarningLog warnings(m_context);
+    const c10::WarningUtils::WarningHandlerGuard warningGuard(&warnings);
     const at::AutoGradMode gradMode(m_options.mode == run::Mode::Train);
     remarkSpecialisation();
     m_context.progress(0.0, "Trace: inputs and outputs");

@@ -56,6 +56,7 @@ class Run {
       case Instruction::Kind::Call:
         if (m_options.onNode) m_options.onNode(instruction.visit, *instruction.node);
         call(instruction);
+        if (m_options.onResults) m_options.onResults(*instruction.node, m_stack);
         break;
       case Instruction::Kind::Scalar:
         if (m_options.onNode) m_options.onNode(instruction.visit, *instruction.node);

@@ -67,6 +67,8 @@ struct InterpretOptions {
   bool floatAsDouble = false;
   /// Called before each node of the program, with its visit number.
   std::function<void(int visit, const load::ExportNode&)> onNode;
+  /// Called after each operator call of the program, with its results.
+  std::function<void(const load::ExportNode&, const std::vector<c10::IValue>&)> onResults;
 };
 
 /// Runs the program under the caller's autograd mode. `inputs` has one tensor per graph input

@@ -17,7 +17,7 @@ std::vector<at::Tensor> TracedFunction::freshPrimals() const {
 }
 
 Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor>& primals,
-                                                    Recorder& recorder) const {
+                                                    Recorder& recorder, LayoutCheck* check) const {
   recorder.visit = -1;
   std::vector<at::Tensor> graphInputs;
   graphInputs.reserve(m_inputs.bindings.size());
@@ -40,6 +40,11 @@ Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor
     recorder.visit = visit;
     current = &node;
   };
+  if (check)
+    options.onResults = [check](const load::ExportNode& node,
+                                const std::vector<c10::IValue>& results) {
+      check->compare(node, results);
+    };
   auto values = interpret(m_program, graphInputs, options, m_context);
   if (!values) return traceError(recorder, current, std::move(values).error());
   recorder.visit = -1;

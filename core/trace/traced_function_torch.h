@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
 #include "core/trace/dispatch_recorder_torch.h"
+#include "core/trace/layout_check_torch.h"
 #include "core/trace/program_interpreter_torch.h"
 #include "core/trace/traced_inputs.h"
 
@@ -30,9 +31,10 @@ class TracedFunction {
   std::vector<at::Tensor> freshPrimals() const;
 
   /// Runs the program on `primals` and returns the user outputs; undefined where an output is no
-  /// tensor. To be called with `recorder`'s scope open. Errors name operator, module and line.
-  Result<std::vector<at::Tensor>> run(const std::vector<at::Tensor>& primals,
-                                      Recorder& recorder) const;
+  /// tensor. To be called with `recorder`'s scope open. `check`, if given, sees every result.
+  /// Errors name operator, module and line.
+  Result<std::vector<at::Tensor>> run(const std::vector<at::Tensor>& primals, Recorder& recorder,
+                                      LayoutCheck* check = nullptr) const;
 
  private:
   const PreparedProgram& m_program;
