@@ -82,26 +82,23 @@ struct CompiledStep::Shared {
 };
 
 /// Placeholders keep their names through partition and decomposition: those of the joint graph are
-/// primals or tangents, others are forward values that were saved.
+/// primals or tangents. The backward gets no primals: what it reads of them was saved with the
+/// rest, because a primal may be written between the two.
 std::vector<Source> CompiledStep::Shared::sourcesOf(const ScheduleRunner& half) const {
   std::unordered_map<std::string, Source> known;
   const ir::Graph& all = *joint->graph;
   const auto primals = static_cast<std::size_t>(joint->signature.numPrimals);
-  const ir::Graph& producer = forward->graph();
-  for (std::size_t i = forwardOutputs(); i < producer.outputs().size(); ++i) {
-    const ir::Argument& output = producer.outputs()[i];
-    if (!output.isNode()) continue;
-    const ir::Node& node = producer.node(output.node());
-    known[node.name] = {node.sym() ? Source::Kind::Number : Source::Kind::Saved, i};
-  }
+  const bool isForward = &half == forward.get();
   for (std::size_t i = 0; i < all.placeholders().size(); ++i) {
-    const std::string& name = all.node(all.placeholders()[i]).name;
-    if (i < primals) {
-      // A primal that was saved is taken from the saved values: it may be written meanwhile.
-      known.try_emplace(name, Source{Source::Kind::Primal, i});
-    } else {
-      known[name] = {Source::Kind::Tangent, i - primals};
-    }
+    const bool isPrimal = i < primals;
+    if (isPrimal && !isForward) continue;
+    known[all.node(all.placeholders()[i]).name] =
+        isPrimal ? Source{Source::Kind::Primal, i} : Source{Source::Kind::Tangent, i - primals};
+  }
+  const ir::Graph& producer = forward->graph();
+  for (std::size_t i = forwardOutputs(); !isForward && i < producer.outputs().size(); ++i) {
+    const ir::Argument& output = producer.outputs()[i];
+    if (output.isNode()) known[producer.node(output.node()).name] = {Source::Kind::Saved, i};
   }
   std::vector<Source> sources;
   for (const ir::NodeId id : half.graph().placeholders()) {
@@ -132,8 +129,6 @@ class CompiledStep::BackwardNode final : public ::torch::autograd::Node {
         case Source::Kind::Tangent: inputs.push_back(tangent(source.index, gradients)); break;
         case Source::Kind::Saved: inputs.push_back(m_values[source.index]); break;
         case Source::Kind::Primal:
-          CORE_CHECK(false, "the backward reads a primal that the forward did not save");
-          break;
         case Source::Kind::Number: inputs.emplace_back(); break;
       }
     }

@@ -128,10 +128,7 @@ Result<StepTensors> runStep(torch::BoundTensors& bound, const ForwardFunction& f
 }
 
 NamedTensors gradientsOf(const torch::BoundTensors& bound) {
-  NamedTensors gradients;
-  for (const auto& [name, parameter] : bound.parameters()) {
-    gradients.emplace_back(name, parameter.grad());
-  }
+  NamedTensors gradients = bound.parameterGradients();
   for (std::size_t i = 0; i < bound.inputLeaves().size(); ++i) {
     const at::Tensor& leaf = bound.inputLeaves()[i];
     if (leaf.defined()) gradients.emplace_back("input:" + std::to_string(i), leaf.grad());

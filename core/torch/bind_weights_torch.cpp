@@ -33,6 +33,34 @@ class StorageDTypes {
   std::vector<bool> m_mixed;
 };
 
+/// Names of the tensors that the graph's nodes and outputs read.
+class UsedNames {
+ public:
+  explicit UsedNames(const load::ExportGraph& graph) {
+    for (const load::ExportNode& node : graph.nodes) {
+      for (const load::ExportNode::Input& input : node.inputs) add(input.argument);
+    }
+    for (const load::ExportArgument& output : graph.outputs) add(output);
+  }
+  bool contains(const std::string& name) const { return m_names.contains(name); }
+
+ private:
+  void add(const load::ExportArgument& argument) {
+    if (const auto* tensor = std::get_if<load::TensorName>(&argument)) {
+      m_names.insert(tensor->name);
+    } else if (const auto* list = std::get_if<std::vector<load::TensorName>>(&argument)) {
+      for (const load::TensorName& element : *list) m_names.insert(element.name);
+    } else if (const auto* some =
+                   std::get_if<std::vector<std::optional<load::TensorName>>>(&argument)) {
+      for (const auto& element : *some) {
+        if (element) m_names.insert(element->name);
+      }
+    }
+  }
+
+  std::set<std::string> m_names;
+};
+
 c10::Storage copied(std::span<const std::byte> source) {
   const at::Tensor bytes = at::empty({static_cast<std::int64_t>(source.size())}, at::kByte);
   if (!source.empty()) std::memcpy(bytes.data_ptr(), source.data(), source.size());
@@ -105,6 +133,7 @@ at::Tensor BoundTensors::sameViewOrNew(const load::Weight& weight) {
 void BoundTensors::bindState() {
   const auto& specs = m_model.program.inputSpecs;
   const auto& tensors = m_model.program.graph.tensors;
+  const UsedNames used(m_model.program.graph);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const bool isParameter = specs[i].kind == InputKind::Parameter;
     const bool isBuffer = specs[i].kind == InputKind::Buffer;
@@ -118,6 +147,7 @@ void BoundTensors::bindState() {
     if (isParameter && requiresGrad) tensor.requires_grad_(true);
     m_graphInputs[i] = tensor;
     if (isParameter) m_parameters.emplace_back(specs[i].target, tensor);
+    if (isParameter && !used.contains(specs[i].name)) m_unusedParameters.insert(specs[i].target);
     if (isBuffer) m_buffers.emplace_back(specs[i].target, tensor);
   }
 }
@@ -159,6 +189,15 @@ std::vector<at::Tensor> BoundTensors::graphInputs() const {
     result[i] = clone;
   }
   return result;
+}
+
+std::vector<std::pair<std::string, at::Tensor>> BoundTensors::parameterGradients() const {
+  std::vector<std::pair<std::string, at::Tensor>> gradients;
+  for (const auto& [name, parameter] : m_parameters) {
+    gradients.emplace_back(name,
+                           m_unusedParameters.contains(name) ? at::Tensor() : parameter.grad());
+  }
+  return gradients;
 }
 
 void BoundTensors::clearGradients() {

@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,8 +30,9 @@ class BoundTensors {
   /// One tensor per graph input, undefined for constants. Inputs that are no leaves are new clones
   /// of theirs in every call, made under the caller's grad mode.
   std::vector<at::Tensor> graphInputs() const;
-  /// Parameters by full name, in the program's order.
-  const std::vector<std::pair<std::string, at::Tensor>>& parameters() const { return m_parameters; }
+  /// The gradient of every parameter by full name, in the program's order; undefined where there is
+  /// none. Of tied weights, which share one gradient, only the names that the graph uses have it.
+  std::vector<std::pair<std::string, at::Tensor>> parameterGradients() const;
   const std::vector<std::pair<std::string, at::Tensor>>& buffers() const { return m_buffers; }
   /// Per user input the leaf that collects its gradient; undefined if it needs none.
   const std::vector<at::Tensor>& inputLeaves() const { return m_inputLeaves; }
@@ -62,6 +65,7 @@ class BoundTensors {
   std::vector<at::Tensor> m_graphInputs;  ///< leaves where graphInputs() clones
   std::vector<bool> m_isClone;            ///< per graph input
   std::vector<std::pair<std::string, at::Tensor>> m_parameters, m_buffers;
+  std::set<std::string> m_unusedParameters;
   std::vector<at::Tensor> m_inputLeaves;
   std::vector<int> m_inputPositions;
 };
