@@ -82,6 +82,7 @@ void describeUnit(const Flow& flow, const Unit& unit, const std::string& around,
     const ir::ModuleScope* module = node.node->meta.anyModule();
     if (module && !module->path.empty()) {
       home = module->path;
+      box.path = module->path;
       if (module->path != around) box.detail = relativePath(module->path, around);
     }
     joinDetail(box.detail, shapeText(node.node->value));
@@ -103,6 +104,7 @@ void describeCall(const ModuleCall& call, const std::string& around, int ops, Bo
   box.detail = shortClass(call.className);
   joinDetail(box.detail, std::to_string(ops) + (ops == 1 ? " op" : " ops"));
   box.module = call.key;
+  box.path = call.path;
 }
 
 }  // namespace core::layout

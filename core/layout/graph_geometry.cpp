@@ -35,6 +35,11 @@ Rect hitArea(const Box& box) {
   return {box.rect.x, box.rect.y, box.rect.width, std::min(box.rect.height, kFrameTitle)};
 }
 
+bool isInModule(const std::string& path, const std::string& module) {
+  return path.compare(0, module.size(), module) == 0 &&
+         (path.size() == module.size() || path[module.size()] == '.');
+}
+
 }  // namespace
 
 const std::vector<int>& GraphGeometry::boxesOf(const std::string& node) const {
@@ -44,12 +49,29 @@ const std::vector<int>& GraphGeometry::boxesOf(const std::string& node) const {
 }
 
 std::vector<int> GraphGeometry::boxesOfModule(const std::string& key) const {
-  std::vector<int> found;
+  std::vector<int> own, inside, around;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    const bool isModule = boxes[i].kind == BoxKind::Module || boxes[i].kind == BoxKind::Frame;
-    if (isModule && boxes[i].module == key) found.push_back(static_cast<int>(i));
+    const Box& box = boxes[i];
+    const bool isModule = box.kind == BoxKind::Module || box.kind == BoxKind::Frame;
+    if (isModule && box.module == key) own.push_back(static_cast<int>(i));
+    if (box.kind == BoxKind::Frame || box.path.empty() || key.empty()) continue;
+    if (isInModule(box.path, key)) inside.push_back(static_cast<int>(i));
+    if (box.kind == BoxKind::Module && isInModule(key, box.path))
+      around.push_back(static_cast<int>(i));
   }
-  return found;
+  if (!own.empty()) return own;
+  return inside.empty() ? around : inside;
+}
+
+int GraphGeometry::mirrorOf(int box) const {
+  if (boxes[box].lane != Lane::Forward) return boxes[box].partner;
+  int copy = -1;
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    if (boxes[i].partner != box || static_cast<int>(i) == box) continue;
+    if (boxes[i].lane == Lane::Backward) return static_cast<int>(i);
+    if (copy < 0) copy = static_cast<int>(i);
+  }
+  return copy;
 }
 
 int GraphGeometry::boxAt(Point point) const {

@@ -46,10 +46,12 @@ struct Box {
   int depth = 0;                   ///< frames around it
   std::string title;               ///< "convolution", "layer1.0"
   std::string detail;              ///< "conv1 · f32[8,16,32,32]", "12 ops"
+  std::string path;                ///< module path of the op, or of the module call
   std::string module;              ///< key of the module call it stands for or belongs to
   std::vector<std::string> nodes;  ///< names, the op itself first; of a module: all inside
   std::vector<Badge> badges;
   bool saved = false;  ///< a value of this box crosses to the backward
+  int partner = -1;    ///< the forward box on whose row it stands (itself in the forward), or -1
 };
 
 enum class EdgeKind {
@@ -104,12 +106,16 @@ class GraphGeometry {
 
   /// Boxes that show the node (two for a recomputed one: original first); empty if none does.
   const std::vector<int>& boxesOf(const std::string& node) const;
-  /// Boxes of the module call with that key, one per lane.
+  /// Boxes of the module call with that key, one per lane. Of a module that has no box of its own:
+  /// the boxes inside it, else the collapsed modules around it.
   std::vector<int> boxesOfModule(const std::string& key) const;
   /// The innermost box at the point (frames only on their title bar), or -1.
   int boxAt(Point point) const;
   /// The nearest edge within `reach` units, or -1.
   int edgeAt(Point point, int reach) const;
+  /// The box on the other side: of a forward box its backward (else its copy), of any other its
+  /// forward; -1 if there is none.
+  int mirrorOf(int box) const;
   /// Edges that leave or reach the box, in edge order.
   const std::vector<int>& edgesOf(int box) const { return m_edgesOfBox[box]; }
 

@@ -40,6 +40,7 @@ class VisibleMaker {
   void addCopyMarks(
       std::map<std::tuple<EdgeKind, int, std::vector<int>>, std::vector<int>>& merged);
   void sizeBoxes();
+  void linkPartners();
 
   const SceneParts& m_parts;
   const VisibleOptions& m_options;
@@ -237,6 +238,18 @@ void VisibleMaker::sizeBoxes() {
   }
 }
 
+void VisibleMaker::linkPartners() {
+  for (std::size_t u = 0; u < m_parts.units.units.size(); ++u) {
+    const int partner = m_parts.units.units[u].partner;
+    if (partner >= 0) m_graph.boxes[m_graph.boxOf[u]].partner = m_graph.boxOf[partner];
+  }
+  for (const Element& element : m_graph.elements) {
+    if (element.call < 0) continue;
+    for (const int box : element.box)
+      if (box >= 0) m_graph.boxes[box].partner = element.box[static_cast<int>(Lane::Forward)];
+  }
+}
+
 VisibleGraph VisibleMaker::make() {
   findShownCalls();
   makeBlocks();
@@ -246,6 +259,7 @@ VisibleGraph VisibleMaker::make() {
   makeLinks();
   makeNets();
   sizeBoxes();
+  linkPartners();
   return std::move(m_graph);
 }
 

@@ -236,7 +236,7 @@ void GraphPainter::paintBox(QPainter& painter, int box) const {
   const QRectF rect = toRectF(it.rect);
   const double radius = isPin(it.kind) ? std::min(17.0, rect.height() / 2) : kRadius;
   QPen pen(it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.75), 1.2);
-  if (it.lane == Lane::Recomputed) pen.setStyle(Qt::DashLine);
+  if (it.lane == Lane::Recomputed && it.kind == BoxKind::Op) pen.setStyle(Qt::DashLine);
   painter.setPen(pen);
   painter.setBrush(it.kind == BoxKind::Module ? lane.fill : m_palette.box);
   if (it.kind == BoxKind::Module) {

@@ -19,7 +19,6 @@ struct GraphMarks {
   int hoveredEdge = -1;
   std::set<int> found;     ///< boxes that the search hit
   bool dimOthers = false;  ///< paint boxes that were not found paler
-  bool hasFocus = false;
 };
 
 /// How much detail is painted, by the size of a unit on the device.

@@ -1,0 +1,233 @@
+#include "views/graph/graph_canvas.h"
+
+#include <QPaintEvent>
+#include <QPainter>
+#include <algorithm>
+
+#include "views/graph/graph_headings.h"
+
+namespace views::graph {
+
+using core::layout::Box;
+using core::layout::BoxKind;
+using shared::Selection;
+
+GraphCanvas::GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent)
+    : QWidget(parent), m_hub(hub), m_kind(kind) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setAccessibleName(tr("Graph"));
+  grabGesture(Qt::PinchGesture);
+  connect(m_hub, &shared::SelectionHub::selectionChanged, this, &GraphCanvas::takeSelection);
+}
+
+const GraphPalette& GraphCanvas::colors() const {
+  return m_palette ? *m_palette : GraphPalette::suiting(palette());
+}
+
+void GraphCanvas::setColors(const GraphPalette* palette) {
+  m_palette = palette;
+  update();
+}
+
+/// Where the module, else the primary selected box, is on the screen: its upper left corner.
+QPointF GraphCanvas::anchorPoint(const QString& moduleKey) const {
+  if (!m_scene) return {};
+  const auto& geometry = m_scene->geometry();
+  std::vector<int> boxes;
+  if (!moduleKey.isEmpty()) boxes = geometry.boxesOfModule(moduleKey.toStdString());
+  if (boxes.empty() && m_marks.primary >= 0) boxes = {m_marks.primary};
+  return boxes.empty() ? m_viewport.visible().center()
+                       : toRectF(geometry.boxes[boxes.front()].rect).topLeft();
+}
+
+void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
+  const QPointF before = m_viewport.toDevice(anchorPoint(anchor));
+  m_scene = std::move(scene);
+  m_message.clear();
+  m_marks = {};
+  m_viewport.setBounds(m_scene->bounds());
+  takeSelection(m_hub->selection());
+  if (m_isFirst) {
+    m_viewport.showTop();
+    m_isFirst = false;
+  } else {
+    m_viewport.panBy(before - m_viewport.toDevice(anchorPoint(anchor)));
+  }
+  moved();
+}
+
+void GraphCanvas::showMessage(const QString& message) {
+  m_scene.reset();
+  m_marks = {};
+  m_message = message;
+  m_isFirst = true;
+  setAccessibleDescription(message);
+  moved();
+}
+
+void GraphCanvas::setFound(const std::vector<std::string>& nodes, bool dimOthers) {
+  m_marks.found.clear();
+  m_marks.dimOthers = dimOthers;
+  if (m_scene) {
+    for (const std::string& node : nodes)
+      for (const int box : m_scene->geometry().boxesOf(node)) m_marks.found.insert(box);
+  }
+  update();
+}
+
+/// Names are kept between graphs, so a selection made in another graph is found here by name.
+void GraphCanvas::takeSelection(const Selection& selection) {
+  m_marks.selected.clear();
+  m_marks.primary = -1;
+  if (m_scene) {
+    const auto& geometry = m_scene->geometry();
+    for (const QString& node : selection.nodes)
+      for (const int box : geometry.boxesOf(node.toStdString())) {
+        if (m_marks.primary < 0) m_marks.primary = box;
+        m_marks.selected.insert(box);
+      }
+    if (selection.nodes.isEmpty() && !selection.module.isEmpty()) {
+      for (const int box : geometry.boxesOfModule(selection.module.toStdString())) {
+        if (m_marks.primary < 0) m_marks.primary = box;
+        m_marks.selected.insert(box);
+      }
+    }
+    if (m_marks.primary >= 0 && !m_isFirst)
+      m_viewport.ensureVisible(toRectF(geometry.boxes[m_marks.primary].rect));
+  }
+  updateAccessibleText();
+  moved();
+}
+
+void GraphCanvas::updateAccessibleText() {
+  if (!m_scene) return;
+  const auto& geometry = m_scene->geometry();
+  const int box = m_marks.primary;
+  setAccessibleName(box < 0 ? tr("Graph") : oneLine(geometry.boxes[box].title));
+  setAccessibleDescription(box < 0 ? tr("%1 boxes, nothing selected").arg(geometry.boxes.size())
+                                   : boxSentence(geometry, box));
+}
+
+void GraphCanvas::selectBox(int box) {
+  if (!m_scene || box < 0) return m_hub->clear();
+  const Box& it = m_scene->geometry().boxes[box];
+  if (it.kind == BoxKind::Module || it.kind == BoxKind::Frame) {
+    m_hub->selectModule(m_kind, QString::fromStdString(it.module));
+  } else if (!it.nodes.empty()) {
+    m_hub->selectNode(m_kind, QString::fromStdString(it.nodes.front()));
+  }
+  // A pin of an output has no node of its own, and the hub drops what it knows already.
+  if (m_marks.primary == box || !m_marks.selected.count(box)) return;
+  m_marks.primary = box;
+  updateAccessibleText();
+  update();
+}
+
+void GraphCanvas::zoomBy(double factor) {
+  const QPointF middle = rect().center();
+  const bool atPointer = underMouse();
+  m_viewport.zoomAt(atPointer ? mapFromGlobal(QCursor::pos()) : middle, factor);
+  moved();
+}
+
+void GraphCanvas::zoomTo(double scale) {
+  m_viewport.zoomAt(rect().center(), scale / m_viewport.scale());
+  moved();
+}
+
+void GraphCanvas::fit() {
+  if (m_scene) m_viewport.fit(m_scene->bounds().adjusted(0, -kHeadingHeight, 0, 0));
+  moved();
+}
+
+void GraphCanvas::showTop() {
+  m_viewport.showTop();
+  moved();
+}
+
+void GraphCanvas::centerOn(QPointF scene) {
+  m_viewport.centerOn(scene);
+  moved();
+}
+
+void GraphCanvas::zoomToSelection() {
+  if (!m_scene || m_marks.selected.empty()) return fit();
+  const bool again = m_isCentred;
+  QRectF area;
+  for (const int box : m_marks.selected)
+    area = area.united(toRectF(m_scene->geometry().boxes[box].rect));
+  again ? m_viewport.fit(area.adjusted(-60, -60, 60, 60)) : m_viewport.centerOn(area.center());
+  moved();
+  m_isCentred = !again;
+}
+
+void GraphCanvas::goToMirror() {
+  if (!m_scene || m_marks.primary < 0) return;
+  const int mirror = m_scene->geometry().mirrorOf(m_marks.primary);
+  if (mirror >= 0) selectBox(mirror);
+}
+
+void GraphCanvas::step(bool forwards) {
+  if (!m_scene) return;
+  const int box = stepFrom(m_scene->geometry(), m_marks.primary, forwards);
+  if (box >= 0) selectBox(box);
+}
+
+void GraphCanvas::nextFound(bool forwards) {
+  if (!m_scene || m_marks.found.empty()) return;
+  const int from = m_marks.primary;
+  int box = from;
+  for (std::size_t i = 0; i < m_scene->geometry().boxes.size(); ++i) {
+    box = stepFrom(m_scene->geometry(), box, forwards);
+    // Past the end: on from the other end.
+    if (box < 0) box = stepFrom(m_scene->geometry(), -1, true);
+    if (m_marks.found.count(box)) return selectBox(box);
+  }
+}
+
+void GraphCanvas::toggleSelected() {
+  if (!m_scene || m_marks.primary < 0) return;
+  const std::string& key = m_scene->geometry().boxes[m_marks.primary].module;
+  if (!key.empty()) Q_EMIT toggleRequested(QString::fromStdString(key));
+}
+
+void GraphCanvas::moved() {
+  m_isCentred = false;
+  update();
+  Q_EMIT viewportChanged();
+}
+
+void GraphCanvas::paintEvent(QPaintEvent* event) {
+  QPainter painter(this);
+  painter.fillRect(event->rect(), colors().background);
+  if (!m_scene) {
+    painter.setPen(colors().muted);
+    painter.drawText(rect().adjusted(40, 40, -40, -40), Qt::AlignCenter | Qt::TextWordWrap,
+                     m_message);
+    return;
+  }
+  painter.save();
+  painter.scale(m_viewport.scale(), m_viewport.scale());
+  painter.translate(-m_viewport.visible().topLeft());
+  GraphPainter(*m_scene, colors(), m_marks)
+      .paint(painter, m_viewport.visible(), m_viewport.scale());
+  painter.restore();
+  paintOverlay(painter);
+}
+
+void GraphCanvas::paintOverlay(QPainter& painter) {
+  paintHeadings(painter, m_scene->geometry(), colors(), m_viewport, font());
+  painter.setBrush(Qt::NoBrush);
+  if (m_drag == Drag::ZoomBox) {
+    painter.setPen(QPen(colors().selection, 1, Qt::DashLine));
+    painter.drawRect(QRectF(m_pressedAt, m_lastAt).normalized());
+  }
+  if (hasFocus()) {
+    painter.setPen(QPen(colors().selection, 2));
+    painter.drawRect(rect().adjusted(1, 1, -1, -1));
+  }
+}
+
+}  // namespace views::graph

@@ -1,0 +1,113 @@
+#pragma once
+
+// The painted graph: pans, zooms, hits, hovers, walks by keyboard. It paints what the selection hub
+// announces and sends intents; it decides nothing about the graph.
+
+#include <QWidget>
+#include <string>
+#include <vector>
+
+#include "views/graph/graph_painter.h"
+#include "views/graph/graph_walk.h"
+#include "views/graph/viewport.h"
+#include "views/shared/selection_hub.h"
+
+namespace views::graph {
+
+class GraphCanvas : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// `hub` outlives the canvas.
+  GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent = nullptr);
+
+  /// Shows another geometry. The box `anchor` (of a module call, by key), else the selection, keeps
+  /// its place on the screen; the first geometry is shown from its top.
+  void show(GraphScenePtr scene, const QString& anchor = {});
+  /// Shows a sentence instead of a graph: nothing opened, an error.
+  void showMessage(const QString& message);
+  const GraphScenePtr& scene() const { return m_scene; }
+
+  /// Marks the boxes of these nodes; `dimOthers` pales the rest.
+  void setFound(const std::vector<std::string>& nodes, bool dimOthers);
+  const std::set<int>& foundBoxes() const { return m_marks.found; }
+
+  /// Off: the wheel pans and Ctrl+wheel zooms. On: the other way round.
+  void setWheelZooms(bool on) { m_wheelZooms = on; }
+  /// Null: the palette that suits the widget (the default).
+  void setColors(const GraphPalette* palette);
+  const GraphPalette& colors() const;
+
+  const Viewport& viewport() const { return m_viewport; }
+  void zoomBy(double factor);
+  void zoomTo(double scale);
+  void fit();
+  void showTop();
+  /// Centres the selection; once more: fits it.
+  void zoomToSelection();
+  void centerOn(QPointF scene);
+  void goToMirror();
+  void step(bool forwards);
+  void toggleSelected();
+  void nextFound(bool forwards);
+
+  QSize sizeHint() const override { return {900, 640}; }
+  QSize minimumSizeHint() const override { return {200, 150}; }
+
+ Q_SIGNALS:
+  /// A module call is to be opened or closed.
+  void toggleRequested(const QString& moduleKey);
+  void contextMenuRequested(const QPoint& globalPosition, const QString& moduleKey);
+  void viewportChanged();
+  /// One sentence about the box or edge under the pointer; empty if there is none.
+  void hovered(const QString& sentence);
+
+ protected:
+  bool event(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+
+ private:
+  enum class Drag { None, Pressed, Pan, ZoomBox };
+
+  void takeSelection(const shared::Selection& selection);
+  void selectBox(int box);
+  void updateHover(QPointF device);
+  void walk(Direction direction, bool pansOnly);
+  void moved();
+  void paintOverlay(QPainter& painter);
+  void updateAccessibleText();
+  QPointF anchorPoint(const QString& moduleKey) const;
+  QString moduleKeyAt(QPointF device) const;
+  int boxAt(QPointF device) const;
+
+  shared::SelectionHub* m_hub;
+  shared::GraphKind m_kind;
+  GraphScenePtr m_scene;
+  QString m_message;
+  GraphMarks m_marks;
+  const GraphPalette* m_palette = nullptr;  ///< null: the one that suits the widget's palette
+  Viewport m_viewport;
+  bool m_wheelZooms = false;
+  bool m_isFirst = true;
+  bool m_isCentred = false;  ///< zoomToSelection() was the last movement
+  Drag m_drag = Drag::None;
+  QPointF m_pressedAt;
+  QPointF m_lastAt;
+};
+
+/// One sentence about a box, for tooltips, the status bar and screen readers.
+QString boxSentence(const core::layout::GraphGeometry& geometry, int box);
+QString edgeSentence(const core::layout::GraphGeometry& geometry, int edge);
+
+}  // namespace views::graph

@@ -1,0 +1,101 @@
+#pragma once
+
+// The graph with everything around it: toolbar, breadcrumbs, minimap, legend, search. Fold states
+// become layout requests; the canvas shows what comes back.
+
+#include <QLabel>
+#include <QWidget>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "core/layout/layout.h"
+#include "views/graph/breadcrumbs.h"
+#include "views/graph/graph_canvas.h"
+#include "views/graph/layout_runner.h"
+#include "views/graph/legend.h"
+#include "views/graph/minimap.h"
+#include "views/shared/filter_subjects.h"
+
+class QAction;
+class QLineEdit;
+class QSpinBox;
+class QToolBar;
+
+namespace views::graph {
+
+class GraphView : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// Joint shows the mirrored picture, Forward and Backward one graph alone. `hub` outlives the
+  /// view.
+  GraphView(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent = nullptr);
+
+  /// The graph to show; `partition` may be null for Joint. The fold state is kept while the joint
+  /// graph is the same.
+  void setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
+                   std::shared_ptr<const core::partition::Partition> partition);
+  /// Shows a sentence instead: what is missing and what to do next.
+  void showMessage(const QString& message);
+
+  GraphCanvas* canvas() const { return m_canvas; }
+  /// All actions, for menus and a palette of commands: zoom, fold, walk, search, export.
+  const QList<QAction*>& viewActions() const { return m_actions; }
+  /// Hides the search field, where the window has one of its own for the same hub.
+  void setSearchVisible(bool visible);
+  bool isLayoutRunning() const { return m_runner->isRunning(); }
+  /// "3 of 412" for the filter of the hub; empty without a filter, the problem if it has one.
+  const QString& filterSummary() const { return m_filterSummary; }
+  /// Asks for a file, and before it writes a bitmap of more than 100 megapixels.
+  void exportWithDialog();
+
+ Q_SIGNALS:
+  /// A new picture is on the screen.
+  void shown();
+  /// For the status bar: what is under the pointer, what is being done.
+  void statusChanged(const QString& sentence);
+  void filterSummaryChanged(const QString& summary);
+
+ private:
+  void buildToolbar();
+  void buildActions();
+  void buildSearch();
+  void connectSignals();
+  QAction* addAction(const QString& text, const QString& shortcut, const QString& help,
+                     const std::function<void()>& run);
+
+  void requestLayout(const QString& anchor);
+  void takeGeometry(const core::layout::GraphGeometryPtr& geometry, const QString& anchor);
+  void toggleModule(const QString& key);
+  void expandBelow(bool wholeTree);
+  void setExpanded(std::set<std::string> keys, const QString& anchor);
+  void setDepth(int depth);
+  void revealSelection();
+  void applyFilter();
+  void showCrumbs();
+  void openContextMenu(const QPoint& at, const QString& moduleKey);
+  const core::layout::ModuleCall* moduleOf(const QString& key) const;
+
+  shared::SelectionHub* m_hub;
+  shared::GraphKind m_kind;
+  GraphCanvas* m_canvas;
+  LayoutRunner* m_runner;
+  Minimap* m_minimap;
+  Legend* m_legend;
+  Breadcrumbs* m_crumbs;
+  QToolBar* m_toolbar;
+  QLineEdit* m_search = nullptr;
+  QAction* m_searchAction = nullptr;
+  QLabel* m_count = nullptr;
+  QLabel* m_zoom = nullptr;
+  QSpinBox* m_depth = nullptr;
+  QList<QAction*> m_actions;
+  core::layout::LayoutRequest m_request;
+  core::layout::GraphGeometryPtr m_geometry;
+  shared::FilterSubjects m_subjects;
+  shared::Filter m_filter;
+  QString m_filterSummary;
+};
+
+}  // namespace views::graph
