@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "core/ir/graph.h"
 #include "core/ir/op_table.h"
 
 namespace core::schedule {
@@ -34,13 +33,12 @@ constexpr std::array kReasons{
 
 }  // namespace
 
-std::string externReason(std::string_view target) {
-  if (ir::opFacts(target).seeded || ir::opFacts(target).random)
-    return "random numbers come from PyTorch's generator";
+std::string externReason(const ir::Node& node) {
+  if (ir::drawsRandomNumbers(node)) return "random numbers come from PyTorch's generator";
   for (const ReasonRow& row : kReasons)
-    if (target.find(row.part) != std::string_view::npos) return row.reason;
+    if (node.target.find(row.part) != std::string_view::npos) return row.reason;
   std::string reason("'");
-  reason.append(ir::opPacket(target)).append("' has no loop form here");
+  reason.append(ir::opPacket(node.target)).append("' has no loop form here");
   return reason;
 }
 

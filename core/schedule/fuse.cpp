@@ -8,6 +8,8 @@
 //   3. merge from the best down, if a common domain exists (fusion_domain.cpp), no other unit lies
 //      on a path between the two, and the kernel stays within its limits.
 // The rounds end when nothing was merged. Ties go to the pair that comes first in the graph.
+// Reductions over columns wait until nothing else can be fused: a kernel takes its loops from its
+// reductions, and rows are what normalizations, softmax and their gradients need.
 // Cost: O(rounds * reads * path search); rounds grow with the logarithm of the longest chain.
 
 #include "core/schedule/fuse.h"
@@ -18,6 +20,7 @@
 
 #include "core/base/check.h"
 #include "core/schedule/emit_group.h"
+#include "core/schedule/lowerings.h"
 #include "core/schedule/step_order.h"
 
 namespace core::schedule {
@@ -30,7 +33,6 @@ constexpr std::int64_t kMinSharedBytes = 10;
 
 struct Unit {
   std::vector<ir::NodeId> members;  ///< in graph order
-  std::vector<FusionLink> links;
   std::vector<std::string> reasons;
   bool isKernel = false;
   bool isAlive = true;
@@ -63,16 +65,19 @@ class Fuser {
       const NodeRole role = lowered.at(node.id).role;
       if (role == NodeRole::None) continue;
       m_unitOf[node.id.index] = static_cast<int>(m_units.size());
-      m_units.push_back({{node.id}, {}, {}, role == NodeRole::Kernel, true});
+      m_units.push_back({{node.id}, {}, role == NodeRole::Kernel, true});
     }
   }
 
   Result<Fusion> run(const StageContext& context) {
-    while (mergeRound()) CORE_TRY_VOID(context.checkCancelled("schedule"));
+    for (const bool withColumns : {false, true}) {
+      m_withColumns = withColumns;
+      while (mergeRound()) CORE_TRY_VOID(context.checkCancelled("schedule"));
+    }
     Fusion fusion;
     for (Unit& unit : m_units) {
       if (!unit.isAlive || !unit.isKernel) continue;
-      auto domain = findDomain(m_lowered, unit.members, unit.links);
+      auto domain = findDomain(m_lowered, unit.members);
       CORE_CHECK(std::holds_alternative<FusionDomain>(domain), "a fused group lost its domain");
       fusion.groups.push_back({std::get<FusionDomain>(std::move(domain)), std::move(unit.reasons)});
     }
@@ -141,11 +146,25 @@ class Fuser {
     }
     std::vector<Candidate> sorted;
     for (const auto& [pair, candidate] : all)
-      if (!m_failed.contains(pair) && isWorthTrying(candidate)) sorted.push_back(candidate);
+      if (isAllowedNow(candidate) && !m_failed.contains(pair) && isWorthTrying(candidate))
+        sorted.push_back(candidate);
     std::stable_sort(sorted.begin(), sorted.end(), [](const Candidate& a, const Candidate& b) {
       return a.savedBytes > b.savedBytes;
     });
     return sorted;
+  }
+
+  bool isAllowedNow(const Candidate& candidate) {
+    return m_withColumns || (!reducesColumns(candidate.a) && !reducesColumns(candidate.b));
+  }
+
+  /// Whether a unit has a reduction that leaves the last dimension of its argument alone.
+  bool reducesColumns(int index) {
+    const auto& members = unit(index).members;
+    return std::any_of(members.begin(), members.end(), [&](ir::NodeId member) {
+      const ir::Node& node = graph().node(member);
+      return m_lowered.at(member).access.isReduction && !reducedDims(graph(), node).back();
+    });
   }
 
   bool isWorthTrying(const Candidate& candidate) {
@@ -184,30 +203,8 @@ class Fuser {
     return members;
   }
 
-  std::vector<FusionLink> mergedLinks(const Candidate& candidate) {
-    std::vector<FusionLink> links = unit(candidate.a).links;
-    links.insert(links.end(), unit(candidate.b).links.begin(), unit(candidate.b).links.end());
-    if (!candidate.reads) {
-      const auto [nodeA, readA] = firstRead(candidate.a, candidate.largestShared);
-      const auto [nodeB, readB] = firstRead(candidate.b, candidate.largestShared);
-      links.push_back({nodeA, readA, nodeB, readB});
-    }
-    return links;
-  }
-
-  std::pair<ir::NodeId, std::size_t> firstRead(int index, ir::NodeId root) {
-    for (const ir::NodeId member : unit(index).members) {
-      const auto& reads = m_lowered.at(member).access.reads;
-      for (std::size_t i = 0; i < reads.size(); ++i)
-        if (reads[i].root == root) return {member, i};
-    }
-    CORE_CHECK(false, "a unit does not read what it was said to read");
-    return {};
-  }
-
   /// Empty if the two may be one kernel, else why not.
-  std::optional<FusionFailure> whyNot(const std::vector<ir::NodeId>& members,
-                                      const std::vector<FusionLink>& links, int a, int b) {
+  std::optional<FusionFailure> whyNot(const std::vector<ir::NodeId>& members, int a, int b) {
     const std::string& nameA = graph().node(unit(a).members.front()).name;
     const std::string& nameB = graph().node(unit(b).members.front()).name;
     int ops = 0;
@@ -219,7 +216,7 @@ class Fuser {
     if (const auto between = unitBetween(a, b))
       return FusionFailure{"path", "`" + graph().node(unit(*between).members.front()).name +
                                        "` must run between `" + nameA + "` and `" + nameB + "`."};
-    auto domain = findDomain(m_lowered, members, links);
+    auto domain = findDomain(m_lowered, members);
     if (auto* failure = std::get_if<FusionFailure>(&domain)) return std::move(*failure);
     if (readsMembersAtGatheredPositions(members) && !canEmit(std::get<FusionDomain>(domain)))
       return FusionFailure{"gather",
@@ -247,9 +244,8 @@ class Fuser {
 
   bool tryMerge(const Candidate& candidate) {
     std::vector<ir::NodeId> members = mergedMembers(candidate.a, candidate.b);
-    std::vector<FusionLink> links = mergedLinks(candidate);
-    if (whyNot(members, links, candidate.a, candidate.b)) return false;
-    Unit merged{std::move(members), std::move(links), {}, true, true};
+    if (whyNot(members, candidate.a, candidate.b)) return false;
+    Unit merged{std::move(members), {}, true, true};
     for (const int part : {candidate.a, candidate.b}) {
       Unit& old = unit(part);
       old.isAlive = false;
@@ -339,21 +335,15 @@ class Fuser {
     if (m_lowered.at(reader).role == NodeRole::WriteBack)
       return {"write back", "`" + graph().node(reader).name +
                                 "` copies into an input after the last read of it."};
-    const auto failure = whyNot(mergedMembers(producer, consumer), jointLinks(producer, consumer),
-                                producer, consumer);
+    const auto failure = whyNot(mergedMembers(producer, consumer), producer, consumer);
     return failure.value_or(FusionFailure{"order", "Another fusion came first."});
-  }
-
-  std::vector<FusionLink> jointLinks(int a, int b) {
-    std::vector<FusionLink> links = unit(a).links;
-    links.insert(links.end(), unit(b).links.begin(), unit(b).links.end());
-    return links;
   }
 
   const LoweredGraph& m_lowered;
   std::vector<std::vector<ir::NodeId>> m_after;
   std::vector<int> m_unitOf;
   std::vector<Unit> m_units;
+  bool m_withColumns = false;
   std::set<std::pair<int, int>> m_failed;  ///< units never change, so a failure is for good
 };
 

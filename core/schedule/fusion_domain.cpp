@@ -1,8 +1,10 @@
 // Problem: several nodes, each a loop nest over axes of its own; can one nest compute them all?
 // Idea: unification. Wherever one member reads another, the index of the read and the index of the
 // value must be the same position of the common domain, so their axes are united, dimension by
-// dimension; a reshape between them splits axes into a common refinement. What remains are the axes
-// of the domain. Then:
+// dimension; a reshape between them splits axes into a common refinement. Members that read the
+// same value from memory are tied too, if that contradicts nothing: the maximum of a row and the
+// sum over its exponentials should run over the row together. What remains are the axes of the
+// domain. Then:
 //   - every reduction must run over the same axes (inner), and exist once per position of the rest
 //     (outer);
 //   - every value that goes to memory must be made once: at each outer position (row level), or at
@@ -37,11 +39,11 @@ class DomainFinder {
     m_domain.members = members;
   }
 
-  std::variant<FusionDomain, FusionFailure> run(const std::vector<FusionLink>& links) {
+  std::variant<FusionDomain, FusionFailure> run() {
     appendAxes();
-    if (!uniteReads() || !uniteLinks(links) || !resolveMembers() || !splitLevels() ||
-        !checkStores() || !checkRepeats())
-      return m_failure;
+    if (!uniteReads()) return m_failure;
+    tieSharedReads();
+    if (!resolveMembers() || !splitLevels() || !checkStores() || !checkRepeats()) return m_failure;
     return std::move(m_domain);
   }
 
@@ -96,29 +98,53 @@ class DomainFinder {
     return true;
   }
 
-  bool uniteLinks(const std::vector<FusionLink>& links) {
-    for (const FusionLink& link : links) {
-      const std::size_t a = memberIndex(link.nodeA);
-      const std::size_t b = memberIndex(link.nodeB);
-      const OperandRead& readA = m_lowered.at(link.nodeA).access.reads[link.readA];
-      const OperandRead& readB = m_lowered.at(link.nodeB).access.reads[link.readB];
-      if (!readA.isMapped || !readB.isMapped) return failLink(link);
-      const LoopIndex indexA = shifted(readA.index, m_shifts[a]);
-      const LoopIndex indexB = shifted(readB.index, m_shifts[b]);
-      const auto sizes = graph().node(readA.root).tensor()->sizeHints();
-      for (std::size_t d = 0; d < sizes.size(); ++d) {
-        const auto axesA = m_domain.space.axesOfWholeDim(indexA[d], sizes[d]);
-        const auto axesB = m_domain.space.axesOfWholeDim(indexB[d], sizes[d]);
-        if (!axesA || !axesB || !m_domain.space.unite(*axesA, *axesB)) return failLink(link);
-      }
-    }
-    return true;
+  /// A read of a value that no member computes.
+  struct MemoryRead {
+    ir::NodeId root;
+    LoopIndex index;
+  };
+
+  /// Larger values first: they say more about the loops.
+  std::vector<MemoryRead> memoryReads() const {
+    std::vector<MemoryRead> reads;
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i)
+      for (const OperandRead& read : m_lowered.at(m_domain.members[i]).access.reads)
+        if (read.isMapped && memberIndex(read.root) == m_domain.members.size())
+          reads.push_back({read.root, shifted(read.index, m_shifts[i])});
+    const auto elements = [&](const MemoryRead& read) {
+      return graph().node(read.root).tensor()->numel();
+    };
+    std::stable_sort(reads.begin(), reads.end(), [&](const MemoryRead& a, const MemoryRead& b) {
+      const std::int64_t sizeA = elements(a);
+      const std::int64_t sizeB = elements(b);
+      return sizeA != sizeB ? sizeA > sizeB : a.root < b.root;
+    });
+    return reads;
   }
 
-  bool failLink(const FusionLink& link) {
-    return fail("index", "`" + name(link.nodeA) + "` and `" + name(link.nodeB) +
-                             "` read their common input at different positions.");
+  void tieSharedReads() {
+    const std::vector<MemoryRead> reads = memoryReads();
+    for (std::size_t i = 1; i < reads.size(); ++i)
+      if (reads[i - 1].root == reads[i].root) tie(reads[i - 1], reads[i]);
   }
+
+  /// Unites the axes of two reads, unless a member would then meet one axis twice.
+  void tie(const MemoryRead& a, const MemoryRead& b) {
+    AxisSpace& space = m_domain.space;
+    if (space.resolved(a.index) == space.resolved(b.index)) return;
+    AxisSpace trial = space;
+    const auto sizes = graph().node(a.root).tensor()->sizeHints();
+    for (std::size_t d = 0; d < sizes.size(); ++d) {
+      if (sizes[d] == 1) continue;
+      const auto axesA = trial.axesOfWholeDim(a.index[d], sizes[d]);
+      const auto axesB = trial.axesOfWholeDim(b.index[d], sizes[d]);
+      if (!axesA || !axesB || !trial.unite(*axesA, *axesB)) return;
+    }
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i)
+      if (!hasDistinctAxes(trial.resolved(ownAxes(i)))) return;
+    space = std::move(trial);
+  }
+
   bool failDomain(const std::string& from, const std::string& to) {
     return fail("different domain",
                 "`" + from + "` and `" + to + "` run over loops of different shape.");
@@ -131,17 +157,25 @@ class DomainFinder {
     return axes;
   }
 
-  /// Brings indices up to date. A node that meets one axis twice would compute a diagonal only.
+  /// The index over all axes of a member: of its result, or of a reduction's argument.
+  const LoopIndex& ownAxes(std::size_t member) const {
+    const bool isReduction = m_lowered.at(m_domain.members[member]).access.isReduction;
+    return isReduction ? m_domain.in[member] : m_domain.out[member];
+  }
+
+  /// A node that meets one axis twice would compute a diagonal only.
+  static bool hasDistinctAxes(const LoopIndex& index) {
+    std::size_t count = 0;
+    for (const DimIndex& dim : index) count += dim.terms.size();
+    return axesOf(index).size() == count;
+  }
+
   bool resolveMembers() {
     for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
       m_domain.out[i] = m_domain.space.resolved(m_domain.out[i]);
       m_domain.in[i] = m_domain.space.resolved(m_domain.in[i]);
-      const bool isReduction = m_lowered.at(m_domain.members[i]).access.isReduction;
-      const LoopIndex& all = isReduction ? m_domain.in[i] : m_domain.out[i];
-      std::size_t count = 0;
-      for (const DimIndex& dim : all) count += dim.terms.size();
-      m_axes.push_back(axesOf(all));
-      if (m_axes.back().size() != count)
+      m_axes.push_back(axesOf(ownAxes(i)));
+      if (!hasDistinctAxes(ownAxes(i)))
         return fail("index", "A value is read both as it is and transposed.");
     }
     return true;
@@ -249,9 +283,8 @@ bool isStored(const LoweredGraph& lowered, const std::vector<ir::NodeId>& member
 }
 
 std::variant<FusionDomain, FusionFailure> findDomain(const LoweredGraph& lowered,
-                                                     const std::vector<ir::NodeId>& members,
-                                                     const std::vector<FusionLink>& links) {
-  return DomainFinder(lowered, members).run(links);
+                                                     const std::vector<ir::NodeId>& members) {
+  return DomainFinder(lowered, members).run();
 }
 
 }  // namespace core::schedule

@@ -10,15 +10,6 @@
 
 namespace core::schedule {
 
-/// Two reads of one value that are made at the same index: what ties groups together that do not
-/// read each other.
-struct FusionLink {
-  ir::NodeId nodeA;
-  std::size_t readA = 0;  ///< position in the node's NodeAccess::reads
-  ir::NodeId nodeB;
-  std::size_t readB = 0;
-};
-
 /// The common axes of a set of nodes.
 struct FusionDomain {
   AxisSpace space;
@@ -42,7 +33,6 @@ bool isStored(const LoweredGraph& lowered, const std::vector<ir::NodeId>& member
 /// Finds the axes on which all of `members` (kernel nodes in graph order) can be computed together,
 /// each value once where it is stored or reduced.
 std::variant<FusionDomain, FusionFailure> findDomain(const LoweredGraph& lowered,
-                                                     const std::vector<ir::NodeId>& members,
-                                                     const std::vector<FusionLink>& links);
+                                                     const std::vector<ir::NodeId>& members);
 
 }  // namespace core::schedule

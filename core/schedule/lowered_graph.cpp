@@ -89,7 +89,7 @@ LoopIndex argumentIndex(const ir::Graph& graph, const ir::Node& node, NodeAccess
 /// The loop form of a node, or why it has none.
 std::string tryLower(const LoweredGraph& lowered, const ir::Node& node, NodeAccess& access) {
   const Lowering* lowering = findLowering(node.target);
-  if (!lowering) return externReason(node.target);
+  if (!lowering) return externReason(node);
   const ir::Graph& graph = *lowered.graph;
   if (!hasLoopTypes(graph, node)) return "the kernel language has no such dtype";
   if (node.tensor()->numel() == 0) return "the tensor is empty";
