@@ -49,7 +49,7 @@ void KernelWriter::writePanelSweep() {
   const std::string first = axisName(outerCount());
   m_code.open("for (i64 " + first + " = chunk; " + first + " < stop; ++" + first + ") {");
   if (outerCount() == lastAxis())
-    m_code.line("pass0(" + first + ");");
+    m_code.line(passCall(0, first, 0, ""));
   else
     writeLoops(0, outerCount() + 1);
   m_code.close();

@@ -1,12 +1,16 @@
 // The sweeps over the inner axes. Each body is a lambda, written once and called for full vectors
 // and for the last lanes of a row.
 //
+// A short body that reduces is bound by the latency of its accumulator, so it gets several, taken
+// in turn by neighbouring vectors.
+//
 // Long sums of floats are added to a total in double after every kChunk additions, so that the
 // error does not grow with the length of the row.
 
 #include <algorithm>
 
 #include "core/codegen/kernel_writer.h"
+#include "core/codegen/op_cost.h"
 
 namespace core::codegen {
 
@@ -18,8 +22,35 @@ using schedule::ReduceFn;
 namespace {
 
 constexpr std::int64_t kChunk = 256;
+constexpr int kLatencyBoundCost = 16;  // of a body whose accumulators decide its time
 
 }  // namespace
+
+/// Accumulators of each reduction of the pass.
+int KernelWriter::chooseChains(const PassPlan& pass) const {
+  if (!isRows() || m_plan.axisSize(lastAxis()) < 8 * m_plan.lanes) return 1;
+  int cost = 0, reductions = 0;
+  for (const int index : pass.computed) {
+    cost += opCost(m_plan.op(index));
+    if (m_plan.op(index).kind == LoopOpKind::Reduce) ++reductions;
+  }
+  return reductions == 0 || cost > kLatencyBoundCost ? 1 : std::max(1, 64 / m_plan.lanes);
+}
+
+/// All accumulators of a reduction in one, by pairs.
+std::string KernelWriter::mergedChains(int index, const std::string& name) {
+  if (m_chains == 1) return name;
+  const LoopOp& op = m_plan.op(index);
+  std::vector<std::string> parts;
+  for (int i = 0; i < m_chains; ++i) parts.push_back(name + "[" + std::to_string(i) + "]");
+  while (parts.size() > 1) {
+    std::vector<std::string> pairs;
+    for (std::size_t i = 0; i < parts.size(); i += 2)
+      pairs.push_back("(" + m_expressions.combine(op, parts[i], parts[i + 1], true) + ")");
+    parts = std::move(pairs);
+  }
+  return parts[0];
+}
 
 void KernelWriter::writeReduceStep(int index) {
   const LoopOp& op = m_plan.op(index);
@@ -29,7 +60,7 @@ void KernelWriter::writeReduceStep(int index) {
     m_expressions.use("keep");
     value = "keep(" + value + ", " + m_expressions.identity(op, true) + ", n)";
   }
-  const std::string total = accumulator(index);
+  const std::string total = accumulator(index) + (m_chains > 1 ? "[u]" : "");
   m_code.line(total + " = " + m_expressions.combine(op, total, value, isVector) + ";");
 }
 
@@ -92,12 +123,15 @@ void KernelWriter::writeAccumulators(const PassPlan& pass) {
     const std::string type = isVector ? vectorType(op.dtype) : scalarType(op.dtype);
     const std::string start = m_expressions.identity(op, isVector);
     const std::string number = std::to_string(index);
-    if (!splitsSum(index)) {
-      m_code.line(type + " total_" + number + " = " + start + ";");
+    if (splitsSum(index))
+      m_code.line((isVector ? "f64v total_" : "f64 total_") + number + " = {};");
+    const std::string name = accumulator(index);
+    if (m_chains == 1) {
+      m_code.line(type + " " + name + " = " + start + ";");
       continue;
     }
-    m_code.line((isVector ? "f64v total_" : "f64 total_") + number + " = {};");
-    m_code.line(type + " part_" + number + " = {};");
+    m_code.line(type + " " + name + "[" + std::to_string(m_chains) + "];");
+    m_code.line("for (auto& chain : " + name + ") chain = " + start + ";");
   }
 }
 
@@ -106,6 +140,7 @@ void KernelWriter::writeBody(int pass) {
   std::string parameters;
   for (int axis = outerCount(); axis <= lastAxis(); ++axis)
     parameters.append(parameters.empty() ? "" : ", ").append("i64 ").append(axisName(axis));
+  if (m_chains > 1) parameters += ", int u";
   if (isRows()) parameters += ", auto n";
   m_code.open("const auto pass" + std::to_string(pass) + " = [&](" + parameters +
               ") __attribute__((always_inline)) {");
@@ -117,20 +152,32 @@ void KernelWriter::writeBody(int pass) {
   m_code.close("};");
 }
 
-std::string KernelWriter::callArguments(const std::string& position,
-                                        const std::string& count) const {
-  std::string text;
+/// A call of the pass's body; `chain` is the accumulator it uses.
+std::string KernelWriter::passCall(int pass, const std::string& position, int chain,
+                                   const std::string& count) const {
+  std::string text = "pass" + std::to_string(pass) + "(";
   for (int axis = outerCount(); axis < lastAxis(); ++axis) text += axisName(axis) + ", ";
   text += position;
-  return count.empty() ? text : text + ", " + count;
+  if (m_chains > 1) text += ", " + std::to_string(chain);
+  return text + (count.empty() ? ");" : ", " + count + ");");
 }
 
 void KernelWriter::writeVectorLoop(int pass, const std::string& from, const std::string& to) {
-  const std::string body = "pass" + std::to_string(pass) + "(";
-  const std::string step = isRows() ? "c += L" : "++" + axisName(lastAxis());
   const std::string position = axisName(lastAxis());
-  m_code.line("for (i64 " + position + " = " + from + "; " + position + " < " + to + "; " + step +
-              ") " + body + callArguments(position, isRows() ? "All{}" : "") + ");");
+  const std::string count = isRows() ? "All{}" : "";
+  const std::string step = isRows() ? "c += L" : "++" + position;
+  if (m_chains == 1) {
+    m_code.line("for (i64 " + position + " = " + from + "; " + position + " < " + to + "; " + step +
+                ") " + passCall(pass, position, 0, count));
+    return;
+  }
+  const std::string chains = std::to_string(m_chains);
+  m_code.line("i64 c = " + from + ";");
+  m_code.open("for (; c + " + chains + " * L <= " + to + "; c += " + chains + " * L) {");
+  for (int chain = 0; chain < m_chains; ++chain)
+    m_code.line(passCall(pass, "c + " + std::to_string(chain) + " * L", chain, count));
+  m_code.close();
+  m_code.line("for (; c < " + to + "; c += L) " + passCall(pass, "c", 0, count));
 }
 
 void KernelWriter::writeLastLanes(int pass) {
@@ -139,9 +186,8 @@ void KernelWriter::writeLastLanes(int pass) {
   if (rest == 0) return;
   const std::string condition =
       m_plan.block ? "if (block == " + std::to_string((size - 1) / m_plan.block) + ") " : "";
-  m_code.line(condition + "pass" + std::to_string(pass) + "(" +
-              callArguments(std::to_string(size - rest), "First<" + std::to_string(rest) + ">{}") +
-              ");");
+  m_code.line(condition + passCall(pass, std::to_string(size - rest), m_chains - 1,
+                                   "First<" + std::to_string(rest) + ">{}"));
 }
 
 /// The loop over `axis` in chunks, the partial sums added to the totals after each.
@@ -156,12 +202,12 @@ void KernelWriter::writeChunked(int pass, int axis, std::int64_t chunk) {
     for (const int index : plan.computed) {
       if (!splitsSum(index)) continue;
       const std::string number = std::to_string(index);
+      const std::string part = mergedChains(index, "part_" + number);
       const bool isVector = isRows() || isColumns();
-      m_code.line(
-          "total_" + number + " += " +
-          (isVector ? "__builtin_convertvector(part_" + number + ", f64v)" : "part_" + number) +
-          ";");
-      m_code.line("part_" + number + " = {};");
+      m_code.line("total_" + number +
+                  " += " + (isVector ? "__builtin_convertvector(" + part + ", f64v)" : part) + ";");
+      m_code.line(m_chains == 1 ? "part_" + number + " = {};"
+                                : "for (auto& chain : part_" + number + ") chain = {};");
     }
   };
   m_code.open("for (i64 chunk = 0; chunk < " + limit + "; chunk += " + step + ") {");
@@ -195,7 +241,9 @@ void KernelWriter::writeLoops(int pass, int axis) {
       writeVectorLoop(pass, "from", "to");
     } else {
       const std::int64_t end = isRows() ? size - size % m_plan.lanes : size;
+      if (m_chains > 1) m_code.open("{");
       if (end > 0) writeVectorLoop(pass, "0", std::to_string(end));
+      if (m_chains > 1) m_code.close();
     }
     writeLastLanes(pass);
     return;
@@ -212,12 +260,12 @@ void KernelWriter::writeResults(const PassPlan& pass) {
     const LoopOp& op = m_plan.op(index);
     if (op.kind != LoopOpKind::Reduce) continue;
     const std::string total = "total_" + std::to_string(index);
-    std::string value = total;
     const bool isWide = splitsSum(index);
+    std::string value = isWide ? total : mergedChains(index, total);
     if (isRows()) {
       m_expressions.use("fold");
       const std::string type = isWide ? "f64v" : vectorType(op.dtype);
-      value = "fold(" + total + ", [](" + type + " a, " + type + " b) { return " +
+      value = "fold(" + value + ", [](" + type + " a, " + type + " b) { return " +
               m_expressions.combine(op, "a", "b", true) + "; })[0]";
       if (op.dtype == DType::Bool) value += " != 0";
     }
@@ -234,6 +282,7 @@ void KernelWriter::writePass(int pass) {
   m_isChunked = chunkAxis(chunk) >= 0 && !m_plan.block &&
                 std::any_of(plan.computed.begin(), plan.computed.end(),
                             [&](int index) { return isWideTotal(index); });
+  m_chains = chooseChains(plan);
   writeAccumulators(plan);
   writeBody(pass);
   writeLoops(pass, outerCount());

@@ -68,7 +68,10 @@ class KernelWriter {
   std::string axisName(int axis) const;
   std::string accumulator(int index) const;
   std::string keptPlace(int index) const;
-  std::string callArguments(const std::string& position, const std::string& count) const;
+  std::string passCall(int pass, const std::string& position, int chain,
+                       const std::string& count) const;
+  int chooseChains(const PassPlan& pass) const;
+  std::string mergedChains(int index, const std::string& name);
   std::string typeOf(int index) const;
   std::string bufferName(int index) const;
   bool splitsSum(int index) const;
@@ -80,7 +83,8 @@ class KernelWriter {
   CpuExpressions m_expressions;
   CodeWriter m_code;
   bool m_checksIndices = false;
-  bool m_isChunked = false;
+  bool m_isChunked = false;  ///< the pass at hand is cut into chunks
+  int m_chains = 1;          ///< accumulators of each of its reductions
 };
 
 }  // namespace core::codegen
