@@ -33,6 +33,16 @@ std::vector<int> distances(const ir::Graph& graph, const NodeSet& requiredForwar
   return distance;
 }
 
+NodeSet backwardDraws(const JointProblem& problem, const NodeSet& requiredForward) {
+  NodeSet draws(problem.graph->size(), false);
+  for (const Node& node : problem.graph->nodes()) {
+    bool inside = problem.random[node.id.index] && !requiredForward[node.id.index];
+    ir::forEachInput(node, [&](NodeId id) { inside = inside || draws[id.index]; });
+    draws[node.id.index] = inside;
+  }
+  return draws;
+}
+
 }  // namespace
 
 std::vector<NodeId> forwardInputs(const JointProblem& problem) {
@@ -61,6 +71,7 @@ Result<NodeClasses> classifyNodes(const JointProblem& problem) {
   for (std::size_t i = 0; i < graph.size(); ++i)
     if (classes.requiredForward[i]) classes.forwardOrder[i] = order++;
   classes.distance = distances(graph, classes.requiredForward);
+  classes.backwardDraws = backwardDraws(problem, classes.requiredForward);
   return classes;
 }
 

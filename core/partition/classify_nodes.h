@@ -19,6 +19,10 @@ struct NodeClasses {
   std::vector<int> forwardOrder;  ///< running number of required forward nodes, else -1
   std::vector<int> distance;      ///< edges to the nearest node outside the required forward
 
+  /// Random calls that only the backward needs, and all that is computed from them. They stay
+  /// there: half a tuple saved and half of it drawn again would not fit together.
+  NodeSet backwardDraws;
+
   bool anyRequiredBackward = false;
   /// Computable in the forward, but only the backward needs it.
   bool unclaimed(ir::NodeId id) const {

@@ -11,15 +11,17 @@ using ir::Argument;
 using ir::Node;
 using ir::NodeId;
 
-/// Whether nobody may drop a call of this half that is not read. A random call belongs to the half
-/// that its tag names: a second copy in the other half would only draw numbers for nothing.
+/// Whether nobody may drop a call of this half that is not read. A random call belongs to one half:
+/// that of its tag, or the forward if that needs it. A copy in the other half would only draw
+/// numbers for nothing.
 bool isRoot(const JointProblem& problem, Half half, const Node& node) {
   const ir::OpFacts& op = problem.ops[node.id.index];
   if (op.writesArgument || op.assertion || op.collective) return true;
   if (!problem.random[node.id.index]) return false;
   const bool ofBackward = node.meta.tag == ir::PartitionerTag::IsBackward ||
                           node.meta.tag == ir::PartitionerTag::MustBeInBackward;
-  return ofBackward == (half == Half::Backward);
+  if (half == Half::Forward) return !ofBackward;
+  return ofBackward && !problem.drawnInForward[node.id.index];
 }
 
 /// Nodes that can be computed from the inputs on this side; the inputs themselves are not in it.

@@ -1,6 +1,7 @@
 #include "core/partition/joint_problem.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/ir/value_storage.h"
 
@@ -30,15 +31,32 @@ bool isBackwardTag(PartitionerTag tag) {
   return tag == PartitionerTag::IsBackward || tag == PartitionerTag::MustBeInBackward;
 }
 
-/// Whether the values that a second call of `reader` is read for depend on `value`. Batch norm in
-/// training mode takes the running statistics only to compute the next ones; a recomputed call is
-/// read for the normalised values.
+/// A batch norm that reads running statistics without depending on them in training mode: they only
+/// enter the next statistics, for which no second call is read.
+struct BatchNorm {
+  std::string_view packet;
+  std::optional<std::size_t> training;  ///< position of the flag; empty: always training
+};
+
+constexpr std::size_t kRunningMean = 3, kRunningVar = 4;
+constexpr std::array kBatchNorms{
+    BatchNorm{"aten._native_batch_norm_legit_functional", 5},
+    BatchNorm{"aten.native_batch_norm_backward", 7},
+    BatchNorm{"aten.cudnn_batch_norm_backward", std::nullopt},
+};
+
+bool ignoresStatistics(const Node& reader) {
+  for (const BatchNorm& norm : kBatchNorms) {
+    if (ir::opPacket(reader.target) != norm.packet) continue;
+    return !norm.training || (reader.args.size() > *norm.training &&
+                              reader.args[*norm.training] == ir::Argument(true));
+  }
+  return false;
+}
+
+/// Whether what `reader` computes depends on `value`, one of its inputs.
 bool dependsOn(const Node& reader, NodeId value) {
-  constexpr std::size_t kRunningMean = 3, kRunningVar = 4, kTraining = 5;
-  const bool isBatchNorm =
-      ir::opPacket(reader.target) == "aten._native_batch_norm_legit_functional" &&
-      reader.args.size() > kTraining && reader.args[kTraining] == ir::Argument(true);
-  if (!isBatchNorm) return true;
+  if (!ignoresStatistics(reader)) return true;
   for (std::size_t i = 0; i < reader.args.size(); ++i) {
     const bool isStatistic = i == kRunningMean || i == kRunningVar;
     if (!isStatistic && reader.args[i] == ir::Argument(value)) return true;
@@ -107,6 +125,7 @@ JointProblem makeProblem(const ir::JointGraph& joint) {
   problem.storage = ir::valueStorages(graph, joint.signature.primalStorage);
   problem.isStatic.assign(graph.size(), false);
   problem.overwritten.assign(graph.size(), false);
+  problem.drawnInForward.assign(graph.size(), false);
   for (const Node& node : graph.nodes()) {
     problem.roles.push_back(roleOf(node));
     problem.ops.push_back(node.isCall() ? ir::opFacts(node.target) : ir::OpFacts());

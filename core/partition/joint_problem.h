@@ -38,8 +38,9 @@ struct JointProblem {
   std::vector<InputRole> roles;
   NodeSet isStatic;  ///< parameters and buffers: they live anyway, so saving them is free
   std::vector<ir::OpFacts> ops;
-  NodeSet random;       ///< calls that draw random numbers: never computed twice
-  NodeSet overwritten;  ///< lie in an input that the forward writes to: lost for the backward
+  NodeSet random;          ///< calls that draw random numbers: never computed twice
+  NodeSet overwritten;     ///< lie in an input that the forward writes to: lost for the backward
+  NodeSet drawnInForward;  ///< random calls of the forward; set after classification
   std::vector<std::int64_t> bytes;
   std::vector<Wish> wishes;
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kSteps = 10000;
 constexpr std::int64_t kMaxBranches = 5'000'000;
+constexpr double kTolerance = 1e-12;  ///< sums of shares are not exact
 
 /// Python's round(): half to even, which is the processor's rounding mode.
 std::size_t inSteps(double share) {
@@ -78,7 +79,7 @@ class BranchAndBound {
         m_order(byDensity(knapsack.items)),
         m_taken(knapsack.items.size(), false),
         m_best(knapsack.items.size(), false),
-        m_capacity(knapsack.budget) {}
+        m_capacity(knapsack.budget + kTolerance) {}
 
   /// Depth-first without recursion: go down taking what fits, then undo the last taken item whose
   /// branch without it may still be better.
@@ -88,7 +89,7 @@ class BranchAndBound {
       if (branches % 65536 == 0 && context.stopRequested()) return false;
       while (depth < m_order.size()) {
         if (bound(depth) <= m_bestRuntime) break;
-        take(depth, m_used + item(depth).memory <= m_capacity);
+        take(depth, m_used + item(depth).memory <= m_capacity && !skipsItsTwin(depth));
         ++depth;
       }
       if (depth == m_order.size() && m_runtime > m_bestRuntime) {
@@ -111,6 +112,13 @@ class BranchAndBound {
 
  private:
   const KnapsackItem& item(std::size_t depth) const { return m_items[m_order[depth]]; }
+
+  /// Of equal items in a row the first ones are taken; the other selections are the same again.
+  bool skipsItsTwin(std::size_t depth) const {
+    if (depth == 0 || m_taken[m_order[depth - 1]]) return false;
+    return item(depth).memory == item(depth - 1).memory &&
+           item(depth).runtime == item(depth - 1).runtime;
+  }
 
   void take(std::size_t depth, bool taken) {
     const std::size_t i = m_order[depth];

@@ -58,7 +58,7 @@ class BudgetChooser {
   Result<BudgetAnswer> choose() {
     CORE_TRY(const CutAnswer plain, solve(kAllRules));
     if (!m_options.moduleBudgets.empty()) return chooseByModule(plain);
-    if (m_options.budget == 0 && inputsSuffice()) return finish(inputsAnd({}));
+    if (m_options.budget == 0 && inputsSuffice()) return finish(forwardInputs(m_problem));
     const double minimum = gigabytes(forwardInputs(m_problem));
     const double maximum = gigabytes(plain.saved);
     if (m_options.budget >= 1 || maximum <= minimum) return finish(plain.saved);
@@ -71,7 +71,8 @@ class BudgetChooser {
     if (ratio(denyList) < m_options.budget) return finish(denyList.saved);
 
     const std::vector<NodeId> candidates = candidatesOf(denyList.bans);
-    if (candidates.empty()) return finish(inputsAnd(mustSave()));
+    if (candidates.empty())
+      return finish(inputsSuffice() ? forwardInputs(m_problem) : denyList.saved);
     CORE_TRY_VOID(release(candidates, m_options.budget, maximum - minimum));
     CORE_TRY(const CutAnswer last, solve(kDenyListRules));
     return finish(last.saved);
@@ -113,21 +114,6 @@ class BudgetChooser {
         return false;
     }
     return true;
-  }
-
-  std::vector<NodeId> mustSave() const {
-    std::vector<NodeId> nodes;
-    for (const Node& node : m_problem.graph->nodes())
-      if (node.isCall() && m_problem.wishes[node.id.index].mustSave() &&
-          m_classes.requiredForward[node.id.index])
-        nodes.push_back(node.id);
-    return nodes;
-  }
-
-  std::vector<NodeId> inputsAnd(const std::vector<NodeId>& more) const {
-    std::vector<NodeId> saved = forwardInputs(m_problem);
-    saved.insert(saved.end(), more.begin(), more.end());
-    return saved;
   }
 
   /// Banned values that could be recomputed all the same, largest first.

@@ -75,7 +75,8 @@ void MinCutSolver::addNode(const Node& node) {
     count(from, to);
     return m_network.addEdge(from, to, MaxFlow::kInfinite);
   };
-  if (m_classes.tangentClosure[id.index] || m_problem.wishes[id.index].mustRecompute()) {
+  if (m_classes.tangentClosure[id.index] || m_classes.backwardDraws[id.index] ||
+      m_problem.wishes[id.index].mustRecompute()) {
     addInfinite(inVertex(id), m_sink);
     return;
   }
@@ -146,37 +147,59 @@ Result<CutAnswer> MinCutSolver::solve(const std::vector<const BanOptions*>& opti
   return answer;
 }
 
-/// Values that the forward overwrites are not saved as long as there is another way.
+/// Gives every value its cost. Values that the forward overwrites are not saved as long as there is
+/// another way: their edges are infinite, and get their cost back only where a path would otherwise
+/// have none.
 Result<void> MinCutSolver::checkFeasible() {
   Capacity sum = 0;
-  for (const bool mayKeepOverwritten : {false, true}) {
-    sum = 0;
-    for (const Node& node : m_problem.graph->nodes()) {
-      const std::size_t i = node.id.index;
-      if (m_saveEdges[i] < 0) continue;
-      const bool lost = m_problem.overwritten[i] && !mayKeepOverwritten;
-      m_network.setCapacity(m_saveEdges[i], lost ? MaxFlow::kInfinite : m_weights[i]);
-      if (m_weights[i] >= MaxFlow::kInfinite) continue;
-      if (sum > MaxFlow::kInfinite / 2) return tooLarge();
-      sum += m_weights[i];
-    }
-    if (m_network.infinitePath(m_source, m_sink).empty()) return {};
+  for (std::size_t i = 0; i < m_saveEdges.size(); ++i) {
+    if (m_saveEdges[i] < 0) continue;
+    m_network.setCapacity(m_saveEdges[i],
+                          m_problem.overwritten[i] ? MaxFlow::kInfinite : m_weights[i]);
+    if (m_weights[i] >= MaxFlow::kInfinite) continue;
+    if (sum > MaxFlow::kInfinite / 2) return tooLarge();
+    sum += m_weights[i];
   }
+  for (;;) {
+    const std::vector<int> path = m_network.infinitePath(m_source, m_sink);
+    if (path.empty()) return {};
+    if (!allowOverwritten(path)) return noWay(path);
+  }
+}
+
+/// Lets the overwritten values on a path be saved after all: the backward reads them itself, so the
+/// model was captured that way. False if there are none, or if a wish to recompute leads there.
+bool MinCutSolver::allowOverwritten(const std::vector<int>& path) {
+  for (int vertex : path)
+    if (vertex < m_source && m_problem.wishes[static_cast<std::size_t>(vertex / 2)].mustRecompute())
+      return false;
+  bool any = false;
+  for (std::size_t k = 0; k + 1 < path.size(); ++k) {
+    const auto i = static_cast<std::size_t>(path[k] / 2);
+    const bool isSaveEdge = path[k] % 2 == 0 && path[k + 1] == path[k] + 1 && path[k] < m_source;
+    if (!isSaveEdge || !m_problem.overwritten[i] || m_weights[i] >= MaxFlow::kInfinite) continue;
+    m_network.setCapacity(m_saveEdges[i], m_weights[i]);
+    any = true;
+  }
+  return any;
+}
+
+Error MinCutSolver::noWay(const std::vector<int>& path) const {
   std::string way;
-  NodeId last;
-  for (int vertex : m_network.infinitePath(m_source, m_sink)) {
+  std::string last;
+  for (int vertex : path) {
     if (vertex >= m_source) continue;
-    const NodeId id{static_cast<std::uint32_t>(vertex / 2)};
-    if (!way.empty() && id == last) continue;
-    if (!way.empty()) way += " -> ";
-    way += m_problem.node(id).name;
-    last = id;
+    const std::string& name = m_problem.graph->nodes()[static_cast<std::size_t>(vertex / 2)].name;
+    if (name == last) continue;
+    way += (way.empty() ? "" : " -> ") + name;
+    last = name;
   }
   return Error{ErrorCode::PartitionInfeasible,
-               "No partition exists: a value on the way " + way +
-                   " can be neither saved nor recomputed. Remove a pin or a recompute tag.",
+               "No partition exists: what lies on the way " + way +
+                   " can be neither saved nor recomputed (inputs that the forward overwrites "
+                   "cannot be saved). Remove a pin or a recompute tag.",
                {},
-               m_problem.node(last).name};
+               last};
 }
 
 }  // namespace core::partition

@@ -37,6 +37,8 @@ class MinCutSolver {
   MaxFlow::Capacity savingCost(const ir::Node& node) const;
   MaxFlow::Capacity tensorCost(const ir::Node& node) const;
   Result<void> checkFeasible();
+  bool allowOverwritten(const std::vector<int>& path);
+  Error noWay(const std::vector<int>& path) const;
   void count(int from, int to);
 
   const JointProblem& m_problem;

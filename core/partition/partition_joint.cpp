@@ -43,10 +43,26 @@ CleanGraph cleanUp(const ir::JointGraph& joint) {
 }
 
 FindNode finder(const ir::Graph& original, const CleanGraph& clean) {
-  return [&original, &clean](const std::string& name) -> std::optional<NodeId> {
+  return [&original, &clean](const std::string& name) -> Result<NodeId> {
     const auto id = original.find(name);
-    return id ? clean.standIn[id->index] : std::nullopt;
+    if (!id || original.node(*id).kind == ir::NodeKind::Output)
+      return Error{ErrorCode::InvalidArgument,
+                   "There is no node '" + name +
+                       "' in the joint graph to pin. Names are as in the graph: 'relu_1'.",
+                   {},
+                   name};
+    if (const auto& standIn = clean.standIn[id->index]) return *standIn;
+    return Error{ErrorCode::PartitionInfeasible,
+                 "'" + name + "' is pinned, but nothing reads it. Remove the pin.",
+                 {},
+                 name};
   };
+}
+
+NodeSet drawsOf(const JointProblem& problem, const NodeSet& requiredForward) {
+  NodeSet draws = problem.random;
+  for (std::size_t i = 0; i < draws.size(); ++i) draws[i] = draws[i] && requiredForward[i];
+  return draws;
 }
 
 /// The steps of one partition, in order.
@@ -62,11 +78,9 @@ class Partitioner {
     const auto start = std::chrono::steady_clock::now();
     CORE_TRY_VOID(checkOptions());
     m_context.progress(0, "Partition: clean up");
-    if (m_partition.options.partitioner == PartitionerKind::MinCut) {
-      CORE_TRY_VOID(runMinCut(cleanUp(m_original)));
-    } else {
-      CORE_TRY_VOID(runDefault(asItIs(m_original)));
-    }
+    const bool isMinCut = m_partition.options.partitioner == PartitionerKind::MinCut;
+    auto done = isMinCut ? runMinCut(cleanUp(m_original)) : runDefault(asItIs(m_original));
+    if (!done) return withPins(std::move(done).error());
     m_partition.peakBytes =
         simulatePeakMemory(*m_partition.forward, *m_partition.backward,
                            m_partition.savedTensors.size() + m_partition.savedSymInts.size())
@@ -88,9 +102,21 @@ class Partitioner {
     return m_context.checkCancelled("Partition");
   }
 
+  /// An infeasible set of pins is reported with all of them.
+  Error withPins(Error error) const {
+    const PartitionOptions& options = m_partition.options;
+    if (error.code != ErrorCode::PartitionInfeasible) return error;
+    std::string pins;
+    for (const std::string& name : options.save) pins += " --save " + name;
+    for (const std::string& name : options.recompute) pins += " --recompute " + name;
+    if (!pins.empty()) error.message += " Pins:" + pins + ".";
+    return error;
+  }
+
   Result<void> runMinCut(const CleanGraph& clean) {
     JointProblem problem = makeProblem(clean.joint);
     CORE_TRY(const NodeClasses classes, classifyNodes(problem));
+    problem.drawnInForward = drawsOf(problem, classes.requiredForward);
     if (!classes.anyRequiredBackward) return runDefault(clean);
     CORE_TRY_VOID(
         addWishes(problem, classes, m_partition.options, finder(*m_original.graph, clean)));
@@ -115,6 +141,7 @@ class Partitioner {
   Result<void> runDefault(const CleanGraph& clean) {
     JointProblem problem = makeProblem(clean.joint);
     CORE_TRY(const NodeClasses classes, classifyNodes(problem));
+    problem.drawnInForward = drawsOf(problem, classes.requiredForward);
     CORE_TRY_VOID(
         addWishes(problem, classes, m_partition.options, finder(*m_original.graph, clean)));
     const bool anyWish = hasWishToRecompute(problem);

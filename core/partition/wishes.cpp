@@ -19,15 +19,6 @@ Error infeasible(Pin pin, const std::string& name, const std::string& why) {
                name};
 }
 
-Error unknownNode(const std::string& name) {
-  return Error{ErrorCode::InvalidArgument,
-               "There is no node '" + name +
-                   "' in the joint graph to pin. Names are as in the graph, " +
-                   "for example 'relu_1'.",
-               {},
-               name};
-}
-
 /// Random calls, and the members of their tuples, are never computed twice.
 bool dependsOnDraw(const JointProblem& problem, const Node& node) {
   if (problem.random[node.id.index]) return true;
@@ -59,6 +50,8 @@ Result<void> checkPin(const JointProblem& problem, const NodeClasses& classes, N
   const Node& node = problem.node(id);
   if (classes.tangentClosure[id.index])
     return infeasible(pin, node.name, "it is computed from gradients, so only the backward has it");
+  if (pin == Pin::Save && problem.overwritten[id.index])
+    return infeasible(pin, node.name, "it lies in an input that the forward overwrites");
   if (pin == Pin::Save) return {};
   if (node.kind == ir::NodeKind::Placeholder)
     return infeasible(pin, node.name, "it is an input of the graph, which nothing can compute");
@@ -102,9 +95,8 @@ Result<void> addPin(JointProblem& problem, const NodeClasses& classes, NodeId id
 Result<void> addPins(JointProblem& problem, const NodeClasses& classes,
                      const std::vector<std::string>& names, Pin pin, const FindNode& find) {
   for (const std::string& name : names) {
-    const auto id = find(name);
-    if (!id || problem.node(*id).kind == ir::NodeKind::Output) return unknownNode(name);
-    CORE_TRY_VOID(addPin(problem, classes, *id, pin));
+    CORE_TRY(const NodeId id, find(name));
+    CORE_TRY_VOID(addPin(problem, classes, id, pin));
   }
   return {};
 }
