@@ -8,8 +8,10 @@
 //   3. merge from the best down, if a common domain exists (fusion_domain.cpp), no other unit lies
 //      on a path between the two, and the kernel stays within its limits.
 // The rounds end when nothing was merged. Ties go to the pair that comes first in the graph.
-// Reductions over columns wait until nothing else can be fused: a kernel takes its loops from its
-// reductions, and rows are what normalizations, softmax and their gradients need.
+// A kernel takes its loops from its reductions, so which fusions come first matters. Three phases:
+// what only one unit reads goes into that unit (a sum over columns keeps the formula that only it
+// needs); then everything but reductions over columns, so that the row kernels of normalizations,
+// softmax and their gradients are whole; then everything.
 // Cost: O(rounds * reads * path search); rounds grow with the logarithm of the longest chain.
 
 #include "core/schedule/fuse.h"
@@ -38,11 +40,14 @@ struct Unit {
   bool isAlive = true;
 };
 
+enum class Phase { Swallow, Rows, All };
+
 struct Candidate {
   int a = -1;
   int b = -1;
   std::int64_t savedBytes = 0;
   bool reads = false;        ///< one reads the other
+  bool isSwallowed = false;  ///< nobody else reads anything of the producer
   ir::NodeId largestShared;  ///< a value that both read
   std::int64_t largestSharedBytes = 0;
 };
@@ -70,8 +75,8 @@ class Fuser {
   }
 
   Result<Fusion> run(const StageContext& context) {
-    for (const bool withColumns : {false, true}) {
-      m_withColumns = withColumns;
+    for (const Phase phase : {Phase::Swallow, Phase::Rows, Phase::All}) {
+      m_phase = phase;
       while (mergeRound()) CORE_TRY_VOID(context.checkCancelled("schedule"));
     }
     Fusion fusion;
@@ -134,6 +139,7 @@ class Fuser {
         if (producer >= 0 && unit(producer).isKernel && readers[i] != producer) {
           Candidate& vertical = candidateFor(all, producer, readers[i]);
           vertical.reads = true;
+          vertical.isSwallowed |= isSwallowedBy(producer, readers[i]);
           vertical.savedBytes += isReadOnlyBy(node.id, producer, readers[i]) ? 2 * bytes : bytes;
         }
         if (i == 0 || readers[i] == producer || readers[i - 1] == producer) continue;
@@ -155,7 +161,19 @@ class Fuser {
   }
 
   bool isAllowedNow(const Candidate& candidate) {
-    return m_withColumns || (!reducesColumns(candidate.a) && !reducesColumns(candidate.b));
+    switch (m_phase) {
+      case Phase::Swallow: return candidate.isSwallowed;
+      case Phase::Rows: return !reducesColumns(candidate.a) && !reducesColumns(candidate.b);
+      case Phase::All: break;
+    }
+    return true;
+  }
+
+  /// Whether only `reader` reads what `producer` makes.
+  bool isSwallowedBy(int producer, int reader) {
+    const auto& members = unit(producer).members;
+    return std::all_of(members.begin(), members.end(),
+                       [&](ir::NodeId member) { return isReadOnlyBy(member, producer, reader); });
   }
 
   /// Whether a unit has a reduction that leaves the last dimension of its argument alone.
@@ -343,7 +361,7 @@ class Fuser {
   std::vector<std::vector<ir::NodeId>> m_after;
   std::vector<int> m_unitOf;
   std::vector<Unit> m_units;
-  bool m_withColumns = false;
+  Phase m_phase = Phase::Swallow;
   std::set<std::pair<int, int>> m_failed;  ///< units never change, so a failure is for good
 };
 

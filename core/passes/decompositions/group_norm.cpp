@@ -51,14 +51,16 @@ void replaceBackward(Replacement& r) {
   const Tensor grad = reshape(r.tensor(0), shape.sizes());
   const Tensor x = reshape(r.tensor(1), shape.sizes());
   const Tensor rstd = perGroup(r.tensor(3), shape);
-  const Tensor xhat = (x - perGroup(r.tensor(2), shape)) * rstd;
+  // Made anew for the sums over the batch: see layer_norm.cpp.
+  const auto xhatAgain = [&] { return (x - perGroup(r.tensor(2), shape)) * rstd; };
   if (r.isUsed(0)) {
+    const Tensor xhat = xhatAgain();
     const auto weight = r.optionalTensor(4);
     const Tensor weighted = weight ? grad * perChannel(*weight, shape) : grad;
     const Tensor projection = xhat * mean(weighted * xhat, {2, 3});
     r.result(0, rstd * (weighted - mean(weighted, {2, 3}) - projection));
   }
-  if (r.isUsed(1)) r.result(1, sum(grad * xhat, {0, 3}, false));
+  if (r.isUsed(1)) r.result(1, sum(grad * xhatAgain(), {0, 3}, false));
   if (r.isUsed(2)) r.result(2, sum(grad, {0, 3}, false));
 }
 

@@ -40,8 +40,11 @@ void replaceBackward(Replacement& r) {
   const Tensor x = r.tensor(1);
   const std::vector<int> dims = normalizedDims(r, x.rank(), 2);
   const Tensor rstd = r.tensor(4);
-  const Tensor xhat = (x - r.tensor(3)) * rstd;
+  // Made anew for the sums over rows: those run over other loops, and making it again there costs
+  // less than passing it through memory.
+  const auto xhatAgain = [&] { return (x - r.tensor(3)) * rstd; };
   if (r.isUsed(0)) {
+    const Tensor xhat = xhatAgain();
     const auto weight = r.optionalTensor(5);
     const Tensor weighted = weight ? grad * *weight : grad;
     const Tensor projection = xhat * mean(weighted * xhat, dims);
@@ -50,7 +53,7 @@ void replaceBackward(Replacement& r) {
   std::vector<int> rows;
   for (int dim = 0; dim < x.rank() - static_cast<int>(dims.size()); ++dim) rows.push_back(dim);
   const auto overRows = [&](Tensor t) { return rows.empty() ? t : sum(t, rows, false); };
-  if (r.isUsed(1)) r.result(1, overRows(grad * xhat));
+  if (r.isUsed(1)) r.result(1, overRows(grad * xhatAgain()));
   if (r.isUsed(2)) r.result(2, overRows(grad));
 }
 
