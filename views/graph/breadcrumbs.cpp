@@ -27,7 +27,11 @@ void Breadcrumbs::addPart(const QString& text, const QString& key) {
 
 void Breadcrumbs::showCall(const core::layout::GraphGeometry& geometry, int call) {
   while (QLayoutItem* item = m_layout->takeAt(0)) {
-    if (item->widget()) item->widget()->deleteLater();
+    if (QWidget* part = item->widget()) {
+      // A part may be the sender of the signal that led here: it is deleted later.
+      part->hide();
+      part->deleteLater();
+    }
     delete item;
   }
   addPart(tr("model"), {});

@@ -12,6 +12,13 @@ using core::layout::Box;
 using core::layout::BoxKind;
 using shared::Selection;
 
+namespace {
+
+// After the last step of a zoom; until then the old picture is scaled.
+constexpr int kSharpenAfter = 110;  // ms
+
+}  // namespace
+
 GraphCanvas::GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent)
     : QWidget(parent), m_hub(hub), m_kind(kind) {
   setFocusPolicy(Qt::StrongFocus);
@@ -19,6 +26,9 @@ GraphCanvas::GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWid
   setAttribute(Qt::WA_OpaquePaintEvent);
   setAccessibleName(tr("Graph"));
   grabGesture(Qt::PinchGesture);
+  m_sharpen.setSingleShot(true);
+  m_sharpen.setInterval(kSharpenAfter);
+  connect(&m_sharpen, &QTimer::timeout, this, qOverload<>(&QWidget::update));
   connect(m_hub, &shared::SelectionHub::selectionChanged, this, &GraphCanvas::takeSelection);
 }
 
@@ -45,6 +55,7 @@ QPointF GraphCanvas::anchorPoint(const QString& moduleKey) const {
 void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
   const QPointF before = m_viewport.toDevice(anchorPoint(anchor));
   m_scene = std::move(scene);
+  m_cache.clear();
   m_message.clear();
   m_marks = {};
   m_viewport.setBounds(m_scene->bounds());
@@ -74,6 +85,7 @@ void GraphCanvas::setFound(const std::vector<std::string>& nodes, bool dimOthers
     for (const std::string& node : nodes)
       for (const int box : m_scene->geometry().boxesOf(node)) m_marks.found.insert(box);
   }
+  m_cache.clear();
   update();
 }
 
@@ -125,11 +137,17 @@ void GraphCanvas::selectBox(int box) {
   update();
 }
 
+/// Zooming shows the scaled old picture at once, and a sharp one when it has ended.
+void GraphCanvas::zoomed() {
+  m_sharpen.start();
+  moved();
+}
+
 void GraphCanvas::zoomBy(double factor) {
   const QPointF middle = rect().center();
   const bool atPointer = underMouse();
   m_viewport.zoomAt(atPointer ? mapFromGlobal(QCursor::pos()) : middle, factor);
-  moved();
+  zoomed();
 }
 
 void GraphCanvas::zoomTo(double scale) {
@@ -201,18 +219,21 @@ void GraphCanvas::moved() {
 
 void GraphCanvas::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
-  painter.fillRect(event->rect(), colors().background);
   if (!m_scene) {
+    painter.fillRect(event->rect(), colors().background);
     painter.setPen(colors().muted);
     painter.drawText(rect().adjusted(40, 40, -40, -40), Qt::AlignCenter | Qt::TextWordWrap,
                      m_message);
     return;
   }
+  const bool isSharp = m_cache.paint(painter, *m_scene, colors(), m_marks, m_viewport,
+                                     devicePixelRatioF(), m_sharpen.isActive());
+  if (!isSharp && !m_sharpen.isActive()) m_sharpen.start();
   painter.save();
   painter.scale(m_viewport.scale(), m_viewport.scale());
   painter.translate(-m_viewport.visible().topLeft());
   GraphPainter(*m_scene, colors(), m_marks)
-      .paint(painter, m_viewport.visible(), m_viewport.scale());
+      .paintMarked(painter, m_viewport.visible(), m_viewport.scale());
   painter.restore();
   paintOverlay(painter);
 }

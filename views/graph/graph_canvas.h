@@ -3,10 +3,12 @@
 // The painted graph: pans, zooms, hits, hovers, walks by keyboard. It paints what the selection hub
 // announces and sends intents; it decides nothing about the graph.
 
+#include <QTimer>
 #include <QWidget>
 #include <string>
 #include <vector>
 
+#include "views/graph/frame_cache.h"
 #include "views/graph/graph_painter.h"
 #include "views/graph/graph_walk.h"
 #include "views/graph/viewport.h"
@@ -85,6 +87,7 @@ class GraphCanvas : public QWidget {
   void updateHover(QPointF device);
   void walk(Direction direction, bool pansOnly);
   void moved();
+  void zoomed();
   void paintOverlay(QPainter& painter);
   void updateAccessibleText();
   QPointF anchorPoint(const QString& moduleKey) const;
@@ -98,6 +101,8 @@ class GraphCanvas : public QWidget {
   GraphMarks m_marks;
   const GraphPalette* m_palette = nullptr;  ///< null: the one that suits the widget's palette
   Viewport m_viewport;
+  FrameCache m_cache;
+  QTimer m_sharpen;  ///< runs while a zoom may go on
   bool m_wheelZooms = false;
   bool m_isFirst = true;
   bool m_isCentred = false;  ///< zoomToSelection() was the last movement

@@ -52,7 +52,7 @@ bool GraphCanvas::event(QEvent* event) {
     auto* gesture = static_cast<QGestureEvent*>(event)->gesture(Qt::PinchGesture);
     if (auto* pinch = static_cast<QPinchGesture*>(gesture)) {
       m_viewport.zoomAt(pinch->centerPoint(), pinch->scaleFactor());
-      moved();
+      zoomed();
       return true;
     }
   }
@@ -113,13 +113,14 @@ void GraphCanvas::wheelEvent(QWheelEvent* event) {
   const QPointF angle = event->angleDelta();
   if (isControl != m_wheelZooms) {
     m_viewport.zoomAt(event->position(), std::pow(kWheelStep, angle.y() / 120));
+    zoomed();
   } else {
     const QPointF pixels =
         event->pixelDelta().isNull() ? angle * 0.6 : QPointF(event->pixelDelta());
     const bool isSideways = event->modifiers() & Qt::ShiftModifier;
     m_viewport.panBy(isSideways ? QPointF(pixels.y(), pixels.x()) : pixels);
+    moved();
   }
-  moved();
   event->accept();
 }
 

@@ -115,18 +115,22 @@ bool GraphPainter::isLit(int edge) const {
 }
 
 void GraphPainter::paintEdges(QPainter& painter, const QRectF& visible, double scale) const {
-  std::vector<int> lit;
-  for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible))) {
-    isLit(edge) ? lit.push_back(edge) : paintEdge(painter, edge, scale);
-  }
-  for (const int edge : lit) paintEdge(painter, edge, scale);
+  for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
+    paintEdge(painter, edge, scale, false);
 }
 
-void GraphPainter::paintEdge(QPainter& painter, int edge, double scale) const {
+void GraphPainter::paintMarked(QPainter& painter, const QRectF& visible, double scale) const {
+  painter.setRenderHint(QPainter::Antialiasing, bandFor(scale) == DetailBand::Near);
+  for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
+    if (isLit(edge)) paintEdge(painter, edge, scale, true);
+  for (const int box : m_scene.geometry().boxIndex().query(toRect(visible)))
+    paintOutline(painter, box, scale);
+}
+
+void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit) const {
   const Edge& it = m_scene.geometry().edges[edge];
   const DetailBand band = bandFor(scale);
   if (band == DetailBand::Far && it.kind == EdgeKind::SavedStatic) return;
-  const bool lit = isLit(edge);
   QColor color =
       lit && it.kind == EdgeKind::Data ? m_palette.selection : m_palette.edgeColor(it.kind);
   if (it.kind == EdgeKind::SavedStatic && !lit) color = faded(color, 0.75);
@@ -144,7 +148,7 @@ void GraphPainter::paintEdge(QPainter& painter, int edge, double scale) const {
   painter.drawPath(m_scene.pathOf(edge));
   if (band != DetailBand::Near) return;
   paintArrow(painter, edge);
-  if (it.isNet) paintNetLabel(painter, edge);
+  if (it.isNet) paintNetLabel(painter, edge, lit);
 }
 
 /// Arrow heads at the last point of every line.
@@ -168,7 +172,7 @@ void GraphPainter::paintArrow(QPainter& painter, int edge) const {
   }
 }
 
-void GraphPainter::paintNetLabel(QPainter& painter, int edge) const {
+void GraphPainter::paintNetLabel(QPainter& painter, int edge, bool lit) const {
   const Edge& it = m_scene.geometry().edges[edge];
   if (it.kind == EdgeKind::Data) return;
   const QColor color = m_palette.edgeColor(it.kind);
@@ -186,7 +190,7 @@ void GraphPainter::paintNetLabel(QPainter& painter, int edge) const {
   }
   if (text.isEmpty()) return;
   painter.setFont(m_scene.fonts().detail);
-  painter.setPen(isLit(edge) ? m_palette.selection : m_palette.text);
+  painter.setPen(lit ? m_palette.selection : m_palette.text);
   painter.drawText(QPointF(at.x() + 9, at.y() + 4), text);
 }
 
@@ -206,7 +210,6 @@ void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double s
     paintMarks(painter, box);
     painter.setOpacity(1);
   }
-  for (const int box : boxes) paintOutline(painter, box, scale);
 }
 
 void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const {

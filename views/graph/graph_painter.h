@@ -13,8 +13,8 @@ namespace views::graph {
 
 /// What is marked, beside what the geometry says.
 struct GraphMarks {
-  std::set<int> selected;  ///< boxes; the first of them is the primary one
-  int primary = -1;
+  std::set<int> selected;  ///< boxes
+  int primary = -1;        ///< the one that is meant; among `selected`
   int hoveredBox = -1;
   int hoveredEdge = -1;
   std::set<int> found;     ///< boxes that the search hit
@@ -37,15 +37,18 @@ class GraphPainter {
   /// `painter` maps scene units to the device with `scale`; only what meets `visible` (scene units)
   /// is painted.
   void paint(QPainter& painter, const QRectF& visible, double scale) const;
+  /// What changes often, over what paint() made: outlines of selected, hovered and found boxes, and
+  /// the edges of selected and hovered ones.
+  void paintMarked(QPainter& painter, const QRectF& visible, double scale) const;
 
  private:
   void paintLanes(QPainter& painter, const QRectF& visible) const;
   void paintFrames(QPainter& painter, const QRectF& visible, double scale) const;
   void paintFrameTitle(QPainter& painter, int frame, double scale) const;
   void paintEdges(QPainter& painter, const QRectF& visible, double scale) const;
-  void paintEdge(QPainter& painter, int edge, double scale) const;
+  void paintEdge(QPainter& painter, int edge, double scale, bool isLit) const;
   void paintArrow(QPainter& painter, int edge) const;
-  void paintNetLabel(QPainter& painter, int edge) const;
+  void paintNetLabel(QPainter& painter, int edge, bool isLit) const;
   void paintBoxes(QPainter& painter, const QRectF& visible, double scale) const;
   void paintFlatBox(QPainter& painter, int box, double scale) const;
   void paintBox(QPainter& painter, int box) const;

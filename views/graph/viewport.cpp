@@ -39,15 +39,10 @@ void Viewport::ensureVisible(QRectF scene) {
   const double margin = 40 / m_scale;
   const QRectF wanted = scene.adjusted(-margin, -margin, margin, margin);
   const QRectF now = visible();
-  if (now.contains(wanted)) return;
-  if (wanted.width() > now.width() || wanted.height() > now.height())
-    return centerOn(scene.center());
-  const double dx =
-      std::min(0.0, wanted.left() - now.left()) + std::max(0.0, wanted.right() - now.right());
-  const double dy =
-      std::min(0.0, wanted.top() - now.top()) + std::max(0.0, wanted.bottom() - now.bottom());
-  m_origin += QPointF(dx, dy);
-  keepInside();
+  QPointF center = now.center();
+  if (wanted.left() < now.left() || wanted.right() > now.right()) center.setX(scene.center().x());
+  if (wanted.top() < now.top() || wanted.bottom() > now.bottom()) center.setY(scene.center().y());
+  if (center != now.center()) centerOn(center);
 }
 
 void Viewport::showTop() {

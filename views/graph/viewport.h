@@ -35,7 +35,7 @@ class Viewport {
   /// Shows all of `scene`, at most at 100 %, in the middle.
   void fit(QRectF scene);
   void centerOn(QPointF scene);
-  /// Moves as little as needed to show `scene`, with a margin.
+  /// Brings `scene` to the middle in each direction in which it is not visible with a margin.
   void ensureVisible(QRectF scene);
   /// The top of the drawing at a readable scale: as wide as fits, between 50 % and 100 %.
   void showTop();
