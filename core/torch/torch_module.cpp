@@ -13,6 +13,7 @@
 #include "core/torch/guard_torch.h"
 #include "core/trace/joint_tracer.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
+#include "core/trace/overrides/composite_overrides.h"
 #include "core/trace/program_interpreter_torch.h"
 #include "core/trace/traced_inputs.h"
 
@@ -61,7 +62,13 @@ Result<load::InputSet> chooseInputs(const load::LoadedModel& model,
 
 class Module final : public TorchModule {
  public:
-  Module() { trace::registerMetaKernels(); }
+  /// The tables are made here, while the module is being loaded, so that the first trace does not
+  /// wait for them.
+  Module() {
+    trace::registerMetaKernels();
+    trace::compositeOverrides();
+    trace::keepWhole();
+  }
 
   std::string torchVersion() const override { return TORCH_VERSION; }
 

@@ -82,6 +82,16 @@ class ProgramBuilder {
     return *this;
   }
 
+  /// What the file says about a value.
+  ProgramBuilder& recorded(const std::string& name, const core::ir::TensorMeta& meta) {
+    m_model.program.graph.tensors[name] = {meta, 0, false};
+    return *this;
+  }
+  ProgramBuilder& symbol(const std::string& name) {
+    m_model.program.rangeConstraints[name] = {};
+    return *this;
+  }
+
   core::load::LoadedModelPtr model() const {
     return std::make_shared<core::load::LoadedModel>(m_model);
   }
