@@ -68,7 +68,7 @@ double relativeLuminance(const QColor& color) {
 
 QPalette themePalette(Theme theme, const QPalette& system) {
   switch (theme) {
-    case Theme::System: return system;
+    case Theme::System: return makePalette(isDark(system) ? kDark : kLight);
     case Theme::Light: return makePalette(kLight);
     case Theme::Dark: return makePalette(kDark);
   }
@@ -76,8 +76,9 @@ QPalette themePalette(Theme theme, const QPalette& system) {
 }
 
 void applyTheme(QApplication& application, Theme theme) {
+  static const QPalette system = QApplication::palette();
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-  QApplication::setPalette(themePalette(theme, QApplication::style()->standardPalette()));
+  QApplication::setPalette(themePalette(theme, system));
   application.setStyleSheet(QStringLiteral(
       "QToolTip { padding: 4px; border: 1px solid palette(mid); color: palette(text);"
       " background: palette(base); }"
@@ -85,7 +86,9 @@ void applyTheme(QApplication& application, Theme theme) {
       "QStatusBar::item { border: 0; }"));
 }
 
-bool isDark(const QPalette& palette) { return palette.color(QPalette::Base).lightnessF() < 0.5; }
+bool isDark(const QPalette& palette) {
+  return palette.color(QPalette::Base).lightnessF() < 0.5;
+}
 
 Colors colorsFor(const QPalette& palette) {
   if (isDark(palette)) {
@@ -99,8 +102,9 @@ Colors colorsFor(const QPalette& palette) {
 }
 
 double contrastRatio(const QColor& a, const QColor& b) {
-  const auto [low, high] = std::minmax(relativeLuminance(a), relativeLuminance(b));
-  return (high + 0.05) / (low + 0.05);
+  const double first = relativeLuminance(a);
+  const double second = relativeLuminance(b);
+  return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
 }
 
 }  // namespace views::look

@@ -1,7 +1,7 @@
 #pragma once
 
-// Light and dark. Qt 6.4 does not say which one the desktop uses, so it is read from the lightness of
-// the palette; a chosen theme is a palette of ours. Contrast of text is at least 4.5:1 in both.
+// Light and dark. Qt 6.4 does not say which one the desktop uses, so it is read from the lightness
+// of the palette; a chosen theme is a palette of ours. Contrast of text is at least 4.5:1 in both.
 
 #include <QColor>
 #include <QPalette>
@@ -12,7 +12,7 @@ namespace views::look {
 
 enum class Theme { System, Light, Dark };
 
-/// The palette of a theme; System gives `system` back.
+/// The palette of a theme; System is the light or the dark one, as `system` is.
 QPalette themePalette(Theme theme, const QPalette& system);
 
 /// Fusion style, the theme's palette, and the few style-sheet rules that the window needs.

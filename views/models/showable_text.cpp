@@ -19,7 +19,8 @@ bool isUnsafe(QChar c) {
 }
 
 QString significant(double value, int digits) {
-  const int whole = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
+  const double size = std::abs(value);
+  const int whole = size < 1 ? 1 : static_cast<int>(std::floor(std::log10(size))) + 1;
   return QLocale::c().toString(value, 'f', std::clamp(digits - whole, 0, 6));
 }
 

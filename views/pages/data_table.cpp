@@ -46,6 +46,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   verticalHeader()->hide();
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
   horizontalHeader()->setHighlightSections(false);
+  horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   horizontalHeader()->setStretchLastSection(true);
   horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
   horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
@@ -120,6 +121,12 @@ void DataTable::keyPressEvent(QKeyEvent* event) {
     return;
   }
   QTableView::keyPressEvent(event);
+}
+
+void DataTable::focusInEvent(QFocusEvent* event) {
+  // Qt makes the first row current when the focus comes by Tab; that is not a person's choice.
+  const QScopedValueRollback<bool> guard(m_following, true);
+  QTableView::focusInEvent(event);
 }
 
 QLabel* plainLabel(const QString& text, QWidget* parent) {

@@ -1,0 +1,109 @@
+#pragma once
+
+// The window's side of the engine: sends one request at a time, keeps a warm spare, and survives
+// whatever the child does.
+//
+//   submit    a newer request supersedes the running one, whose replies are dropped by id
+//   cancel    asks, waits a grace time, then kills; the spare takes over
+//   silence   pings while busy; a child that answers nothing for too long is killed
+//   death     the request in flight fails with EngineDied, naming the stage; the spare takes over
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QThread>
+#include <QTimer>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "app/explorer/engine_process.h"
+
+namespace explorer {
+
+struct EngineTimings {
+  std::chrono::milliseconds cancelGrace{300};
+  std::chrono::milliseconds pingInterval{500};
+  std::chrono::milliseconds silenceLimit{10000};
+  std::chrono::milliseconds spareDelay{2000};
+};
+
+class EngineClient : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit EngineClient(QStringList command, EngineTimings timings = {}, QObject* parent = nullptr);
+  ~EngineClient() override;
+
+  /// Starts the engine if none runs. The spare follows a little later.
+  void warmUp();
+  /// Sends a request and returns its id; the one in flight is superseded without a further signal.
+  std::uint64_t submit(core::protocol::CompileRequest request);
+  /// Stops the request in flight; it ends with failed(Cancelled).
+  void cancel();
+  /// Ends the engine; a request in flight fails. The spare or a fresh engine takes over.
+  void restart();
+  bool busy() const { return m_current.has_value(); }
+  /// Of the running engine, 0 before its hello.
+  std::int64_t processId() const { return m_processId; }
+  bool hasSpare() const { return m_spare != nullptr; }
+
+ Q_SIGNALS:
+  void ready(QString engineVersion);
+  void progressed(std::uint64_t id, core::pipeline::Stage stage, double fraction, QString sentence);
+  void partial(std::uint64_t id, core::pipeline::CompileRecordPtr record);
+  void done(std::uint64_t id, core::pipeline::CompileRecordPtr record);
+  /// `record` is what was finished before, perhaps null.
+  void failed(std::uint64_t id, core::pipeline::Stage stage, core::Error error,
+              core::pipeline::CompileRecordPtr record);
+  void logged(core::LogEntry entry);
+  /// The engine ended while nothing was in flight.
+  void idleEngineDied(QString cause);
+
+ private:
+  struct Current {
+    std::uint64_t id = 0;
+    core::protocol::CompileRequest request;
+    core::pipeline::Stage stage = core::pipeline::Stage::Load;
+    core::pipeline::CompileRecordPtr record;
+    bool cancelling = false;
+  };
+
+  EngineProcess* spawn();
+  void ensureActive();
+  void promoteSpare();
+  void startSpare();
+  void sendTo(EngineProcess* process, const core::protocol::Request& request);
+  void sendCurrent();
+  void release(EngineProcess* process);
+  void replaceActive();
+
+  void onReply(EngineProcess* process, const ReplyPtr& reply);
+  void onHello(const core::protocol::HelloReply& hello);
+  void onEnded(EngineProcess* process, const QString& cause);
+  void onGraceOver();
+  void onPing();
+  void endSuperseded(const core::protocol::Reply& reply);
+  void dispatch(const core::protocol::Reply& reply);
+  void activeEnded(const QString& cause);
+  void fail(core::Error error);
+  bool mayRestart();
+
+  QStringList m_command;
+  EngineTimings m_timings;
+  QThread m_broker;
+  EngineProcess* m_active = nullptr;
+  EngineProcess* m_spare = nullptr;
+  std::optional<Current> m_current;
+  std::uint64_t m_lastId = 0;
+  std::uint64_t m_superseded = 0;  ///< its end is awaited; 0: none
+  std::int64_t m_processId = 0;
+  std::int64_t m_spareProcessId = 0;
+  QTimer m_grace;
+  QTimer m_ping;
+  QTimer m_spareTimer;
+  QElapsedTimer m_lastHeard;
+  std::vector<std::chrono::steady_clock::time_point> m_deaths;
+};
+
+}  // namespace explorer

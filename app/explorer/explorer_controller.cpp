@@ -1,0 +1,288 @@
+#include "app/explorer/explorer_controller.h"
+
+#include "app/explorer/flow_steps.h"
+#include "core/base/check.h"
+#include "core/partition/partition_joint.h"
+
+namespace explorer {
+
+using core::Error;
+using core::ErrorCode;
+using core::Result;
+using core::partition::Partition;
+using core::partition::PartitionOptions;
+using core::pipeline::CompileRecord;
+using core::pipeline::CompileRecordPtr;
+using core::pipeline::Goal;
+using core::pipeline::Stage;
+using views::models::RecordIndex;
+using views::pages::Failure;
+using views::pages::Pin;
+
+namespace {
+
+const QString kPartitionTag = QStringLiteral("partition");
+
+enum MergeId { BudgetMerge = 1 };
+
+/// The partitioner with our own bugs caught, because it runs on a pool thread of the window.
+Result<Partition> partitionGuarded(const core::ir::JointGraph& joint,
+                                   const PartitionOptions& options,
+                                   const core::StageContext& context) {
+  try {
+    return core::partition::partition(joint, options, context);
+  } catch (const core::InternalError& bug) {
+    return Error{ErrorCode::Internal,
+                 "The partitioner broke a promise of its own; please report it.",
+                 bug.what(),
+                 {}};
+  }
+}
+
+/// `newer`, with the parts that it does not have taken from `older`.
+CompileRecordPtr merged(const CompileRecordPtr& newer, const CompileRecordPtr& older) {
+  if (!newer) return older;
+  if (!older) return newer;
+  CompileRecord record = *newer;
+  if (!record.joint) record.joint = older->joint;
+  if (!record.partition) record.partition = older->partition;
+  if (!record.forward) record.forward = older->forward;
+  if (!record.backward) record.backward = older->backward;
+  if (!record.measurement) record.measurement = older->measurement;
+  return std::make_shared<const CompileRecord>(std::move(record));
+}
+
+}  // namespace
+
+ExplorerController::ExplorerController(EngineClient* engine, QObject* parent)
+    : QObject(parent), m_engine(engine), m_published(std::make_shared<const Snapshot>()) {
+  // Replies to a request that is not ours any more (its model was closed) are dropped.
+  connect(engine, &EngineClient::progressed, this,
+          [this](std::uint64_t id, Stage, double fraction, const QString& sentence) {
+            if (id == m_request) Q_EMIT progressed(fraction, sentence);
+          });
+  connect(engine, &EngineClient::partial, this,
+          [this](std::uint64_t id, const CompileRecordPtr& record) {
+            if (id != m_request) return;
+            takeRecord(record);
+            publish();
+          });
+  connect(engine, &EngineClient::done, this,
+          [this](std::uint64_t id, const CompileRecordPtr& record) {
+            if (id == m_request) onDone(record);
+          });
+  connect(
+      engine, &EngineClient::failed, this,
+      [this](std::uint64_t id, Stage stage, const Error& error, const CompileRecordPtr& record) {
+        if (id == m_request) onFailed(stage, error, record);
+      });
+  connect(engine, &EngineClient::logged, this, &ExplorerController::logged);
+}
+
+void ExplorerController::setInitialOptions(const core::pipeline::CompileOptions& options) {
+  m_state.options = options;
+  publish();
+}
+
+void ExplorerController::openModel(const QString& path, Goal goal) {
+  core::pipeline::CompileOptions options = m_state.options;
+  if (!m_state.modelPath.isEmpty() && m_state.modelPath != path) {
+    // Pins, inputs and the loss belong to the model that was open.
+    options.partition.save.clear();
+    options.partition.recompute.clear();
+    options.partition.moduleBudgets.clear();
+    options.inputsPath.clear();
+    options.loss.reset();
+  }
+  m_jobs.stop(kPartitionTag);
+  m_state = Snapshot();
+  m_state.options = options;
+  m_state.modelPath = path;
+  m_undo.clear();
+  m_kernelOptions.reset();
+  m_measuredOptions.reset();
+  Q_EMIT modelChanged();
+  submit(goal);
+}
+
+void ExplorerController::closeModel() {
+  m_request = 0;
+  m_engine->cancel();
+  m_jobs.stop(kPartitionTag);
+  m_state = Snapshot();
+  m_undo.clear();
+  m_kernelOptions.reset();
+  m_measuredOptions.reset();
+  Q_EMIT modelChanged();
+  publish();
+}
+
+void ExplorerController::reload() {
+  if (!m_state.modelPath.isEmpty()) openModel(m_state.modelPath, Goal::Partition);
+}
+
+void ExplorerController::makeKernels() {
+  submit(Goal::Kernels);
+}
+
+void ExplorerController::run() {
+  submit(Goal::Measure);
+}
+
+void ExplorerController::cancel() {
+  if (!m_state.busy) return;
+  m_engine->cancel();
+  Q_EMIT progressed(-1, tr("Cancelling…"));
+}
+
+void ExplorerController::setOptions(const core::pipeline::CompileOptions& options) {
+  m_state.options = options;
+  m_state.index = std::make_shared<const RecordIndex>(nullptr);
+  m_kernelOptions.reset();
+  m_measuredOptions.reset();
+  submit(Goal::Partition);
+}
+
+void ExplorerController::submit(Goal goal) {
+  if (m_state.modelPath.isEmpty()) return;
+  m_goal = goal;
+  m_requested = m_state.options;
+  m_state.busy = true;
+  m_state.failure.reset();
+  Q_EMIT progressed(0, tr("Starting"));
+  publish();
+  m_request = m_engine->submit({m_state.modelPath.toStdString(), goal, m_state.options});
+}
+
+void ExplorerController::takeRecord(const CompileRecordPtr& record) {
+  if (!record) return;
+  m_state.index = std::make_shared<const RecordIndex>(merged(record, m_state.index->record()));
+  if (record->partition) m_partitioned = m_requested.partition;
+  if (record->forward) m_kernelOptions = m_requested.partition;
+  if (record->measurement) m_measuredOptions = m_requested.partition;
+  // The person moved on while the engine worked: the shown partition follows the options.
+  const bool moved = !views::pages::samePartition(m_partitioned, m_state.options.partition);
+  if (record->partition && moved) partition();
+}
+
+void ExplorerController::onDone(const CompileRecordPtr& record) {
+  m_state.busy = false;
+  takeRecord(record);
+  publish();
+  Q_EMIT settled();
+}
+
+void ExplorerController::onFailed(Stage stage, const Error& error, const CompileRecordPtr& record) {
+  m_state.busy = false;
+  takeRecord(record);
+  m_state.failure = Failure{stage, error};
+  publish();
+  if (error.code == ErrorCode::Cancelled) {
+    Q_EMIT remarked(tr("Cancelled. What was finished is kept."));
+  } else {
+    Q_EMIT failureShown(*m_state.failure);
+  }
+  Q_EMIT settled();
+}
+
+void ExplorerController::setBudget(double budget) {
+  PartitionOptions options = m_state.options.partition;
+  options.budget = budget;
+  pushPartition(std::move(options), tr("budget %1").arg(budget), BudgetMerge);
+}
+
+void ExplorerController::setPartitioner(core::partition::PartitionerKind kind) {
+  PartitionOptions options = m_state.options.partition;
+  options.partitioner = kind;
+  pushPartition(std::move(options), tr("partitioner"), PartitionCommand::kNoMerge);
+}
+
+void ExplorerController::setPin(const QString& node, Pin pin) {
+  pushPartition(views::pages::withPin(m_state.options.partition, node.toStdString(), pin),
+                tr("pin of %1").arg(node), PartitionCommand::kNoMerge);
+}
+
+void ExplorerController::clearPins() {
+  PartitionOptions options = m_state.options.partition;
+  options.save.clear();
+  options.recompute.clear();
+  pushPartition(std::move(options), tr("removing pins"), PartitionCommand::kNoMerge);
+}
+
+void ExplorerController::pushPartition(PartitionOptions options, const QString& text, int mergeId) {
+  if (views::pages::samePartition(options, m_state.options.partition)) return;
+  m_undo.push(
+      new PartitionCommand(this, m_state.options.partition, std::move(options), text, mergeId));
+}
+
+void ExplorerController::applyPartition(const PartitionOptions& options) {
+  m_state.options.partition = options;
+  partition();
+  publish();
+}
+
+void ExplorerController::partition() {
+  const CompileRecordPtr record = m_state.index->record();
+  if (!record || !record->joint) return;
+  m_state.partitioning = true;
+  const auto joint = record->joint;
+  const PartitionOptions options = m_state.options.partition;
+  m_jobs.run(
+      kPartitionTag,
+      [joint, options](std::stop_token stop) {
+        core::StageContext context;
+        context.stop = std::move(stop);
+        return partitionGuarded(*joint, options, context);
+      },
+      [this](Result<Partition> result) { onPartitioned(std::move(result)); });
+}
+
+void ExplorerController::onPartitioned(Result<Partition> result) {
+  m_state.partitioning = false;
+  if (!result) {
+    m_state.failure = Failure{Stage::Partition, result.error()};
+    publish();
+    if (result.error().code != ErrorCode::Cancelled) Q_EMIT failureShown(*m_state.failure);
+    return;
+  }
+  m_partitioned = result->options;
+  if (m_state.failure && m_state.failure->stage == Stage::Partition) m_state.failure.reset();
+  CompileRecord record = *m_state.index->record();
+  record.partition = std::make_shared<const Partition>(std::move(*result));
+  m_state.index =
+      std::make_shared<const RecordIndex>(std::make_shared<const CompileRecord>(std::move(record)));
+  publish();
+}
+
+void ExplorerController::publish() {
+  markStale();
+  m_state.steps = flowSteps(m_state, m_goal);
+  m_state.canUndo = m_undo.canUndo();
+  m_published = std::make_shared<const Snapshot>(m_state);
+  Q_EMIT snapshotChanged(m_published);
+}
+
+void ExplorerController::markStale() {
+  const auto differs = [&](const std::optional<PartitionOptions>& made) {
+    return made && !views::pages::samePartition(*made, m_state.options.partition);
+  };
+  m_state.kernelsStale = differs(m_kernelOptions);
+  m_state.measurementStale = differs(m_measuredOptions);
+}
+
+PartitionCommand::PartitionCommand(ExplorerController* controller, PartitionOptions before,
+                                   PartitionOptions after, const QString& text, int mergeId)
+    : QUndoCommand(text),
+      m_controller(controller),
+      m_before(std::move(before)),
+      m_after(std::move(after)),
+      m_mergeId(mergeId) {}
+
+bool PartitionCommand::mergeWith(const QUndoCommand* newer) {
+  if (newer->id() != id()) return false;
+  m_after = static_cast<const PartitionCommand*>(newer)->m_after;
+  setText(newer->text());
+  return true;
+}
+
+}  // namespace explorer

@@ -1,0 +1,246 @@
+#include "app/explorer/main_window.h"
+
+#include <QDockWidget>
+#include <QLabel>
+#include <QMenuBar>
+#include <QProgressBar>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "views/models/showable_text.h"
+#include "views/pages/compare_page.h"
+#include "views/pages/data_table.h"
+#include "views/pages/inputs_page.h"
+#include "views/pages/joint_page.h"
+#include "views/pages/kernels_page.h"
+#include "views/pages/model_page.h"
+#include "views/pages/node_inspector.h"
+#include "views/pages/partition_page.h"
+#include "views/pages/run_page.h"
+#include "views/pages/search_box.h"
+#include "views/pages/side_panels.h"
+#include "views/pages/stage_strip.h"
+#include "views/pages/start_page.h"
+
+namespace explorer {
+
+using views::pages::PageId;
+using views::pages::StagePage;
+
+namespace {
+constexpr int kLeftDockWidth = 300;
+constexpr int kRightDockWidth = 330;
+constexpr int kStateVersion = 1;
+}  // namespace
+
+MainWindow::MainWindow(ExplorerController* controller, Settings settings)
+    : m_controller(controller), m_settings(std::move(settings)) {
+  setWindowTitle(tr("AOT Explorer"));
+  setAcceptDrops(true);
+  setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+  m_actions = new WindowActions(this, controller->undoStack());
+  buildPages();
+  buildCenter();
+  buildDocks();
+  buildMenus();
+  buildToolBar();
+  buildStatusBar();
+  connectController();
+  connectActions();
+  connectGoActions();
+  connectViewActions();
+  connectSelection();
+  m_initialState = saveState(kStateVersion);
+  restoreGeometry(m_settings.windowGeometry());
+  restoreState(m_settings.windowState(), kStateVersion);
+  m_start->setRecent(m_settings.recentFiles());
+  fillOpenRecent();
+  onSnapshot(controller->snapshot());
+  showPage(PageId::Start);
+}
+
+void MainWindow::addStagePage(StagePage* page) {
+  m_pages[static_cast<std::size_t>(page->id())] = page;
+  m_stagePages << page;
+  m_stack->addWidget(page);
+  connect(page, &StagePage::intended, this, &MainWindow::onIntent);
+}
+
+void MainWindow::buildPages() {
+  m_stack = new QStackedWidget(this);
+  m_start = new views::pages::StartPage(this);
+  m_pages[static_cast<std::size_t>(PageId::Start)] = m_start;
+  m_stack->addWidget(m_start);
+  connect(m_start, &views::pages::StartPage::openRequested, this, &MainWindow::askForFile);
+  connect(m_start, &views::pages::StartPage::fileChosen, this,
+          [this](const QString& path) { openFile(path, core::pipeline::Goal::Partition); });
+  auto* inputs = new views::pages::InputsPage(this);
+  m_joint = new views::pages::JointPage(&m_hub, this);
+  m_partition = new views::pages::PartitionPage(&m_hub, this);
+  addStagePage(new views::pages::ModelPage(this));
+  addStagePage(inputs);
+  addStagePage(m_joint);
+  addStagePage(m_partition);
+  addStagePage(new views::pages::KernelsPage(&m_hub, this));
+  addStagePage(new views::pages::RunPage(this));
+  addStagePage(new views::pages::ComparePage(this));
+  connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,
+          &ExplorerController::setOptions);
+  connect(m_partition, &views::pages::PartitionPage::budgetChosen, m_controller,
+          &ExplorerController::setBudget);
+  connect(m_partition, &views::pages::PartitionPage::partitionerChosen, m_controller,
+          &ExplorerController::setPartitioner);
+  connect(m_partition, &views::pages::PartitionPage::pinsCleared, m_controller,
+          &ExplorerController::clearPins);
+}
+
+void MainWindow::buildCenter() {
+  m_strip = new views::pages::StageStrip(this);
+  m_banner = new views::pages::Banner(this);
+  auto* center = new QWidget(this);
+  auto* layout = new QVBoxLayout(center);
+  layout->setContentsMargins(6, 0, 6, 4);
+  layout->setSpacing(4);
+  layout->addWidget(m_strip);
+  layout->addWidget(m_banner);
+  layout->addWidget(m_stack, 1);
+  setCentralWidget(center);
+  connect(m_strip, &views::pages::StageStrip::chosen, this, &MainWindow::showPage);
+  connect(m_banner, &views::pages::Banner::actionWanted, m_controller, &ExplorerController::reload);
+}
+
+QDockWidget* MainWindow::addDock(const QString& title, const QString& name, QWidget* content,
+                                 Qt::DockWidgetArea area) {
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(name);
+  dock->setAccessibleName(title);
+  dock->setWidget(content);
+  addDockWidget(area, dock);
+  m_docks << dock;
+  return dock;
+}
+
+void MainWindow::buildDocks() {
+  m_modules = new views::pages::ModuleTree(&m_hub, this);
+  m_inspector = new views::pages::NodeInspector(&m_hub, this);
+  m_log = new views::pages::LogPanel(this);
+  QDockWidget* modules =
+      addDock(tr("Modules"), QStringLiteral("modules"), m_modules, Qt::LeftDockWidgetArea);
+  QDockWidget* inspector =
+      addDock(tr("Inspector"), QStringLiteral("inspector"), m_inspector, Qt::RightDockWidgetArea);
+  addDock(tr("Log"), QStringLiteral("log"), m_log, Qt::BottomDockWidgetArea)->hide();
+  resizeDocks({modules, inspector}, {kLeftDockWidth, kRightDockWidth}, Qt::Horizontal);
+  connect(m_inspector, &views::pages::NodeInspector::pinned, m_controller,
+          &ExplorerController::setPin);
+  connect(m_inspector, &views::pages::NodeInspector::kernelWanted, this,
+          [this] { showPage(PageId::Kernels); });
+}
+
+void MainWindow::buildMenus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(m_actions->open);
+  m_recentMenu = file->addMenu(tr("Open Re&cent"));
+  m_sampleMenu = file->addMenu(tr("Open &Sample"));
+  file->addActions({m_actions->reload, m_actions->exportReport, m_actions->exportPicture});
+  file->addSeparator();
+  file->addActions({m_actions->close, m_actions->quit});
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  edit->addActions({m_actions->undo, m_actions->redo});
+  edit->addSeparator();
+  edit->addActions(
+      {m_actions->find, m_actions->nextMatch, m_actions->previousMatch, m_actions->clearFilter});
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  view->addActions(m_joint->graphActions());
+  view->addSeparator();
+  QMenu* docks = view->addMenu(tr("&Docks"));
+  for (QDockWidget* dock : std::as_const(m_docks)) docks->addAction(dock->toggleViewAction());
+  view->addActions({m_actions->nextPane, m_actions->previousPane, m_actions->resetLayout,
+                    m_actions->fullScreen});
+  view->addSeparator();
+  view->addActions({m_actions->themeSystem, m_actions->themeLight, m_actions->themeDark});
+  QMenu* go = menuBar()->addMenu(tr("&Go"));
+  go->addActions({m_actions->back, m_actions->forward, m_actions->mirror, m_actions->producer,
+                  m_actions->consumer, m_actions->nextSaved});
+  go->addSeparator();
+  for (QAction* page : m_actions->pages) go->addAction(page);
+  QMenu* run = menuBar()->addMenu(tr("&Run"));
+  run->addActions({m_actions->makeKernels, m_actions->run, m_actions->cancel});
+  QMenu* tools = menuBar()->addMenu(tr("&Tools"));
+  tools->addActions({m_docks.last()->toggleViewAction(), m_actions->restartEngine});
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addActions({m_actions->shortcuts, m_actions->about});
+}
+
+void MainWindow::buildToolBar() {
+  auto* bar = new QToolBar(tr("Tools"), this);
+  bar->setObjectName(QStringLiteral("toolbar"));
+  bar->setMovable(false);
+  bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  m_search = new views::pages::SearchBox(&m_hub, bar);
+  auto* stretch = new QWidget(bar);
+  stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addActions({m_actions->open, m_actions->back, m_actions->forward});
+  bar->addWidget(stretch);
+  bar->addWidget(m_search);
+  bar->addActions({m_actions->makeKernels, m_actions->run, m_actions->cancel});
+  addToolBar(bar);
+}
+
+void MainWindow::buildStatusBar() {
+  m_status = views::pages::plainLabel(QString(), this);
+  m_status->setAccessibleName(tr("State"));
+  m_selection = views::pages::plainLabel(QString(), this);
+  m_selection->setAccessibleName(tr("Selection"));
+  m_counts = views::pages::plainLabel(QString(), this);
+  m_counts->setAccessibleName(tr("Counts"));
+  m_progress = new QProgressBar(this);
+  m_progress->setAccessibleName(tr("Progress"));
+  m_progress->setRange(0, 1000);
+  m_progress->setTextVisible(false);
+  m_progress->setMaximumWidth(180);
+  m_progress->hide();
+  auto* cancel = new QToolButton(this);
+  cancel->setDefaultAction(m_actions->cancel);
+  cancel->setAutoRaise(true);
+  statusBar()->addWidget(m_progress);
+  statusBar()->addWidget(cancel);
+  statusBar()->addWidget(m_status, 1);
+  statusBar()->addPermanentWidget(m_selection);
+  statusBar()->addPermanentWidget(m_counts);
+  m_status->setMinimumWidth(120);
+  m_status->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+}
+
+void MainWindow::showPage(PageId page) {
+  m_page = page;
+  m_stack->setCurrentWidget(m_pages[static_cast<std::size_t>(page)]);
+  m_strip->setCurrent(page);
+  const bool start = page == PageId::Start;
+  m_strip->setVisible(!m_controller->snapshot()->modelPath.isEmpty());
+  // On the start page there is nothing to inspect; the person's own choice of docks comes back
+  // with the first page.
+  for (QDockWidget* dock : std::as_const(m_docks)) {
+    if (start && dock->isVisible()) {
+      dock->setProperty("hiddenByStart", true);
+      dock->hide();
+    } else if (!start && dock->property("hiddenByStart").toBool()) {
+      dock->setProperty("hiddenByStart", false);
+      dock->show();
+    }
+  }
+}
+
+void MainWindow::resetLayout() {
+  restoreState(m_initialState, kStateVersion);
+  resizeDocks({m_docks[0], m_docks[1]}, {kLeftDockWidth, kRightDockWidth}, Qt::Horizontal);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (m_page != PageId::Start) m_settings.setWindow(saveGeometry(), saveState(kStateVersion));
+  QMainWindow::closeEvent(event);
+}
+
+}  // namespace explorer

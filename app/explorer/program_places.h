@@ -1,0 +1,22 @@
+#pragma once
+
+// Where the program finds what belongs to it: the engine and the samples, relative to itself, so
+// that an unpacked archive can be moved.
+
+#include <QFileInfoList>
+#include <QString>
+#include <QStringList>
+
+namespace explorer {
+
+/// Program and arguments that start the engine; the name alone (found through PATH) if none lies
+/// beside us.
+QStringList defaultEngineCommand();
+
+/// The bundled samples, by name; empty if there are none.
+QFileInfoList sampleFiles();
+
+/// The sample of that name, or an empty string.
+QString samplePath(const QString& name);
+
+}  // namespace explorer

@@ -1,0 +1,158 @@
+#include "app/explorer/window_actions.h"
+
+#include <QActionGroup>
+#include <QUndoStack>
+#include <QWidget>
+
+namespace explorer {
+
+using views::pages::PageId;
+using views::pages::Snapshot;
+
+WindowActions::WindowActions(QWidget* window, QUndoStack* undoStack)
+    : QObject(window), m_window(window) {
+  addFileActions();
+  addEditActions(undoStack);
+  addGoActions();
+  addRunActions();
+  addViewActions();
+  addPageActions();
+  setSnapshot(Snapshot());
+  setHistory(false, false);
+}
+
+QAction* WindowActions::add(const QString& text, const QList<QKeySequence>& keys,
+                            const QString& tip) {
+  auto* action = new QAction(text, this);
+  action->setShortcuts(keys);
+  action->setProperty("tip", tip.isEmpty() ? action->iconText() : tip);
+  m_window->addAction(action);
+  m_all << action;
+  return action;
+}
+
+void WindowActions::addFileActions() {
+  open = add(tr("&Open…"), {QKeySequence::Open});
+  reload = add(tr("&Reload"), {QKeySequence(Qt::Key_F5)}, tr("Reads and traces the file again"));
+  exportReport = add(tr("Export &Report…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)},
+                     tr("Writes one HTML page with all that is known"));
+  exportPicture = add(tr("Export &Picture…"), {}, tr("Writes the window as a PNG file"));
+  close = add(tr("&Close"), {QKeySequence(Qt::CTRL | Qt::Key_W)});
+  quit = add(tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
+}
+
+void WindowActions::addEditActions(QUndoStack* undoStack) {
+  undo = undoStack->createUndoAction(this, tr("Undo"));
+  redo = undoStack->createRedoAction(this, tr("Redo"));
+  undo->setShortcuts(QKeySequence::Undo);
+  redo->setShortcuts(QKeySequence::Redo);
+  for (QAction* action : {undo, redo}) {
+    m_window->addAction(action);
+    m_all << action;
+  }
+  find =
+      add(tr("&Find or filter"), {QKeySequence(Qt::CTRL | Qt::Key_F), QKeySequence(Qt::Key_Slash)},
+          tr("Goes to the search box"));
+  nextMatch = add(tr("Find &Next"), {QKeySequence(Qt::Key_F3)});
+  previousMatch = add(tr("Find Pre&vious"), {QKeySequence(Qt::SHIFT | Qt::Key_F3)});
+  clearFilter = add(tr("C&lear the search"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F)});
+}
+
+void WindowActions::addGoActions() {
+  back = add(tr("&Back"), {QKeySequence(Qt::ALT | Qt::Key_Left)}, tr("The selection before"));
+  forward = add(tr("&Forward"), {QKeySequence(Qt::ALT | Qt::Key_Right)}, tr("The selection after"));
+  mirror = add(tr("&Mirror Side"), {QKeySequence(Qt::CTRL | Qt::Key_M)},
+               tr("From a forward node to its backward, and back"));
+  producer = add(tr("&Producer"), {QKeySequence(Qt::CTRL | Qt::Key_Up)},
+                 tr("The first input of the selected node"));
+  consumer = add(tr("&Consumer"), {QKeySequence(Qt::CTRL | Qt::Key_Down)},
+                 tr("The first user of the selected node"));
+  nextSaved = add(tr("Next &Saved Tensor"), {QKeySequence(Qt::CTRL | Qt::Key_Period)});
+}
+
+void WindowActions::addRunActions() {
+  makeKernels = add(tr("&Generate Kernels"), {QKeySequence(Qt::Key_F7)},
+                    tr("Fuses and writes kernels; runs nothing of the model"));
+  run = add(tr("▶ &Run both"), {QKeySequence(Qt::Key_F9)},
+            tr("Checks the compiled step against eager, then times both"));
+  cancel = add(
+      tr("■ &Cancel"),
+      {QKeySequence(Qt::CTRL | Qt::Key_Pause), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Period)},
+      tr("Stops the work of the engine"));
+  restartEngine = add(tr("Restart &Engine"), {}, tr("Stops the engine and starts a fresh one"));
+}
+
+void WindowActions::addViewActions() {
+  nextPane = add(tr("&Next Pane"), {QKeySequence(Qt::Key_F6)});
+  previousPane = add(tr("&Previous Pane"), {QKeySequence(Qt::SHIFT | Qt::Key_F6)});
+  resetLayout = add(tr("&Reset Window Layout"));
+  fullScreen = add(tr("F&ull Screen"), {QKeySequence(Qt::Key_F11)});
+  fullScreen->setCheckable(true);
+  themeSystem = add(tr("Theme of the &Desktop"));
+  themeLight = add(tr("&Light Theme"));
+  themeDark = add(tr("&Dark Theme"));
+  auto* themes = new QActionGroup(this);
+  for (QAction* theme : {themeSystem, themeLight, themeDark}) {
+    theme->setCheckable(true);
+    themes->addAction(theme);
+  }
+  shortcuts = add(tr("&Shortcuts"), {QKeySequence(Qt::Key_F1)});
+  about = add(tr("&About AOT Explorer"));
+}
+
+void WindowActions::addPageActions() {
+  for (const PageId page : views::pages::kPages) {
+    QList<QKeySequence> keys;
+    if (page != PageId::Start) {
+      keys << QKeySequence(Qt::ALT | (Qt::Key_0 + static_cast<int>(page)));
+    }
+    QAction* action = add(tr("%1 Page").arg(views::pages::pageTitle(page)), keys);
+    pages[static_cast<std::size_t>(page)] = action;
+  }
+}
+
+void WindowActions::enable(QAction* action, bool enabled, const QString& whyNot) {
+  action->setEnabled(enabled);
+  QString tip = action->property("tip").toString();
+  if (!action->shortcut().isEmpty()) {
+    tip += QStringLiteral(" (%1)").arg(action->shortcut().toString(QKeySequence::NativeText));
+  }
+  if (!enabled) tip += QStringLiteral(": ") + whyNot;
+  action->setToolTip(tip.toHtmlEscaped());
+  action->setStatusTip(tip);
+}
+
+void WindowActions::setSnapshot(const Snapshot& snapshot) {
+  const bool open_ = !snapshot.modelPath.isEmpty();
+  const auto* record = snapshot.record();
+  const bool traced = record && record->joint;
+  const QString noModel = tr("no model is open");
+  const QString notTraced = tr("there is no joint graph yet");
+  const QString busy = tr("the engine is working");
+  enable(reload, open_, noModel);
+  enable(close, open_, noModel);
+  enable(exportReport, record != nullptr, noModel);
+  enable(exportPicture, true, QString());
+  for (QAction* action :
+       {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer}) {
+    enable(action, traced, notTraced);
+  }
+  enable(nextSaved, record && record->partition, tr("there is no partition yet"));
+  enable(makeKernels, open_ && !snapshot.busy, open_ ? busy : noModel);
+  enable(run, open_ && !snapshot.busy, open_ ? busy : noModel);
+  enable(cancel, snapshot.busy, tr("nothing is running"));
+  for (const PageId page : views::pages::kPages) {
+    enable(pages[static_cast<std::size_t>(page)], page == PageId::Start || open_, noModel);
+  }
+  for (QAction* action : {open, quit, nextPane, previousPane, resetLayout, fullScreen, themeSystem,
+                          themeLight, themeDark, shortcuts, about, restartEngine}) {
+    enable(action, true, QString());
+  }
+}
+
+void WindowActions::setHistory(bool canGoBack, bool canGoForward) {
+  enable(back, canGoBack, tr("nothing was selected before"));
+  enable(forward, canGoForward, tr("nothing was selected after"));
+}
+
+}  // namespace explorer

@@ -1,0 +1,203 @@
+// Every table is a well-behaved item model, and its cells say what the record says.
+
+#include <QAbstractItemModelTester>
+#include <QTest>
+
+#include "tests/support/sample_record.h"
+#include "views/models/graph_tables.h"
+#include "views/models/model_tables.h"
+#include "views/models/run_tables.h"
+
+using namespace views::models;
+using support::Filled;
+
+namespace {
+
+RecordIndexPtr index(Filled filled) {
+  return std::make_shared<const RecordIndex>(support::sampleRecord(filled));
+}
+
+QString cell(const Table& table, const QString& title, int row) {
+  for (const Column& column : table.columns) {
+    if (column.title == title) return column.text(row);
+  }
+  return QStringLiteral("no column ") + title;
+}
+
+int rowWith(const Table& table, const QString& title, const QString& text) {
+  for (int row = 0; row < table.rows; ++row) {
+    if (cell(table, title, row) == text) return row;
+  }
+  return -1;
+}
+
+}  // namespace
+
+class TstTables : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void everyTableIsAConsistentModel();
+  void emptyRecordsGiveEmptyTables();
+  void nodeTableTellsFateAndKernel();
+  void savedTableAgreesWithThePartition();
+  void recomputedTableListsCallsOfBothGraphs();
+  void kernelTableKeepsExecutionOrder();
+  void refusalsNameBothEnds();
+  void sortKeysAreNumbersWhereTextHasUnits();
+  void toolTipsFromFilesAreEscaped();
+  void rowsAreCopiedAsTabSeparatedText();
+  void speedupIsNeverShownWithoutAPassedCheck();
+  void mirrorIsMutualForSingleNodes();
+};
+
+void TstTables::everyTableIsAConsistentModel() {
+  const auto all = index(Filled::Everything);
+  const auto& record = all->record();
+  const std::vector<Table> tables = {nodeTable(all),
+                                     savedTensorTable(all),
+                                     recomputedTable(all),
+                                     portTable(record, Port::Inputs),
+                                     kernelTable(all),
+                                     portTable(record, Port::Outputs),
+                                     refusalTable(all),
+                                     parameterTable(record),
+                                     opCountTable(record),
+                                     unsupportedTable(record),
+                                     stageTable(record),
+                                     checkTable(record->measurement),
+                                     comparisonTable(all),
+                                     timingTable(record->measurement),
+                                     compileTimeTable(record->measurement)};
+  TableModel model;
+  const QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+  for (const Table& table : tables) {
+    model.setTable(table);
+    QCOMPARE(model.rowCount(), table.rows);
+    for (int row = 0; row < table.rows; ++row) {
+      for (int column = 0; column < model.columnCount(); ++column) {
+        QVERIFY(model.index(row, column).data().isValid());
+        QVERIFY(model.index(row, column).data(SortRole).isValid());
+      }
+    }
+  }
+}
+
+void TstTables::emptyRecordsGiveEmptyTables() {
+  const auto none = std::make_shared<const RecordIndex>(nullptr);
+  QCOMPARE(nodeTable(none).rows, 0);
+  QCOMPARE(savedTensorTable(none).rows, 0);
+  QCOMPARE(kernelTable(none).rows, 0);
+  QCOMPARE(comparisonTable(none).rows, 0);
+  QCOMPARE(portTable(nullptr, Port::Inputs).rows, 0);
+  QCOMPARE(checkTable(nullptr).rows, 0);
+}
+
+void TstTables::nodeTableTellsFateAndKernel() {
+  const auto all = index(Filled::Everything);
+  const Table table = nodeTable(all);
+  const int relu = rowWith(table, "name", "relu");
+  QVERIFY(relu >= 0);
+  QCOMPARE(cell(table, "op", relu), QStringLiteral("aten.relu.default"));
+  QCOMPARE(cell(table, "part", relu), QStringLiteral("fwd ◆"));
+  QCOMPARE(cell(table, "value", relu), QStringLiteral("f32[32, 16]"));
+  QCOMPARE(cell(table, "bytes", relu), QStringLiteral("2.00 KiB"));
+  QCOMPARE(cell(table, "module", relu), QStringLiteral("act (ReLU)"));
+  QVERIFY(cell(table, "kernel", relu).startsWith(QChar('F')));
+  const int mm = rowWith(table, "name", "mm");
+  QCOMPARE(cell(table, "source", mm), QStringLiteral("net.py:7"));
+  QCOMPARE(cell(table, "part", rowWith(table, "name", "mm_2")), QStringLiteral("bwd"));
+}
+
+void TstTables::savedTableAgreesWithThePartition() {
+  const auto all = index(Filled::Partition);
+  const auto& saved = all->record()->partition->savedTensors;
+  const Table table = savedTensorTable(all);
+  QCOMPARE(table.rows, static_cast<int>(saved.size()));
+  const int relu = rowWith(table, "◆ tensor", "relu");
+  QVERIFY(relu >= 0);
+  QCOMPARE(cell(table, "kind", relu), QStringLiteral("activation"));
+  for (int row = 0; row < table.rows; ++row) QVERIFY(!cell(table, "why", row).isEmpty());
+}
+
+void TstTables::recomputedTableListsCallsOfBothGraphs() {
+  const auto all = index(Filled::Partition);
+  const Table table = recomputedTable(all);
+  QCOMPARE(table.rows, static_cast<int>(all->record()->partition->recomputed.size()));
+  for (int row = 0; row < table.rows; ++row) {
+    const std::string name = table.nodeName(row).toStdString();
+    QVERIFY(all->record()->partition->forward->find(name));
+    QVERIFY(all->record()->partition->backward->find(name));
+  }
+}
+
+void TstTables::kernelTableKeepsExecutionOrder() {
+  const auto all = index(Filled::Everything);
+  const Table table = kernelTable(all);
+  const auto& record = *all->record();
+  QCOMPARE(table.rows, static_cast<int>(record.forward->schedule.steps.size() +
+                                        record.backward->schedule.steps.size()));
+  QCOMPARE(cell(table, "#", 0), QStringLiteral("F1"));
+  const int relu = rowWith(table, "kernel or op", "fused_relu");
+  QCOMPARE(cell(table, "kind", relu), QStringLiteral("generated"));
+  QCOMPARE(cell(table, "reads", relu), QStringLiteral("2.00 KiB"));
+  QCOMPARE(cell(table, "why", relu), QStringLiteral("pointwise over one domain"));
+  QVERIFY(rowWith(table, "kernel or op", "fused_threshold_backward") > relu);
+}
+
+void TstTables::refusalsNameBothEnds() {
+  const Table table = refusalTable(index(Filled::Everything));
+  const int row = rowWith(table, "consumer", "relu");
+  QVERIFY(row >= 0);
+  QCOMPARE(cell(table, "producer", row), QStringLiteral("mm"));
+  QCOMPARE(cell(table, "half", row), QStringLiteral("forward"));
+}
+
+void TstTables::sortKeysAreNumbersWhereTextHasUnits() {
+  const Table table = nodeTable(index(Filled::Partition));
+  for (const Column& column : table.columns) {
+    if (column.alignment == Alignment::Text) continue;
+    QVERIFY2(column.sortKey(0).canConvert<double>(), qPrintable(column.title));
+    QVERIFY2(column.sortKey(0).typeId() != QMetaType::QString, qPrintable(column.title));
+  }
+}
+
+void TstTables::toolTipsFromFilesAreEscaped() {
+  Table table;
+  table.rows = 1;
+  table.columns = {{"name",
+                    Alignment::Text,
+                    [](int) { return QStringLiteral("x"); },
+                    {},
+                    [](int) { return QStringLiteral("<img width=30000>"); }}};
+  TableModel model;
+  model.setTable(table);
+  QCOMPARE(model.index(0, 0).data(Qt::ToolTipRole).toString(),
+           QStringLiteral("&lt;img width=30000&gt;"));
+}
+
+void TstTables::rowsAreCopiedAsTabSeparatedText() {
+  TableModel model;
+  model.setTable(opCountTable(index(Filled::Partition)->record()));
+  QCOMPARE(tabSeparated(model, {1, 0}),
+           QStringLiteral("op\tcalls\naten.relu.default\t1\naten.linear.default\t2\n"));
+}
+
+void TstTables::speedupIsNeverShownWithoutAPassedCheck() {
+  core::run::Measurement measurement = *index(Filled::Everything)->record()->measurement;
+  QVERIFY(speedupSentence(measurement).contains(QStringLiteral("2.00×")));
+  QVERIFY(speedupSentence(measurement).contains(QStringLiteral("faster")));
+  measurement.check.passed = false;
+  QVERIFY(!speedupSentence(measurement).contains(QStringLiteral("×")));
+}
+
+void TstTables::mirrorIsMutualForSingleNodes() {
+  const auto all = index(Filled::Partition);
+  QCOMPARE(all->mirrorOf("relu"), std::string("threshold_backward"));
+  QCOMPARE(all->mirrorOf("threshold_backward"), std::string("relu"));
+  QCOMPARE(all->mirrorOf("primals_1"), std::string());
+}
+
+QTEST_GUILESS_MAIN(TstTables)
+#include "tst_tables.moc"

@@ -1,0 +1,53 @@
+#include "views/pages/joint_page.h"
+
+#include <QSplitter>
+
+#include "views/graph/graph_view.h"
+#include "views/models/graph_tables.h"
+#include "views/pages/data_table.h"
+#include "views/pages/node_filter.h"
+
+namespace views::pages {
+
+JointPage::JointPage(shared::SelectionHub* hub, QWidget* parent)
+    : StagePage(PageId::Joint, parent), m_hub(hub) {
+  m_graph = new graph::GraphView(hub, shared::GraphKind::Joint, this);
+  m_graph->setSearchVisible(false);
+  m_table = new DataTable(tr("Nodes of the joint graph"), this);
+  m_table->followSelection(hub, shared::GraphKind::Joint);
+  auto* both = new QSplitter(Qt::Vertical, this);
+  both->addWidget(m_graph);
+  both->addWidget(m_table);
+  both->setStretchFactor(0, 1);
+  both->setSizes({640, 220});
+  setContent(both);
+  connect(hub, &shared::SelectionHub::filterChanged, this, &JointPage::applyFilterText);
+}
+
+QList<QAction*> JointPage::graphActions() const {
+  return m_graph->viewActions();
+}
+
+bool JointPage::isLayingOut() const {
+  return m_graph->isLayoutRunning();
+}
+
+std::optional<Notice> JointPage::missing(const Snapshot& snapshot) const {
+  if (snapshot.index->joint()) return std::nullopt;
+  return explain(snapshot, {tr("The model was not traced yet"),
+                            tr("Trace forward and backward into one joint graph. Only shapes are "
+                               "computed; nothing of the model is run."),
+                            tr("Trace"), Intent::Reload});
+}
+
+void JointPage::refresh(const Snapshot& snapshot) {
+  m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition);
+  m_table->setTable(models::nodeTable(snapshot.index));
+  applyFilterText();
+}
+
+void JointPage::applyFilterText() {
+  m_table->setAccept(acceptOf(applyFilter(*snapshot(), m_hub->filter())));
+}
+
+}  // namespace views::pages
