@@ -125,6 +125,21 @@ INLINE void store(T* p, Vec<T> v, First<n>) {
   for (int l = 0; l < n; ++l) p[l] = v[l];
 }
 )"},
+    {"stream", "store", R"(
+// Past the caches, where the place is aligned: for large results that nobody reads soon.
+template <class T, int n>
+INLINE void stream(T* p, Vec<T> v, First<n> count) {
+  if (n == L && ((u64)p & 63) == 0)
+    __builtin_nontemporal_store(v, (Vec<T>*)p);
+  else
+    store(p, v, count);
+}
+INLINE void waitForStreams() {
+#if defined(__SSE__)
+  __builtin_ia32_sfence();
+#endif
+}
+)"},
     {"storeStrided", "", R"(
 template <class T, int n>
 INLINE void storeStrided(T* p, i64 stride, Vec<T> v, First<n>) {

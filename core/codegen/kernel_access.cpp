@@ -161,8 +161,9 @@ void KernelWriter::writeStore(int index) {
     m_expressions.use("scatter");
     m_code.line("scatter(" + buffer + ", " + gatherIndex(index, address) + ", " + text + ", n);");
   } else if (stride == 1) {
-    m_expressions.use("store");
-    m_code.line("store(" + buffer + " + " + address + ", " + text + ", n);");
+    const std::string callee = m_plan.isStreamed(op.access.buffer) ? "stream" : "store";
+    m_expressions.use(callee);
+    m_code.line(callee + "(" + buffer + " + " + address + ", " + text + ", n);");
   } else {
     m_expressions.use("storeStrided");
     m_code.line("storeStrided(" + buffer + " + (" + address + "), " + std::to_string(stride) +

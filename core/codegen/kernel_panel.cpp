@@ -15,7 +15,7 @@ using schedule::LoopOpKind;
 
 namespace {
 
-constexpr std::int64_t kRowsOfChunk = 64;  // as many pages as a CPU keeps addresses of
+constexpr std::int64_t kRowsOfChunk = 8;  // few enough for the prefetcher to follow
 
 }  // namespace
 

@@ -10,6 +10,9 @@
 // Panels. Columns that are far apart in memory row by row touch a new page for each row; a unit
 // then takes many columns and goes down all of them a few rows at a time.
 //
+// Streaming. A result that is larger than a core's share of the caches is gone from them before its
+// reader comes, so it is written past them, which saves reading each line before it is written.
+//
 // Units are rows, panels of columns, or blocks of a long single axis. Nothing depends on how many
 // threads there are, so results do not either.
 
@@ -31,6 +34,7 @@ constexpr int kRecomputeLimit = 7;               // cost up to which recomputing
 constexpr std::int64_t kKeepBytes = 256 * 1024;  // stack for kept rows
 constexpr std::int64_t kBlockElements = 4096;    // of a split inner axis
 constexpr std::int64_t kGrainCost = 32 * 1024;   // additions that pay for a thread
+constexpr std::int64_t kStreamBytes = 16 * 1024 * 1024;
 constexpr std::int64_t kPanelColumns = 512;
 constexpr std::int64_t kPanelRows = 128;  // that make a panel worth while
 constexpr int kRegisters = 20;            // vectors that may be alive at once
@@ -60,6 +64,12 @@ template <typename Visit>
 void forEachSource(const LoopOp& op, Visit&& visit) {
   for (const int operand : op.operands) visit(operand);
   for (const auto& term : op.access.indirect) visit(term.op);
+}
+
+bool isRead(const LoopNest& nest, int buffer) {
+  return std::any_of(nest.ops.begin(), nest.ops.end(), [buffer](const LoopOp& op) {
+    return op.kind == LoopOpKind::Load && op.access.buffer == buffer;
+  });
 }
 
 class PassPlanner {
@@ -92,7 +102,7 @@ class PassPlanner {
       const LoopOp& op = m_plan.op(i);
       const bool isStore = op.kind == LoopOpKind::Store && m_plan.planOf(i).isElement;
       if (op.kind != LoopOpKind::Reduce && !isStore) continue;
-      if (isStore && isRead(op.access.buffer)) {
+      if (isStore && isRead(m_plan.nest, op.access.buffer)) {
         late.push_back(i);
         continue;
       }
@@ -108,12 +118,6 @@ class PassPlanner {
   static void addRoot(std::vector<std::vector<int>>& roots, int pass, int op) {
     if (pass >= static_cast<int>(roots.size())) roots.resize(static_cast<std::size_t>(pass) + 1);
     roots[static_cast<std::size_t>(pass)].push_back(op);
-  }
-
-  bool isRead(int buffer) const {
-    return std::any_of(m_plan.nest.ops.begin(), m_plan.nest.ops.end(), [buffer](const LoopOp& op) {
-      return op.kind == LoopOpKind::Load && op.access.buffer == buffer;
-    });
   }
 
   void need(int index, int pass) {
@@ -288,6 +292,12 @@ KernelPlan planKernel(const LoopNest& nest) {
   plan.keptPoints = pointsOfRow(plan);
   PassPlanner(plan).run();
   divideWork(plan);
+  for (int i = 0; i < static_cast<int>(plan.nest.buffers.size()); ++i) {
+    const schedule::KernelBuffer& buffer = plan.nest.buffers[static_cast<std::size_t>(i)];
+    plan.streamed.push_back(buffer.access == schedule::BufferAccess::Write &&
+                            !isRead(plan.nest, i) &&
+                            buffer.extent * ir::dtypeBytes(buffer.dtype) >= kStreamBytes);
+  }
   return plan;
 }
 

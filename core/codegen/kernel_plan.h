@@ -36,12 +36,15 @@ struct KernelPlan {
   std::int64_t block = 0;
   std::int64_t units = 1;
   std::int64_t grain = 1;
+  std::vector<bool> streamed;  ///< one per buffer
 
   const schedule::LoopOp& op(int index) const { return nest.ops[static_cast<std::size_t>(index)]; }
   const OpPlan& planOf(int index) const { return ops[static_cast<std::size_t>(index)]; }
   /// Whether the value is a vector in the code.
   bool isVector(int index) const;
   int axisCount() const { return static_cast<int>(nest.outer.size() + nest.inner.size()); }
+  /// Whether the buffer is written past the caches.
+  bool isStreamed(int buffer) const { return streamed[static_cast<std::size_t>(buffer)]; }
   /// The axis that the lanes lie along; -1: none.
   int laneAxis() const;
   std::int64_t axisSize(int axis) const;

@@ -147,6 +147,7 @@ void KernelWriter::writeWork() {
   else
     writePasses();
   m_code.close();
+  if (m_expressions.pieces().count("stream")) m_code.line("waitForStreams();");
   m_code.close();
 }
 
@@ -193,6 +194,9 @@ std::vector<std::string> KernelWriter::notes() const {
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i)
     if (m_plan.planOf(i).isKept)
       result.push_back(m_expressions.name(i) + " is kept for the row, not computed again");
+  for (std::size_t i = 0; i < m_plan.streamed.size(); ++i)
+    if (m_plan.streamed[i])
+      result.push_back(bufferName(static_cast<int>(i)) + " is written past the caches");
   result.push_back(std::to_string(m_plan.units) + " units of work, at least " +
                    std::to_string(m_plan.grain) + " for a thread");
   return result;

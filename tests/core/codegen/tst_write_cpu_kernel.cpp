@@ -488,6 +488,19 @@ class TestWriteCpuKernel : public QObject {
     QCOMPARE(tests::compareWithInterpreter(b.nest(), {}, nans), std::string());
   }
 
+  void largeResultsAreStreamed() {
+    const std::int64_t n = (4 << 20) + 5;
+    NestBuilder b("large", {n});
+    const int x = b.load("x", kF32, {0});
+    b.store("y", kF32, {1}, b.compute(ScalarFn::Add, {x, x}));
+    QVERIFY(QString::fromStdString(sourceOf(b)).contains("stream(out1"));
+    COMPARE_KERNEL(b);
+    NestBuilder inPlace("large_in_place", {n});
+    const int z = inPlace.load("z", kF32, {1});
+    inPlace.store("z", kF32, {1}, inPlace.compute(ScalarFn::Add, {z, z}));
+    QVERIFY(!QString::fromStdString(sourceOf(inPlace)).contains("stream(out0"));
+  }
+
   void bufferReadAndWrittenInPlace() {
     NestBuilder b("in_place", {500});
     const int x = b.load("x", kF32, {1});
