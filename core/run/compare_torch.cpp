@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -15,6 +16,8 @@ constexpr double kErrorFactorWide = 3;
 constexpr std::int64_t kFewElements = 1'000;
 constexpr double kRmseFloor = 1e-5;
 constexpr double kRelativeHalf = 2e-2;
+/// Tensors below it are judged as if they were that large: zeros may come out as 1e-21.
+constexpr double kSmallestScale = 1e-7;
 
 bool isHalf(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16;
@@ -70,9 +73,11 @@ void measure(const TensorTriple& tensors, TensorCheck& check) {
   const at::Tensor zero = at::zeros({}, at::kDouble);
   const at::Tensor difference = at::where(finite, (compiled - eager).abs(), zero);
   const at::Tensor magnitude = at::where(finite, eager.abs(), zero);
-  const double scale = std::max(largest(magnitude), tensors.noise);
+  const double scale = std::max({largest(magnitude), tensors.noise, kSmallestScale});
   check.maxAbs = largest(difference);
-  if (scale > 0) check.maxRel = largest(difference / magnitude.clamp_min(scale * kRelative));
+  const double typical = magnitude.numel() == 0 ? 0 : magnitude.mean().item<double>();
+  const double floor = std::max({typical, tensors.noise, kSmallestScale});
+  check.maxRel = largest(difference / magnitude.clamp_min(floor));
   const double relative = isHalf(tensors.eager) ? kRelativeHalf : kRelative;
   const double absolute = (isHalf(tensors.eager) ? kRelativeHalf : kOfLargest) * scale;
   check.passed =

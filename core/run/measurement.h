@@ -53,7 +53,7 @@ struct TensorCheck {
   std::string tensor;  ///< "output:0", "gradient:fc1.weight", "buffer:bn.running_mean"
   bool passed = false;
   double maxAbs = 0;        ///< largest |compiled - eager|
-  double maxRel = 0;        ///< largest |compiled - eager| / max(|eager|, scale)
+  double maxRel = 0;        ///< largest |compiled - eager| / max(|eager|, mean of |eager|)
   double rmseCompiled = 0;  ///< against eager in float64
   double rmseEager = 0;
   std::string reason;  ///< why it failed; empty if it passed

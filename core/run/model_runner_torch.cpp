@@ -3,13 +3,12 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <optional>
 
 #include "core/run/benchmark_torch.h"
 #include "core/run/check_torch.h"
 #include "core/run/compiled_step_torch.h"
+#include "core/run/eager_shapes_torch.h"
 #include "core/run/step_torch.h"
 #include "core/torch/guard_torch.h"
 
@@ -20,10 +19,13 @@ void useThreads(int threads) {
   if (threads > 0 && threads != at::get_num_threads()) at::set_num_threads(threads);
 }
 
-ForwardFunction compiledForward(CompiledStep& step) {
-  return [&step](const std::vector<at::Tensor>& inputs) -> Result<std::vector<at::Tensor>> {
-    return step.run(inputs);
-  };
+ForwardFunction compiledForward(CompiledStep& step, const EagerShapes& shapes) {
+  return
+      [&step, &shapes](const std::vector<at::Tensor>& inputs) -> Result<std::vector<at::Tensor>> {
+        std::vector<at::Tensor> outputs = step.run(inputs);
+        shapes.restore(outputs);
+        return outputs;
+      };
 }
 
 /// Eager runs the exported program operator by operator under autograd.
@@ -84,8 +86,9 @@ Result<StepResult> ModelRunner::runCompiled(const torch::ExecutableStep& executa
     useThreads(options.threads);
     torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
     CompiledStep compiled(executable);
+    const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(const StepTensors step,
-             runStep(bound, compiledForward(compiled), options, Memory::Ignore));
+             runStep(bound, compiledForward(compiled, shapes), options, Memory::Ignore));
     return fingerprint(bound, step, Execution::Compiled);
   });
 }
@@ -103,8 +106,9 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     context.progress(0.3, "Check: compiled");
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native);
     CompiledStep step(executable);
+    const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(StepTensors compiled,
-             runStep(compiledBound, compiledForward(step), options, Memory::Ignore));
+             runStep(compiledBound, compiledForward(step, shapes), options, Memory::Ignore));
     CORE_TRY_VOID(context.checkCancelled("check"));
     context.progress(0.6, "Check: eager in float64");
     std::optional<FinishedStep> reference;
@@ -124,10 +128,11 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
   CORE_TRY(measurement.check, check(executable, options.run, context));
   return torch::guardTorch("The measurement failed", [&]() -> Result<Measurement> {
     CompiledStep step(executable);
+    const EagerShapes shapes(m_program, m_inputs, m_model, context);
     torch::BoundTensors eagerBound(m_model, m_inputs, torch::Precision::Native);
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native);
     Variant eager{eagerBound, eagerForward(m_program, torch::Precision::Native, context), nullptr};
-    Variant compiled{compiledBound, compiledForward(step), &step};
+    Variant compiled{compiledBound, compiledForward(step, shapes), &step};
     CORE_TRY_VOID(timeAlternately(eager, compiled, options, context, measurement));
     describeStep(executable, options.run, measurement);
     return measurement;

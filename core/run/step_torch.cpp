@@ -79,7 +79,9 @@ Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& for
   CORE_TRY(step.outputs, forward(step.graphInputs));
   CORE_TRY(step.loss, lossOf(step.outputs, options.loss));
   if (meter) {
-    const std::int64_t held = meter->currentBytes() - storageBytes(step.outputs);
+    std::vector<at::Tensor> results = step.outputs;
+    results.push_back(step.loss);
+    const std::int64_t held = meter->currentBytes() - storageBytes(results);
     step.savedBytes = std::max<std::int64_t>(held, 0);
   }
   if (step.loss.requires_grad()) ::torch::autograd::backward({step.loss.sum()}, {});
