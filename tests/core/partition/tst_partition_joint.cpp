@@ -1,0 +1,456 @@
+// What a person can ask of a partition, and the corners of the rules that no captured model
+// reaches.
+
+#include <QTest>
+
+#include "tests/core/partition/joint_from_text.h"
+
+using namespace core;
+using namespace core::ir;
+using namespace core::partition;
+using support::decisionOf;
+using support::jointFromText;
+using support::savedNames;
+
+namespace {
+
+Result<Partition> minCut(const JointGraph& joint, PartitionOptions options = {}) {
+  return partition::partition(joint, options, StageContext());
+}
+
+Result<Partition> byPlacement(const JointGraph& joint, PartitionOptions options = {}) {
+  options.partitioner = PartitionerKind::Default;
+  return partition::partition(joint, options, StageContext());
+}
+
+const char* const kMlp = R"(graph {
+  %primals_1 : f32[64, 64] = placeholder  # is_forward
+  %primals_2 : f32[8, 64] = placeholder  # is_forward
+  %tangents_1 : f32[8, 64] = placeholder  # is_backward
+  %t : f32[64, 64]{1, 64} = aten.t.default(%primals_1)  # is_forward module="fc:Linear"
+  %mm : f32[8, 64] = aten.mm.default(%primals_2, %t)  # is_forward module="fc:Linear"
+  %sin : f32[8, 64] = aten.sin.default(%mm)  # is_forward module="act:Sin"
+  %exp : f32[8, 64] = aten.exp.default(%sin)  # is_forward module="act:Exp"
+  %mul : f32[8, 64] = aten.mul.Tensor(%tangents_1, %exp)  # is_backward
+  %cos : f32[8, 64] = aten.cos.default(%mm)  # is_backward
+  %mul_1 : f32[8, 64] = aten.mul.Tensor(%mul, %cos)  # is_backward
+  %t_1 : f32[64, 8]{1, 64} = aten.t.default(%mul_1)  # is_backward
+  %mm_1 : f32[64, 64] = aten.mm.default(%t_1, %primals_2)  # is_backward
+  return (%exp, %mm_1, None)
+})";
+
+JointGraph mlp() {
+  return jointFromText(kMlp, 1, {0});
+}
+
+const char* const kDropout = R"(graph {
+  %primals_1 : f32[8, 8] = placeholder  # is_forward
+  %tangents_1 : f32[8, 8] = placeholder  # is_backward
+  %native_dropout : (f32[8, 8], b8[8, 8]) = aten.native_dropout.default(%primals_1, 0.5, True)  # is_forward recompute=must_recompute
+  %getitem : f32[8, 8] = getitem(%native_dropout, 0)  # is_forward
+  %getitem_1 : b8[8, 8] = getitem(%native_dropout, 1)  # is_forward
+  %mul : f32[8, 8] = aten.mul.Tensor(%tangents_1, %getitem_1)  # is_backward
+  return (%getitem, %mul)
+})";
+
+}  // namespace
+
+class TestPartitionJoint : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void aPinnedValueIsSaved() {
+    PartitionOptions options;
+    options.save = {"sin"};
+    options.recompute = {"exp"};
+    const auto parts = minCut(mlp(), options);
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(savedNames(*parts), std::string("primals_2 mm sin"));
+    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("pinned"));
+    QCOMPARE(support::joined(parts->recomputed), std::string("exp"));
+  }
+
+  void aPinThatNothingReadsSaysSo() {
+    // exp is returned, so it is in memory and saved; then the backward does not read sin.
+    PartitionOptions options;
+    options.save = {"sin"};
+    const auto parts = minCut(mlp(), options);
+    QVERIFY(parts);
+    QCOMPARE(savedNames(*parts), std::string("primals_2 mm exp"));
+    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("pin without effect"));
+  }
+
+  void aPinnedValueIsRecomputed() {
+    const auto before = minCut(mlp());
+    QVERIFY(before);
+    QVERIFY(savedNames(*before).find("mm") != std::string::npos);
+    PartitionOptions options;
+    options.recompute = {"mm"};
+    const auto parts = minCut(mlp(), options);
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(decisionOf(*parts, "mm")->fate, ValueFate::Recomputed);
+    QCOMPARE(decisionOf(*parts, "mm")->rule, std::string("pinned"));
+    QCOMPARE(parts->recomputeFlops, 2.0 * 8 * 64 * 64);
+    QVERIFY(parts->savedBytesNewStorage < before->savedBytesNewStorage);
+  }
+
+  void pinsHoldForPlacementToo() {
+    PartitionOptions options;
+    options.recompute = {"exp"};
+    const auto parts = byPlacement(mlp(), options);
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    // By placement only what the backward reads itself is saved, so sin is made from mm again.
+    QCOMPARE(savedNames(*parts), std::string("primals_2 mm"));
+    QCOMPARE(support::callNames(*parts->backward), std::string("sin exp mul cos mul_1 t_1 mm_1"));
+  }
+
+  void impossiblePinsAreNamed_data() {
+    QTest::addColumn<QString>("save");
+    QTest::addColumn<QString>("recompute");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("input") << ""
+                           << "primals_2"
+                           << "input of the graph";
+    QTest::newRow("both") << "mm"
+                          << "mm"
+                          << "opposite";
+    QTest::newRow("gradient") << "mul"
+                              << ""
+                              << "gradients";
+    QTest::newRow("gradient to recompute") << ""
+                                           << "mm_1"
+                                           << "gradients";
+  }
+
+  void impossiblePinsAreNamed() {
+    QFETCH(QString, save);
+    QFETCH(QString, recompute);
+    QFETCH(QString, says);
+    PartitionOptions options;
+    if (!save.isEmpty()) options.save.push_back(save.toStdString());
+    if (!recompute.isEmpty()) options.recompute.push_back(recompute.toStdString());
+    for (const auto& parts : {minCut(mlp(), options), byPlacement(mlp(), options)}) {
+      QVERIFY(!parts);
+      QCOMPARE(parts.error().code, ErrorCode::PartitionInfeasible);
+      const std::string& message = parts.error().message;
+      QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
+      QVERIFY2(message.find("Pins:") != std::string::npos, message.c_str());
+    }
+  }
+
+  void wrongOptionsAreInvalidArguments() {
+    PartitionOptions unknown;
+    unknown.save = {"no_such_node"};
+    QCOMPARE(minCut(mlp(), unknown).error().code, ErrorCode::InvalidArgument);
+    QCOMPARE(minCut(mlp(), unknown).error().node, std::string("no_such_node"));
+    for (double budget : {-0.1, 1.5, std::numeric_limits<double>::quiet_NaN()}) {
+      PartitionOptions options;
+      options.budget = budget;
+      QCOMPARE(minCut(mlp(), options).error().code, ErrorCode::InvalidArgument);
+      PartitionOptions module;
+      module.moduleBudgets = {{"fc", budget}};
+      QCOMPARE(minCut(mlp(), module).error().code, ErrorCode::InvalidArgument);
+    }
+    PartitionOptions module;
+    module.moduleBudgets = {{"layer9", 0.5}};
+    QCOMPARE(minCut(mlp(), module).error().code, ErrorCode::InvalidArgument);
+  }
+
+  void aStoppedPartitionIsCancelled() {
+    std::stop_source stop;
+    stop.request_stop();
+    StageContext context;
+    context.stop = stop.get_token();
+    const auto parts = partition::partition(mlp(), {}, context);
+    QVERIFY(!parts);
+    QCOMPARE(parts.error().code, ErrorCode::Cancelled);
+  }
+
+  void budgetZeroSavesTheInputsOnly() {
+    PartitionOptions options;
+    options.budget = 0;
+    const auto parts = minCut(mlp(), options);
+    QVERIFY(parts);
+    QCOMPARE(savedNames(*parts), std::string("primals_1 primals_2"));
+    QCOMPARE(parts->savedBytesNewStorage, std::int64_t{0});
+    QCOMPARE(decisionOf(*parts, "primals_1")->rule, std::string("parameter"));
+    QCOMPARE(decisionOf(*parts, "primals_2")->rule, std::string("input"));
+  }
+
+  void aModuleBudgetRecomputesInsideTheModuleOnly() {
+    const std::string text = R"(graph {
+      %primals_1 : f32[8, 8] = placeholder
+      %tangents_1 : f32[8, 8] = placeholder
+      %mm : f32[8, 8] = aten.mm.default(%primals_1, %primals_1)  # module="a.x:L"
+      %sin : f32[8, 8] = aten.sin.default(%mm)  # module="a.x:L"
+      %mm_1 : f32[8, 8] = aten.mm.default(%sin, %primals_1)  # module="b:L"
+      %mul : f32[8, 8] = aten.mul.Tensor(%tangents_1, %mm_1)
+      %mul_1 : f32[8, 8] = aten.mul.Tensor(%mul, %mm)
+      return (%mm_1, %mul_1)
+    })";
+    const JointGraph joint = jointFromText(text, 1, {0});
+    const auto saved = [&](const PartitionOptions& options) {
+      const auto parts = minCut(joint, options);
+      return parts ? savedNames(*parts) : parts.error().message;
+    };
+    QCOMPARE(saved({}), std::string("mm mm_1"));
+    PartitionOptions first;
+    first.moduleBudgets = {{"a", 0}};
+    QCOMPARE(saved(first), std::string("primals_1 mm_1"));
+    PartitionOptions second;
+    second.moduleBudgets = {{"b", 0}};
+    QCOMPARE(saved(second), std::string("primals_1 mm"));
+    PartitionOptions inner;  // the longest path wins
+    inner.moduleBudgets = {{"", 0}, {"b", 1}};
+    QCOMPARE(saved(inner), std::string("primals_1 mm_1"));
+  }
+
+  void randomCallsAreNeverComputedTwice() {
+    const JointGraph joint = jointFromText(kDropout);
+    for (double budget : {0.0, 0.3, 1.0}) {
+      PartitionOptions options;
+      options.budget = budget;
+      const auto parts = minCut(joint, options);
+      QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+      QCOMPARE(savedNames(*parts), std::string("getitem_1"));
+      QVERIFY(parts->recomputed.empty());
+    }
+    QCOMPARE(savedNames(*byPlacement(joint)), std::string("getitem_1"));
+    PartitionOptions pinned;
+    pinned.recompute = {"getitem_1"};
+    QCOMPARE(minCut(joint, pinned).error().code, ErrorCode::PartitionInfeasible);
+    QCOMPARE(decisionOf(*minCut(joint), "getitem_1")->rule, std::string("random"));
+  }
+
+  void aPinnedTupleMeansItsMembers() {
+    const JointGraph joint = jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder
+      %tangents_1 : f32[3] = placeholder
+      %topk : (f32[3], i64[3]) = aten.topk.default(%primals_1, 3)
+      %getitem : f32[3] = getitem(%topk, 0)
+      %getitem_1 : i64[3] = getitem(%topk, 1)
+      %mul : f32[3] = aten.mul.Tensor(%tangents_1, %getitem)
+      return (%getitem_1, %mul)
+    })");
+    PartitionOptions save;
+    save.save = {"topk"};
+    QCOMPARE(savedNames(*minCut(joint, save)), std::string("getitem"));
+    PartitionOptions recompute;
+    recompute.recompute = {"getitem"};
+    const auto parts = minCut(joint, recompute);
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(savedNames(*parts), std::string("primals_1"));
+    QCOMPARE(support::callNames(*parts->backward), std::string("topk getitem mul"));
+  }
+
+  void tagsOfTheModelAreWishes() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8, 8] = placeholder
+      %tangents_1 : f32[8, 8] = placeholder
+      %mm : f32[8, 8] = aten.mm.default(%primals_1, %primals_1)  # recompute=must_recompute
+      %sin : f32[8, 8] = aten.sin.default(%mm)  # recompute=must_save
+      %mul : f32[8, 8] = aten.mul.Tensor(%tangents_1, %sin)
+      %mul_1 : f32[8, 8] = aten.mul.Tensor(%mul, %mm)
+      return (%sin, %mul_1)
+    })"));
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(savedNames(*parts), std::string("primals_1 sin"));
+    QCOMPARE(decisionOf(*parts, "mm")->rule, std::string("recompute tag"));
+    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("must-save tag"));
+  }
+
+  void aGradientMayBeAForwardValue() {
+    const JointGraph joint = jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder  # is_forward
+      %primals_2 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[8] = placeholder  # is_backward
+      %mul : f32[8] = aten.mul.Tensor(%primals_1, %primals_2)  # is_forward
+      %sin : f32[8] = aten.sin.default(%primals_2)  # is_backward
+      return (%mul, %sin, %primals_1)
+    })");
+    for (const auto& parts : {minCut(joint), byPlacement(joint)}) {
+      QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+      QCOMPARE(parts->backward->outputs().size(), std::size_t{2});
+      const auto name = [&](std::size_t i) {
+        return parts->backward->node(parts->backward->outputs()[i].node()).name;
+      };
+      QCOMPARE(name(0), std::string("sin"));
+      QCOMPARE(name(1), std::string("primals_1"));
+    }
+  }
+
+  void aTangentMayBeAGradientItself() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder
+      %tangents_1 : f32[8] = placeholder
+      %add : f32[8] = aten.add.Tensor(%primals_1, 1)
+      return (%add, %tangents_1)
+    })"));
+    QVERIFY(parts);
+    QVERIFY(parts->savedTensors.empty());
+    QCOMPARE(support::callNames(*parts->backward), std::string());
+  }
+
+  void anInferenceGraphHasAnEmptyBackward() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %arg0_1 : f32[8] = placeholder
+      %sin : f32[8] = aten.sin.default(%arg0_1)
+      %cos : f32[8] = aten.cos.default(%arg0_1)
+      return (%sin)
+    })"));
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(support::callNames(*parts->forward), std::string("sin"));
+    QCOMPARE(support::callNames(*parts->backward), std::string());
+    QVERIFY(parts->savedTensors.empty() && parts->solves.empty());
+  }
+
+  void aForwardThatNeedsATangentIsRefused() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder
+      %tangents_1 : f32[8] = placeholder
+      %mul : f32[8] = aten.mul.Tensor(%primals_1, %tangents_1)
+      return (%mul, %mul)
+    })"));
+    QVERIFY(!parts);
+    QCOMPARE(parts.error().code, ErrorCode::PartitionInfeasible);
+    QCOMPARE(parts.error().node, std::string("mul"));
+  }
+
+  void anOverwrittenInputIsNotSaved() {
+    // Saving primals_1 would be cheaper than exp, but copy_ has changed it by then.
+    const char* const text = R"(graph {
+      %primals_1 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[8] = placeholder  # is_backward
+      %exp : f32[8] = aten.exp.default(%primals_1)  # is_forward
+      %sin : f32[8] = aten.sin.default(%exp)  # is_forward
+      %mul : f32[8] = aten.mul.Tensor(%tangents_1, %exp)  # is_backward
+      %copy_ : f32[8] = aten.copy_.default(%primals_1, %sin)  # must_be_in_forward
+      return (%sin, %mul)
+    })";
+    const auto parts = minCut(jointFromText(text));
+    QVERIFY(parts);
+    QCOMPARE(savedNames(*parts), std::string("exp"));
+    std::string pure(text);
+    pure.replace(pure.find("aten.copy_"), 10, "aten.clone");
+    QCOMPARE(savedNames(*minCut(jointFromText(pure))), std::string("primals_1"));
+  }
+
+  void anInputWrittenInBothHalvesKeepsTheForwardsValue() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[8] = placeholder  # is_backward
+      %mm : f32[8] = aten.cumsum.default(%primals_1, 0)  # is_forward
+      %sin : f32[8] = aten.sin.default(%mm)  # is_forward
+      %add : f32[8] = aten.add.Tensor(%sin, %tangents_1)  # is_backward
+      %copy_ : f32[8] = aten.copy_.default(%primals_1, %sin)  # must_be_in_forward
+      %copy__1 : f32[8] = aten.copy_.default(%primals_1, %add)  # must_be_in_backward
+      return (%mm, %add)
+    })"));
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QVERIFY(savedNames(*parts).find("sin") != std::string::npos);
+    QCOMPARE(support::callNames(*parts->backward), std::string("add copy__1"));
+    QCOMPARE(support::callNames(*parts->forward), std::string("mm sin copy_"));
+  }
+
+  void onlyTheSizeIsSavedWhereOnlyTheSizeIsRead() {
+    const char* const text = R"(graph {
+      %primals_1 : f32[s0=7, 4] = placeholder  # is_forward
+      %tangents_1 : f32[] = placeholder  # is_backward
+      %sin : f32[s0=7, 4] = aten.sin.default(%primals_1)  # is_forward
+      %sum : f32[] = aten.sum.default(%sin)  # is_forward
+      %sym_size_int : sym[s0=7] = aten.sym_size.int(%sin, 0)  # is_backward
+      %expand : f32[s0=7, 4]{0, 0} = aten.expand.default(%tangents_1, [%sym_size_int, 4])  # is_backward
+      return (%sum, %expand)
+    })";
+    const auto parts = byPlacement(jointFromText(text));
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(savedNames(*parts), std::string());
+    QCOMPARE(support::savedSyms(*parts), std::string("sym_size_int"));
+    const auto cut = minCut(jointFromText(text));
+    QVERIFY(cut);
+    QCOMPARE(support::savedSyms(*cut), std::string("sym_size_int"));
+    QCOMPARE(cut->savedBytesTotal, std::int64_t{0});
+  }
+
+  void symbolsOfSavedSizesComeWithTheirInput() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : sym[s0=7] = placeholder  # is_forward
+      %primals_2 : sym[s1=4] = placeholder  # is_forward
+      %primals_3 : f32[s0=7, s1=4] = placeholder  # is_forward
+      %tangents_1 : f32[s0=7, s1=4] = placeholder  # is_backward
+      %cumsum : f32[s0=7, s1=4] = aten.cumsum.default(%primals_3, 0)  # is_forward
+      %mul : f32[s0=7, s1=4] = aten.mul.Tensor(%tangents_1, %cumsum)  # is_backward
+      return (%cumsum, None, None, %mul)
+    })"));
+    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+    QCOMPARE(savedNames(*parts), std::string("cumsum"));
+    QCOMPARE(support::savedSyms(*parts), std::string("primals_1 primals_2"));
+    // Sizes come first among the backward's inputs.
+    QCOMPARE(parts->backward->node(parts->backward->placeholders()[0]).name,
+             std::string("primals_1"));
+  }
+
+  void randomStateGoesToItsHalf() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder
+      %tangents_1 : f32[8] = placeholder
+      %fwd_seed_1 : i64[] = placeholder
+      %bwd_seed_1 : i64[] = placeholder
+      %add : f32[8] = aten.add.Tensor(%primals_1, %fwd_seed_1)
+      %mul : f32[8] = aten.mul.Tensor(%tangents_1, %bwd_seed_1)
+      return (%add, %mul)
+    })"));
+    QVERIFY(parts);
+    const auto inputs = [](const Graph& graph) {
+      std::string text;
+      for (NodeId id : graph.placeholders()) text += graph.node(id).name + " ";
+      return text;
+    };
+    QCOMPARE(inputs(*parts->forward), std::string("primals_1 fwd_seed_1 "));
+    QCOMPARE(inputs(*parts->backward), std::string("tangents_1 bwd_seed_1 "));
+  }
+
+  void everyForwardValueHasADecision() {
+    const JointGraph joint = mlp();
+    const auto parts = minCut(joint);
+    QVERIFY(parts);
+    std::string names;
+    for (const ValueDecision& decision : parts->decisions) {
+      names += decision.name + " ";
+      QVERIFY2(!decision.rule.empty() && decision.sentence.ends_with('.'), decision.name.c_str());
+    }
+    QCOMPARE(names, std::string("primals_1 primals_2 t mm sin exp cos "));
+    QCOMPARE(decisionOf(*parts, "cos")->fate, ValueFate::BackwardOnly);
+    QCOMPARE(decisionOf(*parts, "t")->fate, ValueFate::ForwardOnly);
+    QCOMPARE(decisionOf(*parts, "mm")->rule, std::string("compute-intensive"));
+    QCOMPARE(decisionOf(*parts, "mm")->bytes, std::int64_t{8 * 64 * 4});
+  }
+
+  void mergedValuesPointToTheirStandIn() {
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder
+      %tangents_1 : f32[8] = placeholder
+      %cumsum : f32[8] = aten.cumsum.default(%primals_1, 0)
+      %cumsum_1 : f32[8] = aten.cumsum.default(%primals_1, 0)
+      %add : f32[8] = aten.add.Tensor(%cumsum, %cumsum_1)
+      %mul : f32[8] = aten.mul.Tensor(%tangents_1, %cumsum_1)
+      return (%add, %mul)
+    })"));
+    QVERIFY(parts);
+    QCOMPARE(savedNames(*parts), std::string("cumsum"));
+    QCOMPARE(parts->mergedByCse,
+             (std::vector<std::pair<std::string, std::string>>{{"cumsum_1", "cumsum"}}));
+    QCOMPARE(decisionOf(*parts, "cumsum_1")->rule, std::string("merged"));
+    QCOMPARE(decisionOf(*parts, "cumsum_1")->fate, ValueFate::Saved);
+  }
+
+  void theSameInputGivesTheSamePartition() {
+    const auto first = minCut(mlp());
+    const auto second = minCut(mlp());
+    QCOMPARE(graphText(*first->forward), graphText(*second->forward));
+    QCOMPARE(graphText(*first->backward), graphText(*second->backward));
+  }
+};
+
+QTEST_APPLESS_MAIN(TestPartitionJoint)
+#include "tst_partition_joint.moc"
