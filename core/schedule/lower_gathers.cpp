@@ -74,10 +74,18 @@ IndexList indexList(const OpEmitter& e) {
   return list;
 }
 
+bool isInteger(const OpEmitter& e, ir::NodeId tensor) {
+  const DType dtype = e.graph().node(tensor).tensor()->dtype;
+  return ir::isIntegral(dtype) && dtype != DType::U8;  // u8 is a mask of old
+}
+
 /// Advanced indexing with integers: negative positions count from the end.
 Expr indexTensor(OpEmitter& e) {
   const IndexList list = indexList(e);
   if (list.dims.empty()) return e.refuse("an index without index tensors");
+  for (const ir::NodeId tensor : list.tensors)
+    if (!isInteger(e, tensor))
+      return e.refuse("an index that is a mask: its shape depends on data");
   const auto start = e.out().begin() + static_cast<std::ptrdiff_t>(list.start);
   const LoopIndex block(start, start + static_cast<std::ptrdiff_t>(list.shape.size()));
   LoopIndex rest(e.out().begin(), start);
@@ -92,8 +100,6 @@ Expr indexTensor(OpEmitter& e) {
     }
     const ir::NodeId tensor = list.tensors[static_cast<std::size_t>(found - list.dims.begin())];
     const ir::TensorMeta& meta = *e.graph().node(tensor).tensor();
-    if (!ir::isIntegral(meta.dtype) || meta.dtype == DType::U8)
-      return e.refuse("an index that is a mask: its shape depends on data");
     const Expr position =
         e.readAt(tensor, broadcastIndex(meta.sizeHints(), list.shape, block)).cast(DType::I64);
     const Expr wrapped = position + static_cast<double>(e.meta(0)->sizes[d].hint());
