@@ -19,8 +19,8 @@ c10::OperatorHandle findOperator(const std::string& op) {
 
 Table buildOverrides() {
   Table table;
-  for (auto* enterFamily : {enterAttention, enterMatmul, enterNorms, enterRecurrent, enterRefusals,
-                            enterSimple, enterUpsample}) {
+  for (auto* enterFamily : {enterAttention, enterLosses, enterMatmul, enterNorms, enterRecurrent,
+                            enterRefusals, enterSimple, enterUpsample}) {
     enterFamily(table);
   }
   return table;

@@ -43,6 +43,7 @@ inline Tensor tensorOrNone(const IValue& value) {
 }
 
 void enterAttention(Table& table);
+void enterLosses(Table& table);
 void enterMatmul(Table& table);
 void enterNorms(Table& table);
 void enterRecurrent(Table& table);
