@@ -185,7 +185,7 @@ INLINE f32v floorDiv(f32v a, f32v b) {
 }
 )"},
     {"wideSinCos", "wide any", R"(
-// x = n pi / 2 + r, by two constants and fused multiply-add; the quarter n decides what is returned.
+// x = n pi / 2 + r, by two constants and fused multiply-add; the quarter n decides the result.
 // `shift` is 0 for the sine and 1 for the cosine. Arguments above 1e9 are left to the library.
 }  // namespace
 extern "C" f64 libm_sinOfLarge(f64) asm("sin");

@@ -48,6 +48,7 @@ class CpuExpressions {
   const std::optional<std::string>& unsupported() const { return m_unsupported; }
 
  private:
+  std::string classification(const schedule::LoopOp& op, bool isVector);
   std::string unary(const schedule::LoopOp& op, ir::DType dtype, bool isVector);
   std::string binary(const schedule::LoopOp& op, ir::DType dtype, bool isVector);
   std::string infix(const schedule::LoopOp& op, const char* sign, bool isVector);
