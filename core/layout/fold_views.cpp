@@ -84,7 +84,7 @@ Folding foldFlow(const Flow& flow, bool foldViews) {
 }
 
 ValueSource resolveInput(const Flow& flow, const Folding& folding, int reader, int input) {
-  ValueSource source{input, -1};
+  ValueSource source{input, -1, {}};
   bool inForward = flow.nodes[reader].lane == Lane::Forward;
   for (;;) {
     const FlowNode& node = flow.nodes[source.home];
@@ -93,9 +93,12 @@ ValueSource resolveInput(const Flow& flow, const Folding& folding, int reader, i
       inForward = true;
     }
     if (!folding.isFolded(source.home)) return source;
+    source.passed.push_back(source.home);
     // Bookkeeping is shown in another node's box; nothing but input updates reads it.
-    if (folding.home[source.home] > source.home)
-      return {folding.home[source.home], source.crossing};
+    if (folding.home[source.home] > source.home) {
+      source.home = folding.home[source.home];
+      return source;
+    }
     source.home = node.inputs[isInputUpdate(flow, node) ? 1 : 0];
   }
 }

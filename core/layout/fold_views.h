@@ -25,7 +25,8 @@ Folding foldFlow(const Flow& flow, bool foldViews);
 /// Where the value that `reader` takes from `input` is made, seen through folded nodes.
 struct ValueSource {
   int home = -1;
-  int crossing = -1;  ///< the forward value that crosses to the backward on the way, or -1
+  int crossing = -1;        ///< the forward value that crosses to the backward on the way, or -1
+  std::vector<int> passed;  ///< the folded nodes on the way, the reader's input first
 };
 ValueSource resolveInput(const Flow& flow, const Folding& folding, int reader, int input);
 

@@ -70,7 +70,7 @@ int CallTree::enter(const ir::ModuleScope& module) {
   m_stack.resize(same);
   for (std::size_t i = same; i < prefixes.size(); ++i)
     m_stack.push_back(add(prefixes[i], m_stack.empty() ? -1 : m_stack.back()));
-  if (!module.path.empty()) m_classes.emplace(module.path, module.className);
+  if (!module.className.empty()) m_classes.emplace(module.path, module.className);
   return m_stack.empty() ? -1 : m_stack.back();
 }
 
@@ -112,21 +112,53 @@ std::vector<ModuleCall> CallTree::keep(std::vector<int>& kept) const {
   return calls;
 }
 
+std::string commonModule(const std::string& a, const std::string& b) {
+  const auto ofA = prefixesOf(a);
+  const auto ofB = prefixesOf(b);
+  std::string common;
+  for (std::size_t i = 0; i < ofA.size() && i < ofB.size() && ofA[i] == ofB[i]; ++i)
+    common = ofA[i];
+  return common;
+}
+
+/// The nodes with boxes in execution order, each with its module. A node that knows none (a sum of
+/// gradients) is in the module that the nodes before and after it share, so that it does not end a
+/// call that goes on after it.
+std::vector<std::pair<int, ir::ModuleScope>> modulesOf(const Flow& flow, const Folding& folding) {
+  std::vector<std::pair<int, ir::ModuleScope>> modules;
+  std::vector<std::size_t> unknown;
+  std::string before;
+  const auto settle = [&](const std::string& after) {
+    for (const std::size_t i : unknown) modules[i].second.path = commonModule(before, after);
+    unknown.clear();
+  };
+  for (std::size_t i = 0; i < flow.nodes.size(); ++i) {
+    const FlowNode& node = flow.nodes[i];
+    const bool hasBox = node.lane == Lane::Forward && node.role == FlowRole::Call &&
+                        !folding.isFolded(static_cast<int>(i));
+    if (!hasBox) continue;
+    const ir::ModuleScope* module = node.node->meta.anyModule();
+    modules.emplace_back(static_cast<int>(i), module ? *module : ir::ModuleScope{});
+    if (!module) {
+      unknown.push_back(modules.size() - 1);
+      continue;
+    }
+    settle(module->path);
+    before = module->path;
+  }
+  settle({});
+  return modules;
+}
+
 }  // namespace
 
 ModuleCalls findModuleCalls(const Flow& flow, const Folding& folding,
                             const std::vector<ir::ModuleScope>& known) {
   CallTree tree(known);
   std::vector<int> raw(flow.nodes.size(), -1);
-  for (std::size_t i = 0; i < flow.nodes.size(); ++i) {
-    const FlowNode& node = flow.nodes[i];
-    if (node.lane != Lane::Forward || node.role != FlowRole::Call) continue;
-    // A folded node is shown with its home and must not end the call it interrupts.
-    if (folding.isFolded(static_cast<int>(i))) continue;
-    const ir::ModuleScope* module = node.node->meta.anyModule();
-    if (!module) continue;
-    raw[i] = tree.enter(*module);
-    tree.countBox(raw[i]);
+  for (const auto& [node, module] : modulesOf(flow, folding)) {
+    raw[node] = tree.enter(module);
+    tree.countBox(raw[node]);
   }
   ModuleCalls result;
   std::vector<int> kept;

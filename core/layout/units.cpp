@@ -100,16 +100,20 @@ int UnitMaker::carrierOf(int placeholder) {
 
 void UnitMaker::addStaticRead(int target, const ValueSource& source, int input) {
   const FlowNode& placeholder = m_flow.nodes[source.home];
-  if (source.crossing >= 0) {
-    m_result.links.push_back({carrierOf(source.home), target, input, source.crossing, true});
-    return;
+  const bool crosses = source.crossing >= 0;
+  const int carrier = crosses ? carrierOf(source.home) : target;
+  if (crosses) {
+    m_result.links.push_back({carrier, target, input, source.crossing, true});
+  } else {
+    addBadge(target, badgeKind(placeholder.role), placeholder.label, placeholder.node->name);
+    if (m_carrier[source.home] < 0) m_carrier[source.home] = target;
   }
-  addBadge(target, badgeKind(placeholder.role), placeholder.label, placeholder.node->name);
-  if (m_carrier[source.home] < 0) m_carrier[source.home] = target;
   // Views of a parameter are shown where they are read.
-  auto& members = m_result.units[target].members;
-  if (input != source.home && std::find(members.begin(), members.end(), input) == members.end())
-    members.push_back(input);
+  for (const int view : source.passed) {
+    const bool isBefore = m_flow.nodes[view].lane == Lane::Forward;
+    auto& members = m_result.units[isBefore ? carrier : target].members;
+    if (std::find(members.begin(), members.end(), view) == members.end()) members.push_back(view);
+  }
 }
 
 void UnitMaker::addLink(int reader, int input) {
