@@ -1,0 +1,140 @@
+#include <cstdio>
+
+#include "app/engine/command_output.h"
+#include "app/engine/commands.h"
+#include "core/base/json_writer.h"
+#include "core/pipeline/compile_pipeline.h"
+
+namespace engine {
+namespace {
+
+using namespace core;
+using run::Measurement;
+
+void writeTimingMembers(JsonWriter& json, const run::Timing& timing) {
+  json.member("median_ms", timing.medianMs)
+      .member("p10_ms", timing.p10Ms)
+      .member("p90_ms", timing.p90Ms)
+      .member("min_ms", timing.minMs)
+      .member("iqr_ms", timing.iqrMs)
+      .member("samples", timing.samplesMs)
+      .member("peak_bytes", timing.peakBytes)
+      .member("saved_bytes", timing.savedBytes);
+}
+
+void writeCheck(JsonWriter& json, const run::CheckResult& check) {
+  json.key("check").beginObject().member("passed", check.passed).key("worst");
+  if (check.worst < 0) {
+    json.null();
+  } else {
+    const run::TensorCheck& worst = check.tensors[static_cast<std::size_t>(check.worst)];
+    json.beginObject()
+        .member("tensor", worst.tensor)
+        .member("max_abs", worst.maxAbs)
+        .member("max_rel", worst.maxRel)
+        .member("rmse_compiled", worst.rmseCompiled)
+        .member("rmse_eager", worst.rmseEager)
+        .endObject();
+  }
+  json.endObject();
+}
+
+void writeSpeedup(JsonWriter& json, const std::optional<run::Speedup>& speedup) {
+  json.key("speedup");
+  if (!speedup) {
+    json.null();
+    return;
+  }
+  json.beginObject()
+      .member("median", speedup->median)
+      .key("ci95")
+      .beginArray()
+      .value(speedup->low)
+      .value(speedup->high)
+      .endArray()
+      .member("verdict", run::verdictName(speedup->verdict))
+      .endObject();
+}
+
+void writeCompile(JsonWriter& json, const run::CompileTimes& times) {
+  json.key("compile")
+      .beginObject()
+      .member("total_ms", times.totalMs)
+      .member("trace_ms", times.traceMs)
+      .member("partition_ms", times.partitionMs)
+      .member("codegen_ms", times.codegenMs)
+      .member("build_ms", times.buildMs)
+      .member("kernels_built", times.kernelsBuilt)
+      .member("kernels_from_cache", times.kernelsFromCache)
+      .endObject();
+}
+
+std::string benchJson(const std::string& model, const Measurement& measurement) {
+  JsonWriter json(1, 2);
+  json.beginObject()
+      .member("model", model)
+      .member("mode", measurement.mode == run::Mode::Train ? "train" : "infer")
+      .member("device", measurement.device)
+      .member("threads", measurement.threads)
+      .member("budget", measurement.budget);
+  writeCheck(json, measurement.check);
+  json.key("eager").beginObject();
+  writeTimingMembers(json, measurement.eager);
+  json.endObject().key("compiled").beginObject();
+  writeTimingMembers(json, measurement.compiled);
+  json.member("forward_ms", measurement.compiledForwardMs)
+      .member("backward_ms", measurement.compiledBackwardMs)
+      .member("kernels", measurement.kernels)
+      .member("extern_calls", measurement.externCalls)
+      .endObject();
+  writeSpeedup(json, measurement.speedup);
+  writeCompile(json, measurement.compile);
+  return json.endObject().take();
+}
+
+void printTiming(const char* name, const run::Timing& timing) {
+  std::printf("  %-9s median %-10s  p10 %-10s p90 %-10s  %zu samples\n", name,
+              millisecondsText(timing.medianMs).c_str(), millisecondsText(timing.p10Ms).c_str(),
+              millisecondsText(timing.p90Ms).c_str(), timing.samplesMs.size());
+}
+
+void printBench(const std::string& model, const Measurement& m) {
+  std::printf("%s  %s, %s, %d threads, budget %g\n", model.c_str(),
+              m.mode == run::Mode::Train ? "training step" : "inference", m.device.c_str(),
+              m.threads, m.budget);
+  std::printf("  check     %s\n", m.check.sentence.c_str());
+  if (!m.check.passed) return;
+  printTiming("eager", m.eager);
+  printTiming("compiled", m.compiled);
+  std::printf("  compiled  %d kernels, %d extern calls, forward %s, backward %s\n", m.kernels,
+              m.externCalls, millisecondsText(m.compiledForwardMs).c_str(),
+              millisecondsText(m.compiledBackwardMs).c_str());
+  if (m.speedup)
+    std::printf("  speed-up  %.3f x  [%.3f, %.3f] with 95 %% confidence: %s\n", m.speedup->median,
+                m.speedup->low, m.speedup->high, run::verdictName(m.speedup->verdict));
+  std::printf("  compile   %s (trace %s, partition %s, kernels %s; %d built, %d from the cache)\n",
+              millisecondsText(m.compile.totalMs).c_str(),
+              millisecondsText(m.compile.traceMs).c_str(),
+              millisecondsText(m.compile.partitionMs).c_str(),
+              millisecondsText(m.compile.codegenMs + m.compile.buildMs).c_str(),
+              m.compile.kernelsBuilt, m.compile.kernelsFromCache);
+}
+
+}  // namespace
+
+int benchCommand(const EngineOptions& options) {
+  if (auto supported = checkSupported(options); !supported) return fail(supported.error());
+  auto compileOptions = options.compile;
+  compileOptions.decompositions = options.decompositions.value_or(pipeline::Decompositions::Fusion);
+  pipeline::OpenModel open;
+  const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Measure,
+                                         compileOptions, commandContext(options.quiet));
+  if (outcome.error) return fail(*outcome.error);
+  const Measurement& measurement = *outcome.record->measurement;
+  printBench(outcome.record->model.name, measurement);
+  const auto written = writeFile(options.json, benchJson(outcome.record->model.name, measurement));
+  if (!written) return fail(written.error());
+  return measurement.check.passed ? kDone : kFailed;
+}
+
+}  // namespace engine

@@ -1,0 +1,26 @@
+#pragma once
+
+// The subcommands. Each returns the exit code: 0 done, 1 failed, 2 wrong use.
+
+#include "app/engine/engine_options.h"
+
+namespace engine {
+
+/// What is in the file: inputs, outputs, parameters, operators, what a trace would refuse.
+int inspectCommand(const EngineOptions& options);
+/// Joint graph, metadata, and both partitions of it. Kernels are not run.
+int traceCommand(const EngineOptions& options);
+/// Partitions a joint graph from a file. Uses no LibTorch.
+int partitionCommand(const EngineOptions& options);
+/// Schedule and generated sources, one file a kernel, with the reasons for and against fusing.
+int kernelsCommand(const EngineOptions& options);
+/// One step, eager or compiled, and checksums of all that it produced.
+int runCommand(const EngineOptions& options);
+/// Eager against compiled: correctness first, then interleaved timing.
+int benchCommand(const EngineOptions& options);
+/// The protocol on stdin and stdout, until stdin ends.
+int serveCommand();
+/// "aot-engine 0.1.0", LibTorch, CUDA and compiler, one a line.
+int versionCommand();
+
+}  // namespace engine

@@ -1,0 +1,136 @@
+#include "app/engine/engine_options.h"
+
+#include <charconv>
+#include <functional>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+namespace engine {
+namespace {
+
+using core::pipeline::Decompositions;
+using core::run::Mode;
+
+[[noreturn]] void reject(const std::string& option, const std::string& text,
+                         const std::string& wanted) {
+  throw CLI::ValidationError(option, "'" + text + "' is not " + wanted);
+}
+
+template <typename T>
+T numberOf(const std::string& option, const std::string& text, const std::string& wanted) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) reject(option, text, wanted);
+  return value;
+}
+
+core::run::LossSpec lossOf(const std::string& text) {
+  constexpr std::string_view kOutput = "output:";
+  if (text == "mean_square") return {};
+  if (!text.starts_with(kOutput)) reject("--loss", text, "mean_square or output:<i>");
+  return {numberOf<int>("--loss", text.substr(kOutput.size()), "an output's index")};
+}
+
+double fractionOf(const std::string& option, const std::string& text) {
+  const double value = numberOf<double>(option, text, "a number from 0 to 1");
+  if (!(value >= 0 && value <= 1)) reject(option, text, "a number from 0 to 1");
+  return value;
+}
+
+/// "0.5" is the budget of the whole graph, "layer1=0.5" that of one module.
+void addBudget(EngineOptions& options, const std::string& text) {
+  const auto equals = text.rfind('=');
+  if (equals == std::string::npos) {
+    options.budgets.push_back(fractionOf("--budget", text));
+    options.compile.partition.budget = options.budgets.back();
+  } else {
+    options.compile.partition.moduleBudgets.push_back(
+        {text.substr(0, equals), fractionOf("--budget", text.substr(equals + 1))});
+  }
+}
+
+void addDim(EngineOptions& options, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) reject("--dim", text, "NAME=N");
+  options.compile.dims[text.substr(0, equals)] =
+      numberOf<std::int64_t>("--dim", text.substr(equals + 1), "a size");
+}
+
+/// An option whose words stand for the enumerators of an enum.
+template <typename T>
+void addWords(CLI::App& command, const std::string& name, const std::string& description,
+              const std::map<std::string, T>& words, std::function<void(T)> use) {
+  command
+      .add_option_function<std::string>(
+          name, [words, use](const std::string& word) { use(words.at(word)); }, description)
+      ->check(CLI::IsMember(words));
+}
+
+void addTracing(CLI::App& command, EngineOptions& options) {
+  addWords<Mode>(command, "--mode", "what to trace and run (default: train if a parameter learns)",
+                 {{"train", Mode::Train}, {"infer", Mode::Infer}},
+                 [&options](Mode mode) { options.compile.mode = mode; });
+  command.add_option(
+      "--inputs", options.compile.inputsPath,
+      "an input head (.json) with its .bin beside it (default: the model's samples)");
+  command.add_option("--seed", options.compile.seed, "given to the generator before the forward")
+      ->capture_default_str();
+  command.add_option("--threads", options.compile.threads, "threads (default: all cores)")
+      ->check(CLI::Range(1, 4096));
+  command.add_option_function<std::vector<std::string>>(
+      "--dim",
+      [&options](const std::vector<std::string>& dims) {
+        for (const std::string& dim : dims) addDim(options, dim);
+      },
+      "NAME=N gives a symbolic dimension a size (default: the example's)");
+  addWords<Decompositions>(command, "--decompositions", "none, core (ATen's) or fusion (ours)",
+                           {{"none", Decompositions::None},
+                            {"core", Decompositions::Core},
+                            {"fusion", Decompositions::Fusion}},
+                           [&options](Decompositions d) { options.decompositions = d; });
+}
+
+void addPartitioning(CLI::App& command, EngineOptions& options) {
+  auto& partition = options.compile.partition;
+  using core::partition::KnapsackSolver;
+  using core::partition::PartitionerKind;
+  addWords<PartitionerKind>(
+      command, "--partitioner", "how the joint graph is split (default: min-cut)",
+      {{"min-cut", PartitionerKind::MinCut}, {"default", PartitionerKind::Default}},
+      [&partition](PartitionerKind kind) { partition.partitioner = kind; });
+  command.add_option_function<std::vector<std::string>>(
+      "--budget",
+      [&options](const std::vector<std::string>& budgets) {
+        for (const std::string& budget : budgets) addBudget(options, budget);
+      },
+      "activation memory budget from 0 to 1, or MODULE=0.5 (default: 1)");
+  addWords<KnapsackSolver>(command, "--solver", "what to recompute under a budget (default: dp)",
+                           {{"dp", KnapsackSolver::Dp},
+                            {"greedy", KnapsackSolver::Greedy},
+                            {"ilp", KnapsackSolver::Ilp}},
+                           [&partition](KnapsackSolver solver) { partition.solver = solver; });
+  command.add_option("--save", partition.save, "a value that must be saved (repeatable)");
+  command.add_option("--recompute", partition.recompute,
+                     "a value that must be recomputed (repeatable)");
+}
+
+void addRunning(CLI::App& command, EngineOptions& options) {
+  command.add_option_function<std::string>(
+      "--loss", [&options](const std::string& text) { options.compile.loss = lossOf(text); },
+      "mean_square or output:<i> (default: output:0 if that is a scalar float)");
+  command.add_option("--device", options.compile.device, "cpu, cuda or cuda:N")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void addOptions(CLI::App& command, EngineOptions& options, OptionGroups groups) {
+  command.add_option("--json", options.json, "write the result to this file, for programs");
+  command.add_flag("--quiet", options.quiet, "no progress on stderr");
+  if (groups.tracing) addTracing(command, options);
+  if (groups.partitioning) addPartitioning(command, options);
+  if (groups.running) addRunning(command, options);
+}
+
+}  // namespace engine

@@ -1,0 +1,39 @@
+#pragma once
+
+// The options that the subcommands share, with one name and one default each.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "core/pipeline/compile_options.h"
+
+namespace engine {
+
+/// What a subcommand was asked for. `compile.partition.budget` is the last of `budgets`.
+struct EngineOptions {
+  std::string model;  ///< the path of the model, or of a joint graph for `partition`
+  std::string json;   ///< where to write the result for programs; empty: nowhere
+  std::string outFolder;
+  bool quiet = false;
+  core::run::Execution execution = core::run::Execution::Compiled;
+  std::vector<double> budgets;  ///< in the order given; {1} if none was
+  /// Empty: none for `trace`, fusion for what makes kernels.
+  std::optional<core::pipeline::Decompositions> decompositions;
+  core::pipeline::CompileOptions compile;
+};
+
+/// Which groups of options a subcommand takes.
+struct OptionGroups {
+  bool tracing = false;       ///< --mode, --inputs, --seed, --threads, --dim, --decompositions
+  bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute
+  bool running = false;       ///< --loss, --device
+};
+
+/// Adds the options to `command`; parsing fills `options`. Wrong values end in CLI::ParseError with
+/// the option's name.
+void addOptions(CLI::App& command, EngineOptions& options, OptionGroups groups);
+
+}  // namespace engine

@@ -1,0 +1,105 @@
+// aot-engine: the compiler without a window. Subcommands for people and scripts, `serve` for the
+// window.
+
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include "app/engine/command_output.h"
+#include "app/engine/commands.h"
+
+namespace {
+
+using namespace engine;
+
+struct Verb {
+  const char* name;
+  const char* description;
+  const char* example;
+  OptionGroups groups;
+  int (*run)(const EngineOptions&);
+};
+
+constexpr OptionGroups kTrace{true, true, false};
+constexpr OptionGroups kRun{true, true, true};
+
+constexpr Verb kVerbs[] = {
+    {"inspect",
+     "says what is in a model file, without running anything",
+     "aot-engine inspect resnet18.pt2",
+     {},
+     inspectCommand},
+    {"trace", "makes the joint graph and both partitions of it; runs no kernel",
+     "aot-engine trace resnet18.pt2 --budget 1 --budget 0.5 --json trace.json", kTrace,
+     traceCommand},
+    {"partition",
+     "partitions a joint graph from a file (a trace result, plain or .gz)",
+     "aot-engine partition trace.json --budget 0.3 --json parts.json",
+     {false, true, false},
+     partitionCommand},
+    {"kernels", "writes the generated kernels, and why nodes were fused or not",
+     "aot-engine kernels resnet18.pt2 --out kernels", kTrace, kernelsCommand},
+    {"run", "runs one step, eager or compiled, and prints checksums of all it produced",
+     "aot-engine run resnet18.pt2 --execution compiled --json run.json", kRun, runCommand},
+    {"bench", "measures compiled against eager: correctness first, then interleaved timing",
+     "aot-engine bench resnet18.pt2 --threads 2", kRun, benchCommand},
+};
+
+/// Options that only one verb has.
+void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& options) {
+  using core::run::Execution;
+  if (verb == "kernels") command.add_option("--out", options.outFolder, "folder for the sources");
+  if (verb == "run")
+    command
+        .add_option_function<std::string>(
+            "--execution",
+            [&options](const std::string& word) {
+              options.execution = word == "eager" ? Execution::Eager : Execution::Compiled;
+            },
+            "eager or compiled (default: compiled)")
+        ->check(CLI::IsMember({"eager", "compiled"}));
+}
+
+int parseAndRun(int argc, char** argv) {
+  CLI::App app(
+      "AOT Explorer's engine: traces, partitions, compiles, runs and measures a PyTorch "
+      "model.",
+      "aot-engine");
+  app.require_subcommand(0, 1);
+  EngineOptions options;
+  int code = kWrongUse;
+  bool version = false;
+  app.add_flag("--version", version, "prints the versions of the program and what it uses");
+  for (const Verb& verb : kVerbs) {
+    CLI::App* command = app.add_subcommand(verb.name, verb.description);
+    command->footer(std::string("Example: ") + verb.example);
+    command->add_option("model", options.model, "the file to work on")->required();
+    addOptions(*command, options, verb.groups);
+    addOwnOptions(*command, verb.name, options);
+    command->final_callback([&options, &code, run = verb.run] {
+      if (options.budgets.empty()) options.budgets = {options.compile.partition.budget};
+      code = run(options);
+    });
+  }
+  app.add_subcommand("serve", "speaks the window's protocol on stdin and stdout")
+      ->final_callback([&code] { code = serveCommand(); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUse;
+  }
+  if (version) return versionCommand();
+  if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stderr);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parseAndRun(argc, argv);
+  } catch (const std::exception& error) {
+    return fail({core::ErrorCode::Internal, error.what(), {}, {}});
+  }
+}

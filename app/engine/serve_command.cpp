@@ -1,0 +1,204 @@
+// The engine as the window's child: requests on stdin, replies on stdout.
+//
+// Two threads. The reader answers pings and cancels at once, also while work runs; the worker takes
+// one compile request at a time. Only whole frames are written, under one lock. When stdin ends the
+// window is gone, so the process ends too.
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "app/engine/command_output.h"
+#include "app/engine/commands.h"
+#include "core/pipeline/compile_pipeline.h"
+#include "core/protocol/codec.h"
+
+namespace engine {
+namespace {
+
+using namespace core::protocol;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kProgressInterval{100};
+
+/// Writes frames to the descriptor that was stdout when the process began.
+class ReplyPipe {
+ public:
+  /// Whatever prints to stdout (a library, a kernel) must not break the protocol: from here on it
+  /// goes to stderr.
+  ReplyPipe() : m_descriptor(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
+
+  void send(const Reply& reply) {
+    const auto bytes = encodeReply(reply);
+    const std::lock_guard lock(m_mutex);
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t n = write(m_descriptor, bytes.data() + done, bytes.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) _exit(kDone);  // The window is gone.
+      done += static_cast<std::size_t>(n);
+    }
+  }
+
+ private:
+  int m_descriptor;
+  std::mutex m_mutex;
+};
+
+/// The queue between reader and worker.
+class RequestQueue {
+ public:
+  void push(std::uint64_t id, CompileRequest request) {
+    const std::lock_guard lock(m_mutex);
+    m_waiting.push_back({id, std::move(request)});
+    m_changed.notify_one();
+  }
+
+  /// Stops the running request of that id. A waiting one is removed; then true is returned, and the
+  /// caller answers in its place.
+  bool cancel(std::uint64_t id) {
+    const std::lock_guard lock(m_mutex);
+    if (m_runningId == id) m_stop.request_stop();
+    return std::erase_if(m_waiting, [id](const Entry& entry) { return entry.id == id; }) > 0;
+  }
+
+  void close() {
+    const std::lock_guard lock(m_mutex);
+    m_closed = true;
+    m_stop.request_stop();
+    m_changed.notify_one();
+  }
+
+  struct Entry {
+    std::uint64_t id = 0;
+    CompileRequest request;
+  };
+
+  /// Waits for the next request; false once closed.
+  bool take(Entry& entry, std::stop_token& stop) {
+    std::unique_lock lock(m_mutex);
+    m_runningId = 0;
+    m_changed.wait(lock, [this] { return m_closed || !m_waiting.empty(); });
+    if (m_closed) return false;
+    entry = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    m_runningId = entry.id;
+    m_stop = std::stop_source();
+    stop = m_stop.get_token();
+    return true;
+  }
+
+ private:
+  std::mutex m_mutex;
+  std::condition_variable m_changed;
+  std::deque<Entry> m_waiting;
+  std::stop_source m_stop;
+  std::uint64_t m_runningId = 0;
+  bool m_closed = false;
+};
+
+core::pipeline::Stage stageOfProgress(const core::pipeline::CompileRecordPtr& newest) {
+  using core::pipeline::Stage;
+  if (!newest || newest->stages.empty()) return Stage::Load;
+  const Stage done = newest->stages.back().stage;
+  return done == Stage::Measure ? done : static_cast<Stage>(static_cast<int>(done) + 1);
+}
+
+/// Runs one request and sends its replies.
+void serveRequest(ReplyPipe& pipe, core::pipeline::OpenModel& open,
+                  const RequestQueue::Entry& entry, std::stop_token stop) {
+  core::pipeline::CompileRecordPtr newest;
+  Clock::time_point lastProgress{};
+  core::StageContext context;
+  context.stop = std::move(stop);
+  context.onProgress = [&](double fraction, const std::string& sentence) {
+    const auto now = Clock::now();
+    if (now - lastProgress < kProgressInterval) return;
+    lastProgress = now;
+    pipe.send({entry.id, ProgressReply{stageOfProgress(newest), fraction, sentence}});
+  };
+  context.onLog = [&](const core::LogEntry& remark) { pipe.send({entry.id, LogReply{remark}}); };
+  const auto onPartial = [&](const core::pipeline::CompileRecordPtr& record) {
+    newest = record;
+    pipe.send({entry.id, PartialReply{record}});
+  };
+  const auto outcome = core::pipeline::compile(open, entry.request.modelPath, entry.request.goal,
+                                               entry.request.options, context, onPartial);
+  if (outcome.error)
+    pipe.send({entry.id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
+  else
+    pipe.send({entry.id, DoneReply{outcome.record}});
+}
+
+void work(ReplyPipe& pipe, RequestQueue& queue) {
+  core::pipeline::OpenModel open;
+  RequestQueue::Entry entry;
+  std::stop_token stop;
+  while (queue.take(entry, stop)) serveRequest(pipe, open, entry, stop);
+}
+
+/// Acts on one request; false if the process is to end.
+bool dispatch(ReplyPipe& pipe, RequestQueue& queue, Request request) {
+  if (auto* compile = std::get_if<CompileRequest>(&request.body)) {
+    queue.push(request.id, std::move(*compile));
+  } else if (const auto* cancel = std::get_if<CancelRequest>(&request.body)) {
+    const core::Error error{core::ErrorCode::Cancelled, "The request was cancelled.", {}, {}};
+    if (queue.cancel(cancel->target))
+      pipe.send({cancel->target, FailureReply{core::pipeline::Stage::Load, error, nullptr}});
+  } else if (std::holds_alternative<PingRequest>(request.body)) {
+    pipe.send({request.id, AliveReply{}});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// Reads until stdin ends, a shutdown is asked for, or the stream makes no sense.
+int readRequests(ReplyPipe& pipe, RequestQueue& queue) {
+  FrameReader frames;
+  std::array<std::uint8_t, 64 << 10> chunk{};
+  for (;;) {
+    const ssize_t n = read(STDIN_FILENO, chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return kDone;
+    frames.append({chunk.data(), static_cast<std::size_t>(n)});
+    for (;;) {
+      auto body = frames.next();
+      if (body && !body->has_value()) break;
+      auto request = body ? decodeRequest(**body) : core::Result<Request>(body.error());
+      if (!request) {
+        std::fprintf(stderr, "aot-engine: %s\n", request.error().message.c_str());
+        return kFailed;
+      }
+      if (!dispatch(pipe, queue, std::move(*request))) return kDone;
+    }
+  }
+}
+
+}  // namespace
+
+int serveCommand() {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGPIPE, SIG_IGN);
+  ReplyPipe pipe;
+  pipe.send({0, HelloReply{kProtocolVersion, AOT_VERSION, getpid()}});
+  RequestQueue queue;
+  std::thread worker([&] { work(pipe, queue); });
+  const int code = readRequests(pipe, queue);
+  queue.close();
+  // Work in LibTorch or LLVM may not return soon, and nothing waits for it any more.
+  worker.detach();
+  std::fflush(nullptr);
+  _exit(code);
+}
+
+}  // namespace engine

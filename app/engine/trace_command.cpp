@@ -1,0 +1,78 @@
+#include <cstdio>
+
+#include "app/engine/command_output.h"
+#include "app/engine/commands.h"
+#include "app/engine/partition_output.h"
+#include "core/load/capture/capture_writer.h"
+#include "core/pipeline/model_summary.h"
+#include "core/pipeline/open_model.h"
+#include "core/passes/decompositions/decompose.h"
+
+namespace engine {
+namespace {
+
+using namespace core;
+using pipeline::Decompositions;
+
+/// Symbolic dimensions of the user inputs, as the exported program declares them.
+std::map<int, std::vector<int>> dynamicDims(const load::LoadedModel& model) {
+  std::map<int, std::vector<int>> dims;
+  int userInput = 0;
+  for (const load::InputSpec& spec : model.program.inputSpecs) {
+    if (spec.kind != load::InputKind::UserInput) continue;
+    const auto found = model.program.graph.tensors.find(spec.name);
+    if (found != model.program.graph.tensors.end())
+      for (std::size_t d = 0; d < found->second.meta.sizes.size(); ++d)
+        if (found->second.meta.sizes[d].isSymbolic())
+          dims[userInput].push_back(static_cast<int>(d));
+    ++userInput;
+  }
+  return dims;
+}
+
+void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced) {
+  std::size_t calls = 0;
+  std::size_t backward = 0;
+  for (const ir::Node& node : traced.joint->graph->nodes()) {
+    if (!node.isCall()) continue;
+    ++calls;
+    if (node.meta.tag == ir::PartitionerTag::IsBackward) ++backward;
+  }
+  std::printf("%s: %zu calls in the joint graph, %zu of them in the backward; traced in %s\n",
+              model.name.c_str(), calls, backward,
+              millisecondsText(traced.times.total * 1e3).c_str());
+}
+
+Result<void> traceModel(const EngineOptions& options) {
+  CORE_TRY_VOID(checkSupported(options));
+  const StageContext context = commandContext(options.quiet);
+  pipeline::OpenModel open;
+  CORE_TRY_VOID(pipeline::openModel(open, options.model, context));
+  CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
+  CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(*open.loaded, options.compile));
+  torch::TraceResult traced =
+      model->trace({pipeline::chooseMode(*open.loaded, options.compile)}, context);
+  if (traced.error) return *traced.error;
+
+  ir::JointGraph joint = *traced.joint;
+  const bool decompose = options.decompositions == Decompositions::Fusion;
+  if (decompose) joint.graph = passes::decomposeForFusion(joint.graph).graph;
+  CORE_TRY(auto partitions, allPartitions(joint, options, context));
+  printTrace(*open.loaded, traced);
+  printPartitions(partitions);
+  if (options.json.empty()) return {};
+  return writeFile(
+      options.json,
+      load::captureJson(
+          {open.loaded->name, loss.text(), "cpu", dynamicDims(*open.loaded)},
+          {{decompose ? "fusion" : "none", &joint, pointersTo(partitions), traced.times.total}}));
+}
+
+}  // namespace
+
+int traceCommand(const EngineOptions& options) {
+  const auto result = traceModel(options);
+  return result ? kDone : fail(result.error());
+}
+
+}  // namespace engine

@@ -1,0 +1,231 @@
+#include "core/pipeline/compile_pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/check.h"
+#include "core/codegen/write_cpu_kernel.h"
+#include "core/jit/jit_module.h"
+#include "core/partition/partition_joint.h"
+#include "core/passes/decompositions/decompose.h"
+#include "core/pipeline/model_summary.h"
+#include "core/schedule/make_schedule.h"
+
+namespace core::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Where on the progress bar a stage begins, in [0, 1]; the last entry is the end.
+constexpr double kStageStart[] = {0.0, 0.05, 0.2, 0.25, 0.3, 0.35, 0.6, 0.65, 1.0};
+
+/// One request on its way through the stages.
+class Pipeline {
+ public:
+  Pipeline(OpenModel& open, const CompileOptions& options, const StageContext& context,
+           const OnPartial& onPartial)
+      : m_open(open), m_options(options), m_context(context), m_onPartial(onPartial) {}
+
+  CompileOutcome run(const std::string& path, Goal goal) {
+    Result<void> result;
+    try {
+      result = runStages(path, goal);
+    } catch (const InternalError& error) {
+      result = Error{ErrorCode::Internal,
+                     std::string("The ") + stageName(m_stage) +
+                         " stage broke a promise; please report this with the model.",
+                     error.what(),
+                     {}};
+    }
+    if (!result && m_record.stages.empty()) m_record.stages.push_back({m_stage, 0, {}, {}, {}});
+    if (!result) m_record.stages.back().error = result.error();
+    CompileOutcome outcome{share(), std::move(m_step), std::nullopt, m_stage};
+    if (!result) outcome.error = result.error();
+    return outcome;
+  }
+
+ private:
+  Result<void> runStages(const std::string& path, Goal goal) {
+    CORE_TRY_VOID(stage(Stage::Load, [&](const StageContext& c) { return load(path, c); }));
+    if (goal == Goal::Inspect) return {};
+    CORE_TRY_VOID(stage(Stage::Trace, [&](const StageContext& c) { return trace(c); }));
+    CORE_TRY_VOID(stage(Stage::Partition, [&](const StageContext& c) { return partition(c); }));
+    if (goal == Goal::Partition) return {};
+    CORE_TRY_VOID(stage(Stage::Schedule, [&](const StageContext& c) { return schedule(c); }));
+    CORE_TRY_VOID(stage(Stage::Codegen, [&](const StageContext& c) { return writeKernels(c); }));
+    if (goal == Goal::Kernels) return {};
+    CORE_TRY_VOID(stage(Stage::Build, [&](const StageContext& c) { return build(c); }));
+    if (goal == Goal::Build) return {};
+    return stage(Stage::Measure, [&](const StageContext& c) { return measure(c); });
+  }
+
+  /// Runs one stage: times it, collects its remarks, maps its progress, shows the record after it.
+  template <typename Body>
+  Result<void> stage(Stage which, Body&& body) {
+    m_stage = which;
+    m_record.stages.push_back({which, 0, {}, {}, {}});
+    const auto index = static_cast<std::size_t>(which);
+    StageContext own = m_context;
+    own.onProgress = [this, index](double fraction, const std::string& what) {
+      const double from = kStageStart[index];
+      m_context.progress(from + fraction * (kStageStart[index + 1] - from), what);
+    };
+    own.onLog = [this](const LogEntry& entry) {
+      m_record.stages.back().log.push_back(entry);
+      if (m_context.onLog) m_context.onLog(entry);
+    };
+    own.progress(0, std::string(stageName(which)));
+    CORE_TRY_VOID(own.checkCancelled(stageName(which)));
+    const auto start = Clock::now();
+    Result<void> result = body(own);
+    m_record.stages.back().seconds = secondsSince(start);
+    if (result && m_onPartial) m_onPartial(share());
+    return result;
+  }
+
+  CompileRecordPtr share() const { return std::make_shared<const CompileRecord>(m_record); }
+  void summary(std::string text) { m_record.stages.back().summary = std::move(text); }
+
+  Result<void> load(const std::string& path, const StageContext& context) {
+    CORE_TRY_VOID(openModel(m_open, path, context));
+    m_record.model = summarizeModel(*m_open.loaded);
+    summary(std::to_string(m_open.loaded->program.graph.nodes.size()) + " exported nodes, " +
+            std::to_string(m_open.loaded->weights.size()) + " weights");
+    return {};
+  }
+
+  Result<void> trace(const StageContext& context) {
+    CORE_TRY(torch::TorchModel * model, bindTorch(m_open, m_options));
+    m_mode = chooseMode(*m_open.loaded, m_options);
+    torch::TraceResult traced = model->trace({m_mode}, context);
+    m_record.joint = traced.joint;
+    if (traced.error) return *traced.error;
+    m_traceMs = traced.times.total * 1e3;
+    summary(std::to_string(traced.joint->graph->size()) + " nodes in the joint graph");
+    return {};
+  }
+
+  Result<void> partition(const StageContext& context) {
+    const auto start = Clock::now();
+    CORE_TRY(auto parts, partition::partition(*m_record.joint, m_options.partition, context));
+    m_partitionMs = secondsSince(start) * 1e3;
+    summary(std::to_string(parts.savedTensors.size()) + " saved tensors, " +
+            std::to_string(parts.recomputed.size()) + " nodes recomputed");
+    m_record.partition = std::make_shared<const partition::Partition>(std::move(parts));
+    return {};
+  }
+
+  Result<void> schedule(const StageContext& context) {
+    const partition::Partition& parts = *m_record.partition;
+    CORE_TRY(m_record.forward, scheduleHalf(parts.forward, context));
+    std::size_t kernels = m_record.forward->schedule.groups.size();
+    if (parts.backward) {
+      CORE_TRY(m_record.backward, scheduleHalf(parts.backward, context));
+      kernels += m_record.backward->schedule.groups.size();
+    }
+    summary(std::to_string(kernels) + " kernels");
+    return {};
+  }
+
+  Result<std::shared_ptr<const CompiledHalf>> scheduleHalf(const ir::GraphPtr& graph,
+                                                           const StageContext& context) const {
+    auto half = std::make_shared<CompiledHalf>();
+    half->graph = graph;
+    ir::PassResult decomposed{graph, ir::OriginMap::identity(graph->size())};
+    if (m_options.decompositions != Decompositions::None)
+      decomposed = passes::decomposeForFusion(graph);
+    half->origin = std::move(decomposed.origin);
+    CORE_TRY(half->schedule, schedule::makeSchedule(decomposed.graph, context));
+    return std::shared_ptr<const CompiledHalf>(std::move(half));
+  }
+
+  Result<void> writeKernels(const StageContext& context) {
+    const auto start = Clock::now();
+    std::ptrdiff_t lines = 0;
+    for (auto* half : {&m_record.forward, &m_record.backward}) {
+      if (!*half) continue;
+      auto written = std::make_shared<CompiledHalf>(**half);
+      for (const schedule::FusionGroup& group : written->schedule.groups) {
+        CORE_TRY_VOID(context.checkCancelled("codegen"));
+        CORE_TRY(codegen::KernelSource kernel, codegen::writeCpuKernel(group.nest));
+        lines += std::count(kernel.source.begin(), kernel.source.end(), '\n');
+        written->kernels.push_back(std::move(kernel));
+      }
+      *half = std::move(written);
+    }
+    m_codegenMs = secondsSince(start) * 1e3;
+    summary(std::to_string(lines) + " lines of C++");
+    return {};
+  }
+
+  Result<void> build(const StageContext& context) {
+    const auto start = Clock::now();
+    CORE_TRY(jit::CpuCompiler * compiler, jit::openCpuCompiler());
+    m_step.joint = m_record.joint;
+    m_step.partition = m_record.partition;
+    CORE_TRY(m_step.forward, buildHalf(*compiler, m_record.forward, context));
+    if (m_record.backward) {
+      CORE_TRY(m_step.backward, buildHalf(*compiler, m_record.backward, context));
+    }
+    m_buildMs = secondsSince(start) * 1e3;
+    summary(std::to_string(m_built) + " kernels built, " + std::to_string(m_fromCache) +
+            " from the cache");
+    return {};
+  }
+
+  Result<torch::ExecutableHalf> buildHalf(jit::CpuCompiler& compiler,
+                                          const std::shared_ptr<const CompiledHalf>& half,
+                                          const StageContext& context) {
+    torch::ExecutableHalf executable;
+    executable.schedule = std::shared_ptr<const schedule::Schedule>(half, &half->schedule);
+    CORE_TRY(executable.kernels, compiler.build(half->kernels, {kernelCacheFolder()}, context));
+    for (const codegen::BuiltKernel& kernel : executable.kernels)
+      ++(kernel.fromCache ? m_fromCache : m_built);
+    return executable;
+  }
+
+  Result<void> measure(const StageContext& context) {
+    torch::BenchOptions bench;
+    CORE_TRY(bench.run.loss, chooseLoss(*m_open.loaded, m_options));
+    bench.run.mode = m_mode;
+    bench.run.seed = m_options.seed;
+    bench.run.threads = m_options.threads;
+    CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
+    measurement.budget = m_options.partition.budget;
+    measurement.compile = {m_traceMs + m_partitionMs + m_codegenMs + m_buildMs,
+                           m_traceMs,
+                           m_partitionMs,
+                           m_codegenMs,
+                           m_buildMs,
+                           m_built,
+                           m_fromCache};
+    summary(measurement.check.sentence);
+    m_record.measurement = std::make_shared<const run::Measurement>(std::move(measurement));
+    return {};
+  }
+
+  OpenModel& m_open;
+  const CompileOptions& m_options;
+  const StageContext& m_context;
+  const OnPartial& m_onPartial;
+  CompileRecord m_record;
+  Stage m_stage = Stage::Load;
+  run::Mode m_mode = run::Mode::Train;
+  torch::ExecutableStep m_step;
+  double m_traceMs = 0, m_partitionMs = 0, m_codegenMs = 0, m_buildMs = 0;
+  int m_built = 0, m_fromCache = 0;
+};
+
+}  // namespace
+
+CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
+                       const CompileOptions& options, const StageContext& context,
+                       const OnPartial& onPartial) {
+  return Pipeline(open, options, context, onPartial).run(modelPath, goal);
+}
+
+}  // namespace core::pipeline

@@ -1,0 +1,32 @@
+#pragma once
+
+// From a model file to a record, stage by stage: the page that reads in order.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/pipeline/compile_record.h"
+#include "core/pipeline/open_model.h"
+
+namespace core::pipeline {
+
+/// How a request ended: the record as far as it got, and what stopped it, if anything.
+struct CompileOutcome {
+  CompileRecordPtr record;
+  torch::ExecutableStep step;  ///< ready to run from Goal::Build on
+  std::optional<Error> error;
+  Stage stage = Stage::Load;  ///< the last stage that began
+};
+
+/// Called when a stage is done, with the record so far.
+using OnPartial = std::function<void(const CompileRecordPtr&)>;
+
+/// Runs the stages up to `goal`. `open` is read and filled: pass the same object again to keep a
+/// model open. Bad input, an unsupported operator or Cancel end in `error`; a broken promise of our
+/// own ends in Error{Internal} that names the stage.
+CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
+                       const CompileOptions& options, const StageContext& context,
+                       const OnPartial& onPartial = {});
+
+}  // namespace core::pipeline

@@ -1,0 +1,55 @@
+#include "core/pipeline/open_model.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+namespace core::pipeline {
+namespace {
+
+std::int64_t modificationTime(const std::string& path) {
+  std::error_code ignored;
+  const auto time = std::filesystem::last_write_time(path, ignored);
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+/// The inputs that the options name, else the archive's samples, else none (random ones are made).
+Result<std::optional<load::InputSet>> chooseInputs(const OpenModel& open,
+                                                   const std::string& inputsPath) {
+  if (inputsPath.empty()) return open.loaded->sampleInputs;
+  CORE_TRY(load::InputSet inputs, load::readInputSet(inputsPath));
+  return std::optional<load::InputSet>(std::move(inputs));
+}
+
+}  // namespace
+
+Result<void> openModel(OpenModel& open, const std::string& modelPath, const StageContext& context) {
+  const std::int64_t modified = modificationTime(modelPath);
+  if (open.loaded && open.loaded->path == modelPath && open.modifiedNs == modified) return {};
+  open = {};
+  CORE_TRY(open.loaded, load::loadModel(modelPath, context));
+  open.modifiedNs = modified;
+  return {};
+}
+
+Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options) {
+  const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed;
+  if (open.torch && same) return open.torch.get();
+  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(auto inputs, chooseInputs(open, options.inputsPath));
+  CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
+  open.inputsPath = options.inputsPath;
+  open.seed = options.seed;
+  return open.torch.get();
+}
+
+std::string kernelCacheFolder() {
+  if (const char* folder = std::getenv("AOT_KERNEL_CACHE")) return folder;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"))
+    return std::string(cache) + "/aot-explorer/kernels";
+  if (const char* home = std::getenv("HOME"))
+    return std::string(home) + "/.cache/aot-explorer/kernels";
+  return {};
+}
+
+}  // namespace core::pipeline

@@ -1,0 +1,37 @@
+#pragma once
+
+// A model that is kept open between requests.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/stage_context.h"
+#include "core/load/loaded_model.h"
+#include "core/pipeline/compile_options.h"
+#include "core/torch/torch_module.h"
+
+namespace core::pipeline {
+
+/// Read once, bound to LibTorch at the first trace. Reused by the next request for the same file
+/// (path, size and modification time), inputs and seed.
+struct OpenModel {
+  load::LoadedModelPtr loaded;
+  std::int64_t modifiedNs = 0;               ///< modification time of the file when it was read
+  std::unique_ptr<torch::TorchModel> torch;  ///< null until the first trace or run
+  std::string inputsPath;
+  std::uint64_t seed = 0;
+};
+
+/// Opens the file if `open` does not hold it yet. Errors as loadModel().
+Result<void> openModel(OpenModel& open, const std::string& modelPath, const StageContext& context);
+
+/// Binds LibTorch to the open model and its inputs if that is not done yet. `options.threads`
+/// matters only to the first call of the process, because OpenMP reads its environment once.
+Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
+
+/// The folder of compiled kernels: AOT_KERNEL_CACHE, else a folder in the user's cache.
+std::string kernelCacheFolder();
+
+}  // namespace core::pipeline

@@ -1,0 +1,169 @@
+// The command line is a contract: exit codes, one-line errors, JSON files.
+
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/engine/run_engine.h"
+
+class TstEngineCommandLine : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void wrongUseEndsWithTwo_data();
+  void wrongUseEndsWithTwo();
+  void badFilesEndWithOneAndANamedError_data();
+  void badFilesEndWithOneAndANamedError();
+  void helpShowsAnExampleOfEveryVerb();
+  void versionNamesLibTorchAndTheCompiler();
+  void inspectNeedsNoRun();
+  void aTraceCanBePartitionedAgain();
+  void kernelsWritesOneFileAKernel();
+  void benchChecksBeforeItCompares();
+
+ private:
+  QString path(const QString& name) const { return m_folder.filePath(name); }
+  QTemporaryDir m_folder;
+};
+
+void TstEngineCommandLine::wrongUseEndsWithTwo_data() {
+  QTest::addColumn<QStringList>("arguments");
+  const QString model = oracleFile("mlp.pt2");
+  QTest::newRow("no verb") << QStringList{};
+  QTest::newRow("unknown verb") << QStringList{"paint", model};
+  QTest::newRow("no model") << QStringList{"trace"};
+  QTest::newRow("unknown option") << QStringList{"trace", model, "--colour"};
+  QTest::newRow("budget over one") << QStringList{"trace", model, "--budget", "1.5"};
+  QTest::newRow("budget that is no number") << QStringList{"trace", model, "--budget", "half"};
+  QTest::newRow("unknown partitioner") << QStringList{"trace", model, "--partitioner", "best"};
+  QTest::newRow("loss that does not exist") << QStringList{"run", model, "--loss", "output:7"};
+  QTest::newRow("pin of no node") << QStringList{"trace", model, "--save", "no_such_node"};
+}
+
+void TstEngineCommandLine::wrongUseEndsWithTwo() {
+  QFETCH(QStringList, arguments);
+  const EngineRun run = runEngine(arguments);
+  QVERIFY(!run.crashed);
+  QCOMPARE(run.exitCode, 2);
+  QVERIFY(!run.errors.isEmpty());
+}
+
+void TstEngineCommandLine::badFilesEndWithOneAndANamedError_data() {
+  QTest::addColumn<QByteArray>("content");
+  QTest::addColumn<QString>("code");
+  QFile good(oracleFile("mlp.pt2"));
+  QVERIFY(good.open(QIODevice::ReadOnly));
+  const QByteArray bytes = good.readAll();
+  QTest::newRow("missing") << QByteArray() << "FileNotFound";
+  QTest::newRow("truncated") << bytes.left(bytes.size() / 2) << "ArchiveCorrupt";
+  QTest::newRow("no zip") << QByteArray("hello, world, this is no model") << "ArchiveCorrupt";
+}
+
+void TstEngineCommandLine::badFilesEndWithOneAndANamedError() {
+  QFETCH(QByteArray, content);
+  QFETCH(QString, code);
+  const QString model = path("bad.pt2");
+  QFile::remove(model);
+  if (!content.isEmpty()) {
+    QFile file(model);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+  }
+  for (const char* verb : {"inspect", "trace", "run"}) {
+    const EngineRun run = runEngine({verb, model});
+    QVERIFY(!run.crashed);
+    QCOMPARE(run.exitCode, 1);
+    QVERIFY2(run.errors.contains("error: " + code), qPrintable(run.errors));
+  }
+}
+
+void TstEngineCommandLine::helpShowsAnExampleOfEveryVerb() {
+  const EngineRun all = runEngine({"--help"});
+  QCOMPARE(all.exitCode, 0);
+  for (const char* verb : {"inspect", "trace", "partition", "kernels", "run", "bench"}) {
+    QVERIFY(all.out.contains(verb));
+    const EngineRun one = runEngine({verb, "--help"});
+    QCOMPARE(one.exitCode, 0);
+    QVERIFY2(one.out.contains(QString("Example: aot-engine ") + verb), qPrintable(one.out));
+  }
+}
+
+void TstEngineCommandLine::versionNamesLibTorchAndTheCompiler() {
+  const EngineRun run = runEngine({"--version"});
+  QCOMPARE(run.exitCode, 0);
+  QVERIFY(run.out.contains("LibTorch 2.11.0"));
+  QVERIFY(run.out.contains("clang 14"));
+}
+
+void TstEngineCommandLine::inspectNeedsNoRun() {
+  const EngineRun run =
+      runEngine({"inspect", oracleFile("mlp_ce.pt2"), "--json", path("inspect.json")});
+  QCOMPARE(run.exitCode, 0);
+  const QJsonObject json = readJson(path("inspect.json"));
+  QCOMPARE(json["op_counts"].toObject()["aten.linear.default"].toInt(), 2);
+  QCOMPARE(json["parameters"].toArray().size(), 4);
+  QCOMPARE(json["inputs"].toArray().size(), 2);
+}
+
+void TstEngineCommandLine::aTraceCanBePartitionedAgain() {
+  const QString model = oracleFile("cnn_bn.pt2");
+  const EngineRun trace = runEngine({"trace", model, "--budget", "1", "--budget", "0.5", "--inputs",
+                                     oracleFile("cnn_bn.json"), "--json", path("trace.json")});
+  QVERIFY2(trace.exitCode == 0, qPrintable(trace.errors));
+  const EngineRun again = runEngine({"partition", path("trace.json"), "--budget", "1", "--budget",
+                                     "0.5", "--json", path("parts.json")});
+  QVERIFY2(again.exitCode == 0, qPrintable(again.errors));
+  const auto variants = [](const QJsonObject& file) {
+    return file["captures"].toObject()["none"].toObject()["variants"].toObject();
+  };
+  const QJsonObject before = variants(readJson(path("trace.json")));
+  const QJsonObject after = variants(readJson(path("parts.json")));
+  QCOMPARE(before.keys(), (QStringList{"default", "mincut_0.5", "mincut_1.0"}));
+  QCOMPARE(after.keys(), before.keys());
+  for (const QString& name : before.keys()) {
+    QVERIFY(!before[name].toObject()["saved_tensors"].toArray().isEmpty());
+    QCOMPARE(after[name].toObject()["saved_tensors"], before[name].toObject()["saved_tensors"]);
+    QCOMPARE(after[name].toObject()["recomputed"], before[name].toObject()["recomputed"]);
+  }
+}
+
+void TstEngineCommandLine::kernelsWritesOneFileAKernel() {
+  const EngineRun run = runEngine({"kernels", oracleFile("mlp_ce.pt2"), "--out", path("kernels"),
+                                   "--json", path("kernels.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  const QJsonObject json = readJson(path("kernels.json"));
+  int kernels = 0;
+  for (const char* half : {"forward", "backward"})
+    for (const auto& kernel : json[half].toObject()["kernels"].toArray()) {
+      ++kernels;
+      const QString name = kernel.toObject()["name"].toString();
+      QFile source(path("kernels/" + QString(half) + "_" + name + ".cpp"));
+      QVERIFY2(source.open(QIODevice::ReadOnly), qPrintable(source.fileName()));
+      QVERIFY(source.readAll().contains(name.toUtf8()));
+      QVERIFY(!kernel.toObject()["nodes"].toArray().isEmpty());
+    }
+  QVERIFY(kernels >= 3);
+  const auto refusals = json["backward"].toObject()["refusals"].toArray();
+  QVERIFY(!refusals.isEmpty());
+  QVERIFY(!refusals[0].toObject()["sentence"].toString().isEmpty());
+}
+
+void TstEngineCommandLine::benchChecksBeforeItCompares() {
+  const EngineRun run =
+      runEngine({"bench", oracleFile("mlp_ce.pt2"), "--json", path("bench.json"), "--quiet"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY(run.out.indexOf("check") < run.out.indexOf("speed-up"));
+  const QJsonObject json = readJson(path("bench.json"));
+  QVERIFY(json["check"].toObject()["passed"].toBool());
+  const QJsonObject speedup = json["speedup"].toObject();
+  const double median = speedup["median"].toDouble();
+  const QJsonArray interval = speedup["ci95"].toArray();
+  QVERIFY(interval[0].toDouble() <= median && median <= interval[1].toDouble());
+  QVERIFY(json["eager"].toObject()["samples"].toArray().size() >= 10);
+  QCOMPARE(json["eager"].toObject()["samples"].toArray().size(),
+           json["compiled"].toObject()["samples"].toArray().size());
+}
+
+QTEST_GUILESS_MAIN(TstEngineCommandLine)
+#include "tst_engine_command_line.moc"

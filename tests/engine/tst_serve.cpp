@@ -1,0 +1,171 @@
+// The engine as a child: it answers while it works, stops when told, and survives bad requests.
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/protocol/codec.h"
+#include "tests/engine/run_engine.h"
+
+using namespace core;
+using namespace core::protocol;
+
+class TstServe : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void cleanup();
+  void greetsWithItsVersion();
+  void sendsTheRecordAsItGrows();
+  void answersAPingWhileItWorks();
+  void aCancelledRequestEndsAsCancelled();
+  void aBadModelFailsAndTheNextRequestSucceeds();
+  void garbageEndsTheProcess();
+  void endsWhenStdinEnds();
+
+ private:
+  void send(std::uint64_t id, decltype(Request::body) body);
+  /// The next reply, waiting up to a minute.
+  Reply next();
+  /// Replies up to the final one (Done or Failure) of that request.
+  std::vector<Reply> untilEnd(std::uint64_t id);
+  CompileRequest compileRequest(const QString& model, pipeline::Goal goal) const;
+
+  std::unique_ptr<QProcess> m_engine;
+  FrameReader m_frames;
+  QTemporaryDir m_cache;
+};
+
+void TstServe::init() {
+  m_frames = {};
+  m_engine = std::make_unique<QProcess>();
+  auto environment = QProcessEnvironment::systemEnvironment();
+  environment.insert("AOT_KERNEL_CACHE", m_cache.path());
+  m_engine->setProcessEnvironment(environment);
+  m_engine->start(AOT_BIN_DIR "/aot-engine", {"serve"});
+  QVERIFY(m_engine->waitForStarted());
+}
+
+void TstServe::cleanup() {
+  m_engine->kill();
+  m_engine->waitForFinished();
+}
+
+void TstServe::send(std::uint64_t id, decltype(Request::body) body) {
+  const auto frame = encodeRequest({id, std::move(body)});
+  m_engine->write(reinterpret_cast<const char*>(frame.data()), static_cast<qint64>(frame.size()));
+  m_engine->waitForBytesWritten();
+}
+
+Reply TstServe::next() {
+  for (;;) {
+    auto body = m_frames.next();
+    if (!body) qFatal("%s", body.error().message.c_str());
+    if (body->has_value()) {
+      auto reply = decodeReply(**body);
+      if (!reply) qFatal("%s", reply.error().message.c_str());
+      return *reply;
+    }
+    if (!m_engine->waitForReadyRead(60'000)) qFatal("the engine is silent");
+    const QByteArray bytes = m_engine->readAllStandardOutput();
+    m_frames.append({reinterpret_cast<const std::uint8_t*>(bytes.constData()),
+                     static_cast<std::size_t>(bytes.size())});
+  }
+}
+
+std::vector<Reply> TstServe::untilEnd(std::uint64_t id) {
+  std::vector<Reply> replies;
+  for (;;) {
+    replies.push_back(next());
+    const Reply& last = replies.back();
+    const bool ends = std::holds_alternative<DoneReply>(last.body) ||
+                      std::holds_alternative<FailureReply>(last.body);
+    if (last.id == id && ends) return replies;
+  }
+}
+
+CompileRequest TstServe::compileRequest(const QString& model, pipeline::Goal goal) const {
+  return {oracleFile(model).toStdString(), goal, {}};
+}
+
+void TstServe::greetsWithItsVersion() {
+  const Reply hello = next();
+  QCOMPARE(hello.id, std::uint64_t{0});
+  const auto& body = std::get<HelloReply>(hello.body);
+  QCOMPARE(body.protocolVersion, kProtocolVersion);
+  QCOMPARE(body.processId, std::int64_t{m_engine->processId()});
+}
+
+void TstServe::sendsTheRecordAsItGrows() {
+  send(1, compileRequest("mlp_ce.pt2", pipeline::Goal::Kernels));
+  std::vector<std::size_t> stages;
+  const auto replies = untilEnd(1);
+  for (const Reply& reply : replies)
+    if (const auto* partial = std::get_if<PartialReply>(&reply.body))
+      stages.push_back(partial->record->stages.size());
+  QCOMPARE(stages, (std::vector<std::size_t>{1, 2, 3, 4, 5}));
+  const auto& record = *std::get<DoneReply>(replies.back().body).record;
+  QVERIFY(record.joint && record.partition && record.forward && record.backward);
+  QCOMPARE(record.forward->kernels.size(), record.forward->schedule.groups.size());
+  QVERIFY(!record.measurement);
+}
+
+void TstServe::answersAPingWhileItWorks() {
+  next();
+  send(1, compileRequest("resnet18_w16.pt2", pipeline::Goal::Measure));
+  send(2, PingRequest{});
+  for (;;) {
+    const Reply reply = next();
+    QVERIFY(!std::holds_alternative<DoneReply>(reply.body));
+    if (reply.id == 2) {
+      QVERIFY(std::holds_alternative<AliveReply>(reply.body));
+      return;
+    }
+  }
+}
+
+void TstServe::aCancelledRequestEndsAsCancelled() {
+  send(1, compileRequest("resnet18_w16.pt2", pipeline::Goal::Measure));
+  send(2, compileRequest("mlp.pt2", pipeline::Goal::Measure));
+  send(3, CancelRequest{2});
+  send(4, CancelRequest{1});
+  bool firstEnded = false, secondEnded = false;
+  while (!firstEnded || !secondEnded) {
+    const Reply reply = next();
+    const auto* failure = std::get_if<FailureReply>(&reply.body);
+    QVERIFY(!std::holds_alternative<DoneReply>(reply.body));
+    if (!failure) continue;
+    QVERIFY(failure->error.code == ErrorCode::Cancelled);
+    (reply.id == 1 ? firstEnded : secondEnded) = true;
+  }
+  send(5, compileRequest("mlp.pt2", pipeline::Goal::Partition));
+  QVERIFY(std::holds_alternative<DoneReply>(untilEnd(5).back().body));
+}
+
+void TstServe::aBadModelFailsAndTheNextRequestSucceeds() {
+  send(1, compileRequest("no_such_model.pt2", pipeline::Goal::Partition));
+  const auto failure = std::get<FailureReply>(untilEnd(1).back().body);
+  QVERIFY(failure.error.code == ErrorCode::FileNotFound);
+  QVERIFY(failure.stage == pipeline::Stage::Load);
+  send(2, compileRequest("mlp.pt2", pipeline::Goal::Partition));
+  QVERIFY(std::holds_alternative<DoneReply>(untilEnd(2).back().body));
+}
+
+void TstServe::garbageEndsTheProcess() {
+  m_engine->write("this is not a frame of the protocol at all");
+  QVERIFY(m_engine->waitForFinished(30'000));
+  QCOMPARE(m_engine->exitStatus(), QProcess::NormalExit);
+  QCOMPARE(m_engine->exitCode(), 1);
+}
+
+void TstServe::endsWhenStdinEnds() {
+  next();
+  send(1, compileRequest("resnet18_w16.pt2", pipeline::Goal::Measure));
+  m_engine->closeWriteChannel();
+  QVERIFY(m_engine->waitForFinished(30'000));
+  QCOMPARE(m_engine->exitCode(), 0);
+}
+
+QTEST_GUILESS_MAIN(TstServe)
+#include "tst_serve.moc"
