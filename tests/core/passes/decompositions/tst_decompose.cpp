@@ -1,0 +1,129 @@
+// What a decomposition leaves behind: which nodes, under which names, from where.
+
+#include <QTest>
+
+#include "core/ir/graph_text.h"
+#include "core/passes/decompositions/decompose.h"
+#include "tests/support/graph_from_text.h"
+
+using namespace core;
+
+namespace {
+
+const char* const kLayerNorm =
+    "%x : bf16[4, 8] = placeholder\n%w : bf16[8] = placeholder\n"
+    "%ln : (bf16[4, 8], f32[4, 1], f32[4, 1]) = aten.native_layer_norm.default(%x, [8], %w, None, "
+    "1e-05)  # is_forward seq=3 module=\"norm:torch.nn.LayerNorm\"\n"
+    "%y : bf16[4, 8] = getitem(%ln, 0)\n%rstd : f32[4, 1] = getitem(%ln, 2)\n"
+    "return (%y, %rstd)  # descs=[\"out\", \"saved\"]\n";
+
+}  // namespace
+
+class TestDecompose : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void softmaxBecomesARowFormula() {
+    const auto result = passes::decomposeForFusion(
+        support::graphFromText("%x : f32[4, 8] = placeholder\n"
+                               "%p : f32[4, 8] = aten._softmax.default(%x, -1, False)\n"
+                               "return (%p)\n"));
+    QString text = QString::fromStdString(ir::graphText(*result.graph));
+    text.replace("  # op=\"aten._softmax.default\"", "");
+    QCOMPARE(text, QString("graph {\n"
+                           "  %x : f32[4, 8] = placeholder\n"
+                           "  %p_amax : f32[4, 1] = aten.amax.default(%x, [1], True)\n"
+                           "  %p_sub : f32[4, 8] = aten.sub.Tensor(%x, %p_amax)\n"
+                           "  %p_exp : f32[4, 8] = aten.exp.default(%p_sub)\n"
+                           "  %p_sum : f32[4, 1] = aten.sum.dim_IntList(%p_exp, [1], True)\n"
+                           "  %p : f32[4, 8] = aten.div.Tensor(%p_exp, %p_sum)\n"
+                           "  return (%p)\n}\n"));
+  }
+
+  void resultsKeepNameTypeAndMetadata() {
+    const auto result = passes::decomposeForFusion(support::graphFromText(kLayerNorm));
+    const ir::Graph& graph = *result.graph;
+    const ir::Node& y = graph.node(*graph.find("y"));
+    QCOMPARE(y.target, std::string("aten._to_copy.default"));
+    QCOMPARE(y.tensor()->dtype, ir::DType::BF16);
+    QCOMPARE(y.meta.tag, ir::PartitionerTag::IsForward);
+    QCOMPARE(y.meta.sequenceNumber, std::optional<std::int64_t>(3));
+    QCOMPARE(y.meta.module->path, std::string("norm"));
+    QCOMPARE(y.meta.originalOp, std::string("aten.native_layer_norm.default"));
+    QCOMPARE(graph.node(*graph.find("rstd")).target, std::string("aten.rsqrt.default"));
+    QCOMPARE(graph.outputDescriptors(), (std::vector<std::string>{"out", "saved"}));
+    QVERIFY(!graph.find("ln"));
+  }
+
+  void halvesAreComputedAsSingles() {
+    const auto result = passes::decomposeForFusion(support::graphFromText(kLayerNorm));
+    for (const ir::Node& node : result.graph->nodes())
+      if (node.isCall() && node.name != "y") QCOMPARE(node.tensor()->dtype, ir::DType::F32);
+  }
+
+  void everyNewNodeLeadsBackToWhatItReplaces() {
+    const ir::GraphPtr before = support::graphFromText(kLayerNorm);
+    const auto result = passes::decomposeForFusion(before);
+    QCOMPARE(result.origin.origins.size(), result.graph->size());
+    const ir::NodeId replaced = *before->find("ln");
+    int pieces = 0;
+    for (const ir::Node& node : result.graph->nodes()) {
+      if (!node.isCall()) continue;
+      const auto& origins = result.origin.of(node.id);
+      QVERIFY(std::find(origins.begin(), origins.end(), replaced) != origins.end());
+      ++pieces;
+    }
+    QVERIFY(pieces > 5);
+    const auto& ofY = result.origin.of(*result.graph->find("y"));
+    QVERIFY(std::find(ofY.begin(), ofY.end(), *before->find("y")) != ofY.end());
+  }
+
+  void resultsThatNobodyReadsAreNotComputed() {
+    const auto result = passes::decomposeForFusion(support::graphFromText(
+        "%g : f32[4, 8] = placeholder\n%x : f32[4, 8] = placeholder\n"
+        "%m : f32[4, 1] = placeholder\n%r : f32[4, 1] = placeholder\n%w : f32[8] = placeholder\n"
+        "%b : (f32[4, 8], f32[8], f32[8]) = aten.native_layer_norm_backward.default(%g, %x, [8], "
+        "%m, %r, %w, None, [False, False, True])\n%d : f32[8] = getitem(%b, 2)\nreturn (%d)\n"));
+    int calls = 0;
+    for (const ir::Node& node : result.graph->nodes()) calls += node.isCall() ? 1 : 0;
+    QCOMPARE(calls, 1);  // the sum over rows
+  }
+
+  void recordedStridesAreKept() {
+    const auto result = passes::decomposeForFusion(support::graphFromText(
+        "%x : f32[2, 4, 3, 3]{36, 1, 12, 4} = placeholder\n"
+        "%gn : (f32[2, 4, 3, 3], f32[2, 2], f32[2, 2]) = aten.native_group_norm.default(%x, None, "
+        "None, 2, 4, 9, 2, 1e-05)\n%y : f32[2, 4, 3, 3] = getitem(%gn, 0)\nreturn (%y)\n"));
+    const ir::Node& y = result.graph->node(*result.graph->find("y"));
+    QVERIFY(y.tensor()->isContiguous());
+  }
+
+  void graphsWithoutCompositesAreReturnedAsTheyAre() {
+    const ir::GraphPtr graph = support::graphFromText(
+        "%x : f32[4] = placeholder\n%y : f32[4] = aten.exp.default(%x)\nreturn (%y)\n");
+    const auto result = passes::decomposeForFusion(graph);
+    QCOMPARE(result.graph.get(), graph.get());
+    QCOMPARE(result.origin.origins.size(), graph->size());
+  }
+
+  void formsThatAreNotUnderstoodStayWhole_data() {
+    QTest::addColumn<QString>("text");
+    QTest::newRow("softmax of a scalar")
+        << "%x : f32[] = placeholder\n%y : f32[] = aten._softmax.default(%x, 0, False)\n";
+    QTest::newRow("nll of one sample")
+        << "%x : f32[5] = placeholder\n%t : i64[] = placeholder\n%n : (f32[], f32[]) = "
+           "aten.nll_loss_forward.default(%x, %t, None, 1, -100)\n%y : f32[] = getitem(%n, 0)\n";
+    QTest::newRow("variance of complex numbers")
+        << "%x : c64[5] = placeholder\n%y : f32[] = aten.var.correction(%x, None, correction=1)\n";
+    QTest::newRow("a short sum")
+        << "%x : f32[8] = placeholder\n%y : f32[] = aten.sum.default(%x)\n";
+  }
+  void formsThatAreNotUnderstoodStayWhole() {
+    QFETCH(QString, text);
+    const ir::GraphPtr graph = support::graphFromText((text + "return (%y)\n").toStdString());
+    QCOMPARE(passes::decomposeForFusion(graph).graph.get(), graph.get());
+  }
+};
+
+QTEST_APPLESS_MAIN(TestDecompose)
+#include "tst_decompose.moc"
