@@ -202,7 +202,10 @@ std::vector<std::pair<std::string, at::Tensor>> BoundTensors::parameterGradients
 
 void BoundTensors::clearGradients() {
   for (at::Tensor& tensor : m_graphInputs) {
-    if (tensor.defined()) tensor.mutable_grad().reset();
+    if (!tensor.defined()) continue;
+    // A buffer that a parameter was written into belongs to the last step's graph.
+    if (!tensor.is_leaf()) tensor.detach_();
+    tensor.mutable_grad().reset();
   }
 }
 

@@ -1,0 +1,82 @@
+#pragma once
+
+// A model opened in the module, and the steps that it can be compiled to, for the tests of this
+// folder.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/codegen/write_cpu_kernel.h"
+#include "core/jit/jit_module.h"
+#include "core/load/loaded_model.h"
+#include "core/partition/partition_joint.h"
+#include "core/passes/decompositions/decompose.h"
+#include "core/schedule/make_schedule.h"
+#include "core/torch/torch_module.h"
+
+namespace support {
+
+template <typename T>
+T valueOf(core::Result<T> result) {
+  CORE_CHECK(result.has_value(),
+             result ? std::string() : result.error().message + " " + result.error().details);
+  return std::move(result).value();
+}
+
+using TorchModelPtr = std::unique_ptr<core::torch::TorchModel>;
+
+inline TorchModelPtr openModel(core::load::LoadedModelPtr model, core::load::InputSet inputs) {
+  core::torch::TorchModule* const module = valueOf(core::torch::openTorchModule(1));
+  return valueOf(module->open(std::move(model), std::move(inputs), 0));
+}
+
+/// A model of tests/oracle with its inputs.
+inline TorchModelPtr openOracle(const std::string& name) {
+  const std::string folder = std::string(AOT_TEST_DATA) + "/oracle/";
+  return openModel(valueOf(core::load::loadModel(folder + "models/" + name + ".pt2", {})),
+                   valueOf(core::load::readInputSet(folder + "inputs/" + name + ".json")));
+}
+
+enum class Build { ExternOnly, Kernels };
+
+inline core::torch::ExecutableHalf buildHalf(const core::ir::GraphPtr& graph, Build build) {
+  core::torch::ExecutableHalf half;
+  if (build == Build::ExternOnly) {
+    half.schedule =
+        std::make_shared<core::schedule::Schedule>(core::schedule::makeExternSchedule(graph));
+    return half;
+  }
+  const auto decomposed = core::passes::decomposeForFusion(graph);
+  half.schedule = std::make_shared<core::schedule::Schedule>(
+      valueOf(core::schedule::makeSchedule(decomposed.graph, {})));
+  std::vector<core::codegen::KernelSource> sources;
+  for (const auto& group : half.schedule->groups) {
+    sources.push_back(valueOf(core::codegen::writeCpuKernel(group.nest)));
+  }
+  half.kernels = valueOf(valueOf(core::jit::openCpuCompiler())->build(sources, {}, {}));
+  return half;
+}
+
+inline core::torch::ExecutableStep compile(core::torch::TorchModel& model, core::run::Mode mode,
+                                           const core::partition::PartitionOptions& options,
+                                           Build build) {
+  const core::torch::TraceResult traced = model.trace({mode}, {});
+  CORE_CHECK(!traced.error, traced.error ? traced.error->message : std::string());
+  core::torch::ExecutableStep step;
+  step.joint = traced.joint;
+  step.partition = std::make_shared<core::partition::Partition>(
+      valueOf(core::partition::partition(*traced.joint, options, {})));
+  step.forward = buildHalf(step.partition->forward, build);
+  step.backward = buildHalf(step.partition->backward, build);
+  return step;
+}
+
+inline core::partition::PartitionOptions minCut(double budget = 1) {
+  core::partition::PartitionOptions options;
+  options.budget = budget;
+  return options;
+}
+
+}  // namespace support
