@@ -1,0 +1,266 @@
+// What the compiled step redoes on the user's tensors, on small programs made here: writes, views
+// of inputs, views of other outputs. The check compares values, strides, gradients and inputs after
+// the run with eager.
+
+#include <QTest>
+#include <cmath>
+#include <cstring>
+
+#include "tests/aot/program_builder.h"
+#include "tests/core/run/run_model.h"
+
+using namespace core;
+using support::Build;
+using support::ProgramBuilder;
+using support::value;
+
+namespace {
+
+class BytesInMemory final : public load::MappedFile {
+ public:
+  explicit BytesInMemory(std::size_t count) : m_bytes(count) {}
+  std::span<const std::byte> bytes() const override { return m_bytes; }
+  std::span<std::byte> writable() { return m_bytes; }
+
+ private:
+  std::vector<std::byte> m_bytes;
+};
+
+/// Floats between -1 and 1 that repeat late.
+void fill(std::span<std::byte> bytes, double phase) {
+  for (std::size_t at = 0; at + sizeof(float) <= bytes.size(); at += sizeof(float)) {
+    const auto number = static_cast<float>(std::sin(phase + 0.7 * static_cast<double>(at)));
+    std::memcpy(bytes.data() + at, &number, sizeof(number));
+  }
+}
+
+/// The program with data for its weights and float inputs.
+support::TorchModelPtr open(ProgramBuilder& builder) {
+  auto model = std::make_shared<load::LoadedModel>(*builder.model());
+  std::uint64_t total = 0;
+  for (load::StoragePlace& place : model->storages) {
+    place.offset = total;
+    total += place.length;
+  }
+  auto file = std::make_shared<BytesInMemory>(total);
+  fill(file->writable(), 1);
+  model->file = file;
+  double phase = 2;
+  for (auto& storage : builder.inputs().storages) fill(storage, phase += 1);
+  return support::openModel(std::move(model), builder.inputs());
+}
+
+/// Empty if all partitions of the program pass the check, in training and in inference.
+QString failure(ProgramBuilder& builder) {
+  const auto model = open(builder);
+  partition::PartitionOptions plain;
+  plain.partitioner = partition::PartitionerKind::Default;
+  for (const auto& options : {plain, support::minCut(1), support::minCut(0)}) {
+    for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
+      const auto step = support::compile(*model, mode, options, Build::ExternOnly);
+      torch::RunOptions run;
+      run.mode = mode;
+      const auto check = model->check(step, run, {});
+      if (!check) return QString::fromStdString(check.error().message);
+      if (!check->passed) return QString::fromStdString(check->sentence);
+    }
+  }
+  return {};
+}
+
+#define VERIFY_PROGRAM(program)                   \
+  do {                                            \
+    const QString found = failure(program);       \
+    QVERIFY2(found.isEmpty(), qPrintable(found)); \
+  } while (false)
+
+std::vector<std::int64_t> sizes(std::initializer_list<std::int64_t> list) {
+  return list;
+}
+
+/// An input that requires grad and is no leaf, as a model inside a larger one sees it.
+void inputNeedsGrad(ProgramBuilder& program, std::size_t index) {
+  program.inputs().inputs[index].requiresGrad = true;
+  program.inputs().inputs[index].isLeaf = false;
+}
+
+}  // namespace
+
+class TestRunPrograms : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void anOutputThatIsAViewOfAnInput() {
+    ProgramBuilder program;
+    program.parameter("w", {6}).input("x", {2, 3});
+    inputNeedsGrad(program, 0);
+    program.call("flat", "aten.view.default", {{"self", value("x")}, {"size", sizes({6})}})
+        .call("y", "aten.mul.Tensor", {{"self", value("flat")}, {"other", value("w")}})
+        .output("flat")
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void outputsThatAreViewsOfOneIntermediate() {
+    ProgramBuilder program;
+    program.parameter("w", {2, 3});
+    program.call("y", "aten.sin.default", {{"self", value("w")}})
+        .call("a", "aten.view.default", {{"self", value("y")}, {"size", sizes({6})}})
+        .call("b", "aten.t.default", {{"self", value("y")}})
+        .output("a")
+        .output("b");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anOutputAndAViewOfIt() {
+    ProgramBuilder program;
+    program.parameter("w", {2, 3});
+    program.call("y", "aten.exp.default", {{"self", value("w")}})
+        .call("row", "aten.select.int",
+              {{"self", value("y")}, {"dim", std::int64_t{0}}, {"index", std::int64_t{1}}})
+        .output("row")
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anInputThatIsReturned() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).input("x", {2, 3});
+    inputNeedsGrad(program, 0);
+    program.call("y", "aten.mul.Tensor", {{"self", value("x")}, {"other", value("w")}})
+        .output("x")
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anInputThatIsWrittenAndReturned() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).input("x", {2, 3});
+    inputNeedsGrad(program, 0);
+    program.call("twice", "aten.mul_.Tensor", {{"self", value("x")}, {"other", std::int64_t{2}}})
+        .call("y", "aten.mul.Tensor", {{"self", value("twice")}, {"other", value("w")}})
+        .output("twice")
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anInputThatIsReadBeforeItIsWritten() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).input("x", {2, 3});
+    program.call("before", "aten.clone.default", {{"self", value("x")}})
+        .call("y", "aten.mul.Tensor", {{"self", value("before")}, {"other", value("w")}})
+        .call("after", "aten.add_.Tensor", {{"self", value("x")}, {"other", std::int64_t{1}}})
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void aBufferThatIsReadBeforeItIsWritten() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).buffer("mean", {3}).input("x", {2, 3});
+    program.call("before", "aten.clone.default", {{"self", value("mean")}})
+        .call("y", "aten.mul.Tensor", {{"self", value("w")}, {"other", value("before")}})
+        .call("z", "aten.mul.Tensor", {{"self", value("y")}, {"other", value("x")}})
+        .call("after", "aten.mul_.Tensor", {{"self", value("mean")}, {"other", 0.5}})
+        .output("z");
+    VERIFY_PROGRAM(program);
+  }
+
+  void aParameterThatFlowsIntoABuffer() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).buffer("state", {2, 3});
+    program
+        .call("row", "aten.select.int",
+              {{"self", value("state")}, {"dim", std::int64_t{0}}, {"index", std::int64_t{1}}})
+        .call("written", "aten.copy_.default", {{"self", value("row")}, {"src", value("w")}})
+        .call("y", "aten.mul.Tensor", {{"self", value("w")}, {"other", value("state")}})
+        .output("y");
+    const auto model = open(program);
+    const auto step =
+        support::compile(*model, run::Mode::Train, support::minCut(), Build::ExternOnly);
+    const auto check = model->check(step, {}, {});
+    QVERIFY2(check.has_value(), check ? "" : check.error().message.c_str());
+    QVERIFY2(check->passed, check->sentence.c_str());
+    // Steps in a row: the buffer must not carry the last step's autograd graph along.
+    torch::BenchOptions options;
+    options.minSamples = 3;
+    const auto measured = model->measure(step, options, {});
+    QVERIFY2(measured.has_value(), measured ? "" : measured.error().message.c_str());
+  }
+
+  void aWriteWithoutGradRegion() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).buffer("ema", {3});
+    program.call("y", "aten.sin.default", {{"self", value("w")}})
+        .gradRegion("kept", false, {"ema", "y"}, "lerped",
+                    [](ProgramBuilder& inner) {
+                      inner.call("lerped", "aten.mul_.Tensor",
+                                 {{"self", value("ema")}, {"other", value("y")}});
+                    })
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anInputWithStridesAndOffset() {
+    ProgramBuilder program;
+    program.parameter("w", {2}).input("x", {3, 2});
+    auto& input = program.inputs().inputs[0];
+    input.meta.strides = {ir::Size(1), ir::Size(4)};
+    input.storageOffset = 3;
+    program.inputs().storages[0].resize(64);
+    program.call("y", "aten.mul.Tensor", {{"self", value("x")}, {"other", value("w")}})
+        .call("part", "aten.slice.Tensor",
+              {{"self", value("y")},
+               {"dim", std::int64_t{0}},
+               {"start", std::int64_t{1}},
+               {"end", std::int64_t{3}}})
+        .output("part");
+    VERIFY_PROGRAM(program);
+  }
+
+  void overlappingInputsOneOfThemWritten() {
+    ProgramBuilder program;
+    program.parameter("w", {3}).input("a", {2, 3}).input("b", {2, 3});
+    auto& inputs = program.inputs();
+    inputs.storages.resize(1);
+    inputs.storages[0].resize(40);
+    inputs.inputs[0].meta.strides = {ir::Size(4), ir::Size(1)};
+    inputs.inputs[1] = inputs.inputs[0];
+    inputs.inputs[1].storageOffset = 1;
+    program.call("plus", "aten.add_.Tensor", {{"self", value("a")}, {"other", std::int64_t{1}}})
+        .call("s", "aten.add.Tensor", {{"self", value("plus")}, {"other", value("b")}})
+        .call("y", "aten.mul.Tensor", {{"self", value("s")}, {"other", value("w")}})
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void aWideBroadcastOutput() {
+    ProgramBuilder program;
+    program.parameter("w", {1, 3});
+    program.call("y", "aten.cos.default", {{"self", value("w")}})
+        .call("wide", "aten.expand.default", {{"self", value("y")}, {"size", sizes({4, 3})}})
+        .output("wide");
+    VERIFY_PROGRAM(program);
+  }
+
+  void anOutputThatNeedsNoGradient() {
+    ProgramBuilder program;
+    program.parameter("w", {4}).input("x", {4});
+    program.call("y", "aten.mul.Tensor", {{"self", value("w")}, {"other", value("x")}})
+        .call("best", "aten.argmax.default", {{"self", value("y")}})
+        .call("plain", "aten.detach.default", {{"self", value("y")}})
+        .output("best")
+        .output("plain")
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
+  void aModelWithoutParameters() {
+    ProgramBuilder program;
+    program.input("x", {2, 3});
+    program.call("y", "aten.relu.default", {{"self", value("x")}}).output("y");
+    VERIFY_PROGRAM(program);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRunPrograms)
+#include "tst_run_programs.moc"
