@@ -35,6 +35,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   setAccessibleName(name);
   m_proxy->setSourceModel(m_model);
   setModel(m_proxy);
+  setStyleSheet(QStringLiteral("QTableView::item { padding: 0 5px; }"));
   setSelectionBehavior(QAbstractItemView::SelectRows);
   setEditTriggers(QAbstractItemView::NoEditTriggers);
   setAlternatingRowColors(true);

@@ -276,9 +276,11 @@ void NodeInspector::fillLinks(const Node& node) {
 }
 
 void NodeInspector::onLink(QTreeWidgetItem* item) {
+  // A selection rebuilds the tree, so the item is not touched after it.
   const QString name = item->data(0, kNodeRole).toString();
+  const bool isKernel = item->data(0, kKernelRole).toBool();
   if (!name.isEmpty()) m_hub->selectNode(m_hub->selection().graph, name);
-  if (item->data(0, kKernelRole).toBool()) Q_EMIT kernelWanted(m_hub->selection().primary());
+  if (isKernel) Q_EMIT kernelWanted(m_hub->selection().primary());
 }
 
 }  // namespace views::pages

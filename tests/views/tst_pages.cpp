@@ -1,0 +1,318 @@
+// Pages show what the snapshot holds, say what is missing, and hand selections to the hub.
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTest>
+
+#include "tests/support/sample_record.h"
+#include "views/graph/graph_view.h"
+#include "views/pages/budget_panel.h"
+#include "views/pages/code_view.h"
+#include "views/pages/compare_page.h"
+#include "views/pages/data_table.h"
+#include "views/pages/inputs_page.h"
+#include "views/pages/joint_page.h"
+#include "views/pages/kernels_page.h"
+#include "views/pages/model_page.h"
+#include "views/pages/partition_page.h"
+#include "views/pages/run_page.h"
+#include "views/pages/search_box.h"
+#include "views/pages/stage_strip.h"
+#include "views/plot/sample_chart.h"
+
+using namespace views;
+using namespace views::pages;
+using support::Filled;
+
+namespace {
+
+SnapshotPtr snapshotOf(Filled filled) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->modelPath = QStringLiteral("/models/net.pt2");
+  snapshot->index = std::make_shared<const models::RecordIndex>(support::sampleRecord(filled));
+  return snapshot;
+}
+
+DataTable* tableOf(QWidget& page, const char* name) {
+  for (DataTable* table : page.findChildren<DataTable*>()) {
+    if (table->accessibleName() == QLatin1String(name)) return table;
+  }
+  return nullptr;
+}
+
+QStringList visibleTexts(QWidget& page) {
+  QStringList texts;
+  for (QLabel* label : page.findChildren<QLabel*>()) {
+    if (label->isVisible()) texts << label->text();
+  }
+  return texts;
+}
+
+QPushButton* visibleButton(QWidget& page, const QString& text) {
+  for (QPushButton* button : page.findChildren<QPushButton*>()) {
+    if (button->isVisible() && button->text() == text) return button;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+class TstPages : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void everyPageNamesTheNextActionWhenNothingIsOpen();
+  void failureIsExplainedOnThePage();
+  void hiddenPageDrawsWhenItIsShown();
+  void modelPageListsParametersAndOperators();
+  void inputsPageGivesBackItsOptions();
+  void jointTableAndHubFollowEachOther();
+  void searchNarrowsTheTableAndKeepsTheLastGoodFilter();
+  void partitionPageShowsBothGraphsAndTheirFigures();
+  void budgetSliderReportsEveryMove();
+  void kernelRowLightsItsNodesAndShowsItsSource();
+  void selectedNodeShowsItsKernel();
+  void runPageShowsEverySampleAndTheVerdict();
+  void runPageHidesTheSpeedupOfAFailedCheck();
+  void comparePageOffersARunBeforeOne();
+  void stripMarksStates();
+  void everyControlHasAnAccessibleName();
+};
+
+void TstPages::everyPageNamesTheNextActionWhenNothingIsOpen() {
+  shared::SelectionHub hub;
+  ModelPage model;
+  JointPage joint(&hub);
+  PartitionPage partition(&hub);
+  KernelsPage kernels(&hub);
+  RunPage run;
+  ComparePage compare;
+  for (StagePage* page :
+       std::initializer_list<StagePage*>{&model, &joint, &partition, &kernels, &run, &compare}) {
+    QSignalSpy intended(page, &StagePage::intended);
+    page->show();
+    QPushButton* button = visibleButton(*page, QStringLiteral("Open…"));
+    QVERIFY2(button, qPrintable(page->accessibleName()));
+    button->click();
+    QCOMPARE(intended.count(), 1);
+    QCOMPARE(intended[0][0].value<Intent>(), Intent::OpenFile);
+  }
+}
+
+void TstPages::failureIsExplainedOnThePage() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->modelPath = QStringLiteral("/models/net.pt2");
+  snapshot->failure =
+      Failure{core::pipeline::Stage::Trace,
+              {core::ErrorCode::UnsupportedOp, "Cannot trace aten.nonzero.", {}, {}}};
+  shared::SelectionHub hub;
+  JointPage page(&hub);
+  page.setSnapshot(snapshot);
+  page.show();
+  QVERIFY(visibleTexts(page).contains(QStringLiteral("Cannot trace aten.nonzero.")));
+  QVERIFY(visibleTexts(page).contains(QStringLiteral("Stopped in stage \"trace\"")));
+}
+
+void TstPages::hiddenPageDrawsWhenItIsShown() {
+  ModelPage page;
+  page.setSnapshot(snapshotOf(Filled::Partition));
+  QCOMPARE(tableOf(page, "Operators")->shownRows(), 0);
+  page.show();
+  QCOMPARE(tableOf(page, "Operators")->shownRows(), 2);
+}
+
+void TstPages::modelPageListsParametersAndOperators() {
+  ModelPage page;
+  page.setSnapshot(snapshotOf(Filled::Partition));
+  page.show();
+  QCOMPARE(tableOf(page, "Parameters and buffers")->shownRows(), 2);
+  QCOMPARE(tableOf(page, "Inputs")->shownRows(), 1);
+  QCOMPARE(tableOf(page, "Stages")->shownRows(), 3);
+  QVERIFY(visibleTexts(page).join(QChar('\n')).contains(QStringLiteral("torch 2.11.0")));
+}
+
+void TstPages::inputsPageGivesBackItsOptions() {
+  auto snapshot = std::make_shared<Snapshot>(*snapshotOf(Filled::Partition));
+  snapshot->options.seed = 11;
+  snapshot->options.mode = core::run::Mode::Infer;
+  snapshot->options.partition.budget = 0.3;
+  InputsPage page;
+  QSignalSpy chosen(&page, &InputsPage::optionsChosen);
+  page.setSnapshot(snapshot);
+  page.show();
+  visibleButton(page, QStringLiteral("Apply and trace again"))->click();
+  QCOMPARE(chosen.count(), 1);
+  const auto options = chosen[0][0].value<core::pipeline::CompileOptions>();
+  QCOMPARE(options.seed, std::uint64_t(11));
+  QCOMPARE(*options.mode, core::run::Mode::Infer);
+  QCOMPARE(options.partition.budget, 0.3);
+  QVERIFY(!options.loss);
+}
+
+void TstPages::jointTableAndHubFollowEachOther() {
+  shared::SelectionHub hub;
+  JointPage page(&hub);
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  DataTable* table = tableOf(page, "Nodes of the joint graph");
+  hub.selectNode(shared::GraphKind::Joint, QStringLiteral("relu"));
+  QCOMPARE(table->currentIndex().data(models::NodeNameRole).toString(), QStringLiteral("relu"));
+  table->selectSourceRow(table->model().rowOfNode(QStringLiteral("mm")));
+  QCOMPARE(hub.selection().primary(), QStringLiteral("mm"));
+  QTRY_VERIFY(!page.isLayingOut());
+}
+
+void TstPages::searchNarrowsTheTableAndKeepsTheLastGoodFilter() {
+  shared::SelectionHub hub;
+  JointPage page(&hub);
+  SearchBox box(&hub);
+  const SnapshotPtr snapshot = snapshotOf(Filled::Everything);
+  page.setSnapshot(snapshot);
+  box.setSnapshot(snapshot);
+  page.show();
+  hub.setFilter(QStringLiteral("op:relu"));
+  QCOMPARE(tableOf(page, "Nodes of the joint graph")->shownRows(), 1);
+  QCOMPARE(box.resultText(), QStringLiteral("1 of 16"));
+  box.goToMatch(1);
+  QCOMPARE(hub.selection().primary(), QStringLiteral("relu"));
+  auto* line = box.findChild<QLineEdit*>();
+  line->setFocus();
+  line->setText(QStringLiteral("bytes:>"));
+  QTest::keyClick(line, Qt::Key_Return);
+  QVERIFY2(box.resultText().startsWith(QStringLiteral("Column")), qPrintable(box.resultText()));
+  QCOMPARE(hub.filter(), QStringLiteral("op:relu"));
+}
+
+void TstPages::partitionPageShowsBothGraphsAndTheirFigures() {
+  shared::SelectionHub hub;
+  PartitionPage page(&hub);
+  const SnapshotPtr snapshot = snapshotOf(Filled::Partition);
+  page.setSnapshot(snapshot);
+  page.show();
+  QTRY_VERIFY(!page.isLayingOut());
+  for (graph::GraphView* view : page.findChildren<graph::GraphView*>()) {
+    QVERIFY(view->canvas()->scene());
+  }
+  const auto& partition = *snapshot->record()->partition;
+  QCOMPARE(tableOf(page, "Saved tensors")->shownRows(),
+           static_cast<int>(partition.savedTensors.size()));
+  QCOMPARE(tableOf(page, "Recomputed values")->model().rowCount(),
+           static_cast<int>(partition.recomputed.size()));
+  QVERIFY(page.budgetPanel()->figures().contains(
+      QStringLiteral("in %1 tensors").arg(partition.savedTensors.size())));
+}
+
+void TstPages::budgetSliderReportsEveryMove() {
+  BudgetPanel panel;
+  panel.setSnapshot(snapshotOf(Filled::Partition));
+  QSignalSpy chosen(&panel, &BudgetPanel::budgetChosen);
+  auto* slider = panel.findChild<QSlider*>();
+  QTest::keyClick(slider, Qt::Key_Left);
+  QTest::keyClick(slider, Qt::Key_Left);
+  QCOMPARE(chosen.count(), 2);
+  QCOMPARE(chosen[1][0].toDouble(), 0.98);
+  panel.setSnapshot(snapshotOf(Filled::Partition));
+  QCOMPARE(chosen.count(), 2);
+}
+
+void TstPages::kernelRowLightsItsNodesAndShowsItsSource() {
+  shared::SelectionHub hub;
+  KernelsPage page(&hub);
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  QVERIFY(page.shownKernel() >= 0);
+  QVERIFY(hub.selection().isEmpty());
+  DataTable* table = tableOf(page, "Kernels");
+  int row = 0;
+  while (!table->model().index(row, 2).data().toString().contains("threshold_backward")) ++row;
+  table->selectSourceRow(row);
+  QCOMPARE(page.shownKernel(), row);
+  QCOMPARE(hub.selection().primary(), QStringLiteral("threshold_backward"));
+  QCOMPARE(hub.selection().graph, shared::GraphKind::Backward);
+  for (CodeView* view : page.findChildren<CodeView*>()) {
+    if (view->accessibleName() != QStringLiteral("Generated source")) continue;
+    QVERIFY(view->toPlainText().contains(QStringLiteral("fused_threshold_backward")));
+  }
+}
+
+void TstPages::selectedNodeShowsItsKernel() {
+  shared::SelectionHub hub;
+  KernelsPage page(&hub);
+  const SnapshotPtr snapshot = snapshotOf(Filled::Everything);
+  page.setSnapshot(snapshot);
+  page.show();
+  hub.selectNode(shared::GraphKind::Joint, QStringLiteral("mm_4"));
+  QCOMPARE(page.shownKernel(), snapshot->index->kernelsOf("mm_4").front());
+}
+
+void TstPages::runPageShowsEverySampleAndTheVerdict() {
+  RunPage page;
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  QCOMPARE(page.findChild<plot::SampleChart*>()->sampleCount(), 40);
+  QVERIFY(page.verdictText().contains(QStringLiteral("2.00×")));
+  QCOMPARE(tableOf(page, "Check per tensor")->shownRows(), 2);
+}
+
+void TstPages::runPageHidesTheSpeedupOfAFailedCheck() {
+  auto record =
+      std::make_shared<core::pipeline::CompileRecord>(*support::sampleRecord(Filled::Everything));
+  auto measurement = *record->measurement;
+  measurement.check.passed = false;
+  record->measurement = std::make_shared<const core::run::Measurement>(measurement);
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->modelPath = QStringLiteral("/models/net.pt2");
+  snapshot->index = std::make_shared<const models::RecordIndex>(record);
+  RunPage page;
+  page.setSnapshot(snapshot);
+  page.show();
+  for (const QString& text : visibleTexts(page)) QVERIFY(!text.contains(QStringLiteral("2.00×")));
+}
+
+void TstPages::comparePageOffersARunBeforeOne() {
+  ComparePage page;
+  QSignalSpy intended(&page, &StagePage::intended);
+  page.setSnapshot(snapshotOf(Filled::Partition));
+  page.show();
+  QVERIFY(tableOf(page, "Forward, backward and eager in numbers")->shownRows() > 3);
+  visibleButton(page, QStringLiteral("Run both (F9)"))->click();
+  QCOMPARE(intended[0][0].value<Intent>(), Intent::Run);
+}
+
+void TstPages::stripMarksStates() {
+  StageStrip strip;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->steps[static_cast<std::size_t>(PageId::Joint)] = {StepState::Done,
+                                                              QStringLiteral("412")};
+  snapshot->steps[static_cast<std::size_t>(PageId::Run)] = {StepState::Stale, QString()};
+  strip.setSnapshot(snapshot);
+  QCOMPARE(strip.text(PageId::Joint), QStringLiteral("③ Joint ✓ 412"));
+  QCOMPARE(strip.text(PageId::Run), QStringLiteral("⑥ Run ○"));
+  QCOMPARE(strip.text(PageId::Compare), QStringLiteral("⑦ Compare"));
+}
+
+void TstPages::everyControlHasAnAccessibleName() {
+  shared::SelectionHub hub;
+  KernelsPage kernels(&hub);
+  RunPage run;
+  ComparePage compare;
+  PartitionPage partition(&hub);
+  for (QWidget* page : std::initializer_list<QWidget*>{&kernels, &run, &compare, &partition}) {
+    for (QAbstractItemView* view : page->findChildren<QAbstractItemView*>()) {
+      if (!qobject_cast<DataTable*>(view)) continue;
+      QVERIFY(!view->accessibleName().isEmpty());
+    }
+    for (QAbstractSlider* slider : page->findChildren<QSlider*>()) {
+      QVERIFY(!slider->accessibleName().isEmpty());
+    }
+    for (QPlainTextEdit* text : page->findChildren<QPlainTextEdit*>()) {
+      QVERIFY(!text->accessibleName().isEmpty());
+    }
+  }
+}
+
+QTEST_MAIN(TstPages)
+#include "tst_pages.moc"
