@@ -156,7 +156,7 @@ void GraphCanvas::zoomTo(double scale) {
 }
 
 void GraphCanvas::fit() {
-  if (m_scene) m_viewport.fit(m_scene->bounds().adjusted(0, -kHeadingHeight, 0, 0));
+  if (m_scene) m_viewport.fit(m_scene->bounds(), kHeadingHeight);
   moved();
 }
 
@@ -176,7 +176,8 @@ void GraphCanvas::zoomToSelection() {
   QRectF area;
   for (const int box : m_marks.selected)
     area = area.united(toRectF(m_scene->geometry().boxes[box].rect));
-  again ? m_viewport.fit(area.adjusted(-60, -60, 60, 60)) : m_viewport.centerOn(area.center());
+  again ? m_viewport.fit(area.adjusted(-60, -60, 60, 60), kHeadingHeight)
+        : m_viewport.centerOn(area.center());
   moved();
   m_isCentred = !again;
 }

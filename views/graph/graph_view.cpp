@@ -46,6 +46,7 @@ GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
       m_toolbar(new QToolBar(this)) {
   m_request.options.picture = pictureOf(kind);
   m_legend->hide();
+  m_crumbs->showCall({}, -1);
   buildToolbar();
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);

@@ -22,12 +22,12 @@ void Viewport::zoomAt(QPointF device, double factor) {
   keepInside();
 }
 
-void Viewport::fit(QRectF scene) {
+void Viewport::fit(QRectF scene, double topInset) {
   if (scene.isEmpty()) return;
   const double wide = (m_size.width() - 2 * kFitMargin) / scene.width();
-  const double high = (m_size.height() - 2 * kFitMargin) / scene.height();
+  const double high = (m_size.height() - topInset - 2 * kFitMargin) / scene.height();
   m_scale = bounded(std::min({wide, high, 1.0}));
-  centerOn(scene.center());
+  centerOn(scene.center() - QPointF(0, topInset / (2 * m_scale)));
 }
 
 void Viewport::centerOn(QPointF scene) {

@@ -32,8 +32,9 @@ class Viewport {
   }
   /// Scales by `factor` and keeps the scene point under `device` where it is.
   void zoomAt(QPointF device, double factor);
-  /// Shows all of `scene`, at most at 100 %, in the middle.
-  void fit(QRectF scene);
+  /// Shows all of `scene`, at most at 100 %, in the middle of what is below `topInset` (device
+  /// pixels that something else covers).
+  void fit(QRectF scene, double topInset = 0);
   void centerOn(QPointF scene);
   /// Brings `scene` to the middle in each direction in which it is not visible with a margin.
   void ensureVisible(QRectF scene);
