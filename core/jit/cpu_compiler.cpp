@@ -11,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/jit/canonical_source.h"
@@ -154,6 +155,11 @@ void ClangCompiler::runJobs(std::vector<Job>& jobs, const ObjectCache& cache,
 Result<std::vector<BuiltKernel>> ClangCompiler::build(const std::vector<KernelSource>& sources,
                                                       const BuildOptions& options,
                                                       const StageContext& context) {
+  if (!m_target.canRunKernels)
+    return Error{ErrorCode::DeviceUnavailable,
+                 "Generated kernels need a CPU with AVX2, FMA and F16C; this one is " +
+                     m_target.description + ". Run eager.",
+                 "", ""};
   std::vector<Job> jobs;
   const std::vector<std::size_t> jobOf = makeJobs(sources, jobs);
   runJobs(jobs, ObjectCache(options.cacheFolder), context);

@@ -20,6 +20,7 @@ HostTarget detectHostTarget() {
   std::sort(target.features.begin(), target.features.end());
 
   const bool has256 = features.lookup("avx2");
+  target.canRunKernels = has256 && features.lookup("fma") && features.lookup("f16c");
   target.has512BitVectors = features.lookup("avx512f") && features.lookup("avx512bw") &&
                             features.lookup("avx512dq") && features.lookup("avx512vl");
   target.description = target.cpu;

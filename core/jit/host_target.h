@@ -12,7 +12,8 @@ struct HostTarget {
   std::string cpu;                    ///< LLVM's name; "x86-64" if LLVM 14 does not know the CPU
   std::vector<std::string> features;  ///< every feature of the CPU, as "+avx512f" or "-avx512fp16"
   bool has512BitVectors = false;
-  std::string description;  ///< "znver3, 512-bit vectors"
+  bool canRunKernels = false;  ///< AVX2, fused multiply-add and conversion of half precision
+  std::string description;     ///< "znver3, 512-bit vectors"
 };
 
 /// What the running CPU can do. LLVM 14 does not know newer CPUs by name, so all that counts is the
