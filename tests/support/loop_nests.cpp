@@ -331,7 +331,9 @@ std::string compareWithInterpreter(const LoopNest& nest, Tolerance tolerance,
   if (adjust) adjust(expected);
   std::vector<Bytes> actual = expected;
   interpret(nest, expected);
-  runKernel(buildKernel(nest), actual);
+  const core::codegen::BuiltKernel kernel = buildKernel(nest);
+  if (!kernel.log.empty()) return nest.name + " compiles with remarks:\n" + kernel.log;
+  runKernel(kernel, actual);
   for (std::size_t b = 0; b < nest.buffers.size(); ++b) {
     const DType dtype = nest.buffers[b].dtype;
     for (std::size_t i = 0; i < static_cast<std::size_t>(nest.buffers[b].extent); ++i) {
