@@ -129,6 +129,8 @@ Result<ir::JointSignature> readSignature(Json capture, const std::vector<Json>& 
     signature.primalStorage = storageOfPrimals(graph, signature.numPrimals, userInputs);
   for (Json element : jsonElements(capture, "input_bindings")) {
     CORE_TRY(ir::InputBinding binding, readBinding(element, values));
+    if (binding.primal < 0 || binding.primal >= signature.numPrimals)
+      return malformed("`input_bindings` names a primal that the graph does not have");
     signature.inputBindings.push_back(std::move(binding));
   }
   return signature;

@@ -1,10 +1,27 @@
 #include "core/load/capture/value_reader.h"
 
+#include <algorithm>
+
 namespace core::load {
 
 Error malformed(std::string message) {
   return Error{ErrorCode::FormatUnsupported, std::move(message), {}, {}};
 }
+
+namespace {
+
+/// Sizes are not negative, and the tensor's bytes fit 64 bits.
+Result<void> checkExtent(const ir::TensorMeta& meta) {
+  std::int64_t bytes = ir::dtypeBytes(meta.dtype);
+  for (const ir::Size& size : meta.sizes) {
+    if (size.hint() < 0) return malformed("a size is negative");
+    if (__builtin_mul_overflow(bytes, std::max(size.hint(), std::int64_t{1}), &bytes))
+      return malformed("a tensor has more bytes than fit 64 bits");
+  }
+  return {};
+}
+
+}  // namespace
 
 void ValueReader::learnSymbols(Json value) {
   const auto sizes = jsonElements(value, "shape");
@@ -49,6 +66,7 @@ Result<ir::TensorMeta> ValueReader::readTensor(Json value) const {
   CORE_TRY(meta.strides, readSizes(value, "stride", "stride_hint"));
   if (meta.sizes.size() != meta.strides.size())
     return malformed("a tensor has sizes and strides of different length");
+  CORE_TRY_VOID(checkExtent(meta));
   return meta;
 }
 

@@ -155,6 +155,11 @@ class TestCaptureReader : public QObject {
         "f99");
     row("strides", call(R"("target": "t", "val": {"shape": [1], "dtype": "f32", "stride": []})"),
         "different length");
+    row("negative", call(R"("target": "t", "val": {"shape": [-1], "dtype": "f32", "stride": [1]})"),
+        "negative");
+    row("huge", call(R"("target": "t", "val": {"shape": [9223372036854775807, 4], "dtype": "i8",
+                "stride": [4, 1]})"),
+        "64 bits");
     row("unbound",
         call(R"("target": "t", "val": {"shape": ["u9"], "dtype": "f32", "stride": [1]})"), "u9");
     row("tag", call(R"("target": "t", "tag": "is_sideways")"), "is_sideways");
