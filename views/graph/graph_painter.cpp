@@ -138,7 +138,9 @@ void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit
   double width = it.kind == EdgeKind::SavedStatic ? 1.0 : edgeWidth(it.bytes);
   if (it.kind == EdgeKind::Recompute) width = 1.4;
   if (lit) width += 1.2;
-  QPen pen(color, band == DetailBand::Near ? width : std::max(width, 0.6 / scale));
+  // Thinner than a pixel is paler: good for the many data edges, not for what is to be seen.
+  const double thinnest = it.kind == EdgeKind::Saved ? 1.0 : 0.6;
+  QPen pen(color, band == DetailBand::Near ? width : std::max(width, thinnest / scale));
   pen.setCapStyle(Qt::FlatCap);
   if (it.kind == EdgeKind::Recompute) pen.setDashPattern({1.5, 2.5});
   if (it.kind == EdgeKind::SavedStatic) pen.setDashPattern({4, 3});
