@@ -109,16 +109,26 @@ void onDispatch(const c10::OperatorHandle& op, Stack* stack) {
   currentRecorder->dispatch(op, stack);
 }
 
-void onRedispatch(const c10::OperatorHandle& op, c10::DispatchKeySet keys, Stack* stack) {
-  if (isAutogradKey(keys)) {
-    if (callOverride(op, stack)) return;
-    if (keepWhole().count(&op.schema())) {
-      const at::AutoDispatchBelowAutograd below;
-      op.callBoxed(stack);
-      return;
-    }
+/// The usual way, or the one that our tables know.
+void callAtAutograd(const c10::OperatorHandle& op, c10::DispatchKeySet keys, Stack* stack) {
+  if (callOverride(op, stack)) return;
+  if (keepWhole().count(&op.schema())) {
+    const at::AutoDispatchBelowAutograd below;
+    op.callBoxed(stack);
+    return;
   }
   op.redispatchBoxed(keys, stack);
+}
+
+void onRedispatch(const c10::OperatorHandle& op, c10::DispatchKeySet keys, Stack* stack) {
+  if (!isAutogradKey(keys)) {
+    op.redispatchBoxed(keys, stack);
+  } else if (currentRecorder && currentRecorder->autocast.castArguments(op, stack)) {
+    const c10::impl::ExcludeDispatchKeyGuard noAutocast(c10::DispatchKey::AutocastCPU);
+    callAtAutograd(op, keys, stack);
+  } else {
+    callAtAutograd(op, keys, stack);
+  }
 }
 
 c10::impl::PyInterpreter* interpreter() {

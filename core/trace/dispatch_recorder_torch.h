@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/ir/graph.h"
+#include "core/trace/traced_autocast_torch.h"
 
 namespace core::trace {
 
@@ -45,6 +46,7 @@ class Recorder {
   /// The first call that could not be made, and why.
   std::optional<Error> failure;
   std::string failedOp;
+  TracedAutocast autocast;
 
   CallTag tagNow() const;
   /// Calls the operator with the mode off and appends it. Throws what the operator throws, after

@@ -1,11 +1,12 @@
 // Resolves a program once, so that running it (twice for a trace, hundreds of times for a
 // measurement of eager) does no name look-up: names become slots, operators become handles, omitted
-// arguments become their defaults. no_grad regions are higher-order calls in the file; they are
-// inlined between two mode changes. A program that returns mutated buffers (an export that was
-// functionalized) ends with copies into them instead.
+// arguments become their defaults. no_grad and autocast regions are higher-order calls in the file;
+// they are inlined between two mode changes. A program that returns mutated buffers (an export that
+// was functionalized) ends with copies into them instead.
 
 #include <unordered_map>
 
+#include "core/torch/tensor_meta_torch.h"
 #include "core/trace/argument_plan_torch.h"
 #include "core/trace/program_interpreter_torch.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kNamespacePrefix = "torch.ops.";
 constexpr std::string_view kGradRegion = "torch.ops.higher_order.wrap_with_set_grad_enabled";
+constexpr std::string_view kAutocastRegion = "torch.ops.higher_order.wrap_with_autocast";
 
 /// Checks of the exporter that compute nothing.
 bool isAssertion(const std::string& target) {
@@ -80,6 +82,33 @@ std::vector<std::string> definedNames(const load::ExportArgument& output) {
   return names;
 }
 
+template <typename T>
+const T* inputAs(const load::ExportNode& node, std::size_t index) {
+  return index < node.inputs.size() ? std::get_if<T>(&node.inputs[index].argument) : nullptr;
+}
+
+/// (enabled, sub-graph, ...)
+std::optional<RegionMode> gradRegion(const load::ExportNode& node) {
+  const bool* enabled = inputAs<bool>(node, 0);
+  if (!enabled) return std::nullopt;
+  return RegionMode{*enabled, std::nullopt};
+}
+
+/// (device type, dtype or None, enabled, cache or None, sub-graph, ...)
+std::optional<RegionMode> autocastRegion(const load::ExportNode& node) {
+  const std::string* device = inputAs<std::string>(node, 0);
+  const ir::DType* dtype = inputAs<ir::DType>(node, 1);
+  const bool* enabled = inputAs<bool>(node, 2);
+  const bool* cache = inputAs<bool>(node, 3);
+  if (!device || !enabled || (*device != "cpu" && *device != "cuda")) return std::nullopt;
+  AutocastMode mode;
+  mode.device = *device == "cpu" ? c10::kCPU : c10::kCUDA;
+  mode.enabled = *enabled;
+  if (dtype) mode.dtype = torch::scalarType(*dtype);
+  if (cache) mode.cacheCasts = *cache;
+  return RegionMode{std::nullopt, mode};
+}
+
 class Preparer {
  public:
   explicit Preparer(std::shared_ptr<const load::ExportedProgram> program) {
@@ -118,8 +147,8 @@ class Preparer {
   Result<void> addNodes(const load::ExportGraph& graph, SlotNames& names) {
     for (const load::ExportNode& node : graph.nodes) {
       if (isAssertion(node.target)) continue;
-      if (node.target == kGradRegion) {
-        CORE_TRY_VOID(addGradRegion(node, names));
+      if (node.target == kGradRegion || node.target == kAutocastRegion) {
+        CORE_TRY_VOID(addRegion(node, names));
       } else {
         CORE_TRY_VOID(addNode(node, names));
       }
@@ -163,7 +192,8 @@ class Preparer {
 
   static std::string reasonForUnknown(const std::string& target) {
     if (target.find(".higher_order.") != std::string::npos)
-      return "this higher-order operator is not supported; of these only torch.no_grad regions are";
+      return "this higher-order operator is not supported; of these only no_grad and autocast "
+             "regions are";
     return "LibTorch 2.11 has no such operator; a custom operator's library is not loaded";
   }
 
@@ -206,27 +236,33 @@ class Preparer {
     return {};
   }
 
-  Result<void> addGradRegion(const load::ExportNode& node, SlotNames& names) {
-    const bool* enabled =
-        node.inputs.size() < 2 ? nullptr : std::get_if<bool>(&node.inputs[0].argument);
-    const auto* body = node.inputs.size() < 2
-                           ? nullptr
-                           : std::get_if<load::SubgraphArgument>(&node.inputs[1].argument);
-    if (!enabled || !body || body->graph->inputs.size() + 2 != node.inputs.size())
-      return unsupported(node, "its arguments are not those of a gradient-mode region");
+  /// A region's modes come before its sub-graph, the sub-graph's inputs after it.
+  Result<void> addRegion(const load::ExportNode& node, SlotNames& names) {
+    const std::optional<RegionMode> mode =
+        node.target == kGradRegion ? gradRegion(node) : autocastRegion(node);
+    std::size_t at = 0;
+    while (at < node.inputs.size() &&
+           !std::holds_alternative<load::SubgraphArgument>(node.inputs[at].argument))
+      ++at;
+    if (!mode || at == node.inputs.size())
+      return unsupported(node, "its arguments are not those of a region");
+    const load::ExportGraph& body =
+        *std::get<load::SubgraphArgument>(node.inputs[at].argument).graph;
+    if (body.inputs.size() + at + 1 != node.inputs.size())
+      return unsupported(node, "it does not give the region all its inputs");
     SlotNames inner;
-    for (std::size_t i = 0; i < body->graph->inputs.size(); ++i) {
+    for (std::size_t i = 0; i < body.inputs.size(); ++i) {
       CORE_TRY(const ArgumentPlan plan,
-               planArgument(node.inputs[i + 2].argument, c10::AnyType::get(), names));
-      const std::vector<std::string> formal = definedNames(body->graph->inputs[i]);
+               planArgument(node.inputs[at + 1 + i].argument, c10::AnyType::get(), names));
+      const std::vector<std::string> formal = definedNames(body.inputs[i]);
       if (plan.kind != ArgumentPlan::Kind::Slot || formal.size() != 1)
         return unsupported(node, "an input of the region is not a single value");
       inner[formal.front()] = plan.slot;
     }
-    append(Instruction::Kind::EnterGradMode, node).gradEnabled = *enabled;
-    CORE_TRY_VOID(addNodes(*body->graph, inner));
-    append(Instruction::Kind::LeaveGradMode, node);
-    return bindRegionResults(node, *body->graph, inner, names);
+    append(Instruction::Kind::EnterRegion, node).region = *mode;
+    CORE_TRY_VOID(addNodes(body, inner));
+    append(Instruction::Kind::LeaveRegion, node);
+    return bindRegionResults(node, body, inner, names);
   }
 
   /// The node lists its results one by one, or as one list.

@@ -67,14 +67,8 @@ class Run {
         call(instruction);
         break;
       }
-      case Instruction::Kind::EnterGradMode:
-        m_gradModes.push_back(at::GradMode::is_enabled());
-        at::GradMode::set_enabled(instruction.gradEnabled);
-        break;
-      case Instruction::Kind::LeaveGradMode:
-        at::GradMode::set_enabled(m_gradModes.back());
-        m_gradModes.pop_back();
-        break;
+      case Instruction::Kind::EnterRegion: m_regions.enter(instruction.region); break;
+      case Instruction::Kind::LeaveRegion: m_regions.leave(); break;
     }
     for (const int dead : instruction.lastUses) slot(dead) = IValue();
   }
@@ -153,7 +147,7 @@ class Run {
   const PreparedProgram& m_prepared;
   const InterpretOptions& m_options;
   std::vector<IValue> m_slots;
-  std::vector<bool> m_gradModes;
+  ActiveRegions m_regions;
   ::torch::jit::Stack m_stack;
 };
 
@@ -192,7 +186,6 @@ Result<std::vector<IValue>> interpret(const PreparedProgram& prepared,
                                       const std::vector<at::Tensor>& inputs,
                                       const InterpretOptions& options,
                                       const StageContext& context) {
-  const at::AutoGradMode restoreGradMode(at::GradMode::is_enabled());
   Run run(prepared, options);
   run.bindInputs(inputs);
   for (const Instruction& instruction : prepared.instructions) {

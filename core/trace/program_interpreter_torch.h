@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
 #include "core/load/exported_program.h"
+#include "core/trace/region_modes_torch.h"
 
 namespace core::trace {
 
@@ -33,13 +34,13 @@ enum class ScalarOperator { Add, Sub, Mul, FloorDiv, Mod, Neg, Eq, Ne, Lt, Le, G
 
 /// One step of a prepared program.
 struct Instruction {
-  enum class Kind { Call, Scalar, Copy, EnterGradMode, LeaveGradMode };
+  enum class Kind { Call, Scalar, Copy, EnterRegion, LeaveRegion };
   Kind kind = Kind::Call;
   const load::ExportNode* node = nullptr;
   int visit = -1;  ///< number of the node in execution order, sub-graphs inlined
   std::optional<c10::OperatorHandle> op;
   ScalarOperator scalar = ScalarOperator::Add;
-  bool gradEnabled = true;
+  RegionMode region;
   std::vector<ArgumentPlan> arguments;
   /// Slots per result; a result that is a list has one slot per element. -1: not used.
   std::vector<std::vector<int>> results;
@@ -47,7 +48,7 @@ struct Instruction {
 };
 
 /// A program resolved against the dispatcher: operators looked up, arguments bound by name with
-/// defaults filled in, names replaced by slots, no_grad regions inlined.
+/// defaults filled in, names replaced by slots, no_grad and autocast regions inlined.
 struct PreparedProgram {
   std::shared_ptr<const load::ExportedProgram> program;
   std::vector<Instruction> instructions;

@@ -52,23 +52,26 @@ class ProgramBuilder {
     return *this;
   }
   /// A torch.no_grad (or enable_grad) region around `body`, which adds the region's calls; the
-  /// region takes `arguments` under their own names and returns `result`.
+  /// region takes `arguments` under their own names and returns the body's value `inner` as
+  /// `result`.
   template <typename Body>
   ProgramBuilder& gradRegion(const std::string& result, bool enabled,
                              const std::vector<std::string>& arguments, const std::string& inner,
                              Body&& body) {
-    auto graph = std::make_shared<core::load::ExportGraph>();
-    for (const std::string& argument : arguments)
-      graph->inputs.push_back(core::load::TensorName{argument});
-    std::vector<core::load::ExportNode>* const outer = std::exchange(m_nodes, &graph->nodes);
-    body(*this);
-    m_nodes = outer;
-    graph->outputs.push_back(core::load::TensorName{inner});
-    Inputs inputs{{"enabled", enabled},
-                  {"wrapped_func", core::load::SubgraphArgument{"submod_0", graph}}};
-    for (const std::string& argument : arguments)
-      inputs.push_back({argument, core::load::TensorName{argument}});
-    return call(result, "higher_order.wrap_with_set_grad_enabled", std::move(inputs));
+    return region(result, "higher_order.wrap_with_set_grad_enabled", {{"enabled", enabled}},
+                  arguments, inner, body);
+  }
+  /// The same for `with torch.autocast("cpu", torch.bfloat16)`.
+  template <typename Body>
+  ProgramBuilder& autocastRegion(const std::string& result,
+                                 const std::vector<std::string>& arguments,
+                                 const std::string& inner, Body&& body) {
+    return region(result, "higher_order.wrap_with_autocast",
+                  {{"device_type", std::string("cpu")},
+                   {"dtype", core::ir::DType::BF16},
+                   {"enabled", true},
+                   {"cache_enabled", core::load::ExportArgument()}},
+                  arguments, inner, body);
   }
   ProgramBuilder& output(const std::string& name) {
     m_model.program.graph.outputs.push_back(core::load::TensorName{name});
@@ -98,6 +101,22 @@ class ProgramBuilder {
   core::load::InputSet& inputs() { return m_inputs; }
 
  private:
+  template <typename Body>
+  ProgramBuilder& region(const std::string& result, const std::string& target, Inputs inputs,
+                         const std::vector<std::string>& arguments, const std::string& inner,
+                         Body& body) {
+    auto graph = std::make_shared<core::load::ExportGraph>();
+    for (const std::string& argument : arguments)
+      graph->inputs.push_back(core::load::TensorName{argument});
+    std::vector<core::load::ExportNode>* const outer = std::exchange(m_nodes, &graph->nodes);
+    body(*this);
+    m_nodes = outer;
+    graph->outputs.push_back(core::load::TensorName{inner});
+    inputs.push_back({"wrapped_func", core::load::SubgraphArgument{"submod_0", graph}});
+    for (const std::string& argument : arguments)
+      inputs.push_back({argument, core::load::TensorName{argument}});
+    return call(result, target, std::move(inputs));
+  }
   void addState(const std::string& name, std::vector<std::int64_t> sizes,
                 core::load::InputKind kind) {
     const core::ir::TensorMeta meta = core::ir::contiguousMeta(core::ir::DType::F32, sizes);
