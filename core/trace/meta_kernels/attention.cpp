@@ -1,4 +1,4 @@
-// The fused attention of the CPU.
+// The fused attention of the CPU, and its softmax under a mask.
 
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
 
@@ -30,6 +30,8 @@ ThreeTensors flashBackward(const Tensor&, const Tensor& query, const Tensor& key
 void addAttention(MetaLibrary& library) {
   library.add("_scaled_dot_product_flash_attention_for_cpu", &flash);
   library.add("_scaled_dot_product_flash_attention_for_cpu_backward", &flashBackward);
+  library.addBoxed<likeArguments<0>>({"_masked_softmax"});
+  library.addBoxed<contiguousLikeArguments<0>>({"_masked_softmax_backward"});
 }
 
 }  // namespace core::trace::meta

@@ -2,6 +2,8 @@
 
 #include <ATen/ExpandUtils.h>
 
+#include <algorithm>
+
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
 
 namespace core::trace::meta {
@@ -80,6 +82,20 @@ Tensor pairDistances(const Tensor& self, double) {
   return sized({rows * (rows - 1) / 2}, self);
 }
 
+TwoTensors householderFactors(const Tensor& self) {
+  Sizes scales = batchSizes(self);
+  scales.push_back(std::min(self.size(-2), self.size(-1)));
+  return {columnMajorLike(self), sized(scales, self)};
+}
+
+Tensor householderTimes(const Tensor&, const Tensor&, const Tensor& other, bool, bool) {
+  return columnMajorLike(other);
+}
+
+Tensor integerProduct(const Tensor& self, const Tensor& other) {
+  return at::empty({self.size(0), other.size(1)}, self.options().dtype(at::kInt));
+}
+
 }  // namespace
 
 void addLinearAlgebra(MetaLibrary& library) {
@@ -92,6 +108,9 @@ void addLinearAlgebra(MetaLibrary& library) {
   library.add("_cholesky_solve_helper", &choleskySolve);
   library.add("linalg_householder_product", &householderProduct);
   library.add("linalg_eig", &eigen);
+  library.add("geqrf", &householderFactors);
+  library.add("ormqr", &householderTimes);
+  library.add("_int_mm", &integerProduct);
   library.add("_cdist_forward", &distances);
   library.add("_cdist_backward", &distancesBackward);
   library.add("_pdist_forward", &pairDistances);

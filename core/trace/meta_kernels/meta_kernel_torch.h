@@ -44,6 +44,13 @@ class MetaLibrary {
       m_names.emplace_back(op);
     }
   }
+  /// A kernel that only throws; it is not among the names.
+  template <c10::BoxedKernel::BoxedKernelFunction* kernel>
+  void refuse(std::initializer_list<const char*> ops) {
+    for (const char* op : ops) {
+      m_library.impl(op, ::torch::CppFunction::makeFromBoxedFunction<kernel>());
+    }
+  }
   const std::vector<std::string>& names() const { return m_names; }
 
  private:
@@ -132,8 +139,10 @@ void addNorms(MetaLibrary& library);
 void addPadding(MetaLibrary& library);
 void addPointwise(MetaLibrary& library);
 void addPooling(MetaLibrary& library);
+void addQuantization(MetaLibrary& library);
 void addRandom(MetaLibrary& library);
 void addReductions(MetaLibrary& library);
+void addRefusals(MetaLibrary& library);
 void addRnn(MetaLibrary& library);
 
 }  // namespace core::trace::meta

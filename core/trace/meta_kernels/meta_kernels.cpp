@@ -105,7 +105,7 @@ std::unique_ptr<const MetaLibrary> registerAll() {
   auto library = std::make_unique<MetaLibrary>();
   for (auto* add : {addActivations, addAttention, addConvolution, addFourier, addIndexing,
                     addLinearAlgebra, addLosses, addNorms, addPadding, addPointwise, addPooling,
-                    addRandom, addReductions, addRnn}) {
+                    addQuantization, addRandom, addReductions, addRefusals, addRnn}) {
     add(*library);
   }
   return library;

@@ -63,15 +63,6 @@ void mantissaAndExponentOut(const c10::OperatorHandle&, Stack* stack) {
   }
 }
 
-TwoTensors fakeQuantize(const Tensor& self, double, std::int64_t, std::int64_t, std::int64_t) {
-  return {at::empty_like(self), at::empty_like(self, at::kBool)};
-}
-
-TwoTensors fakeQuantizePerChannel(const Tensor& self, const Tensor&, const Tensor&, std::int64_t,
-                                  std::int64_t, std::int64_t) {
-  return {at::empty_like(self), at::empty_like(self, at::kBool)};
-}
-
 }  // namespace
 
 void addPointwise(MetaLibrary& library) {
@@ -88,8 +79,6 @@ void addPointwise(MetaLibrary& library) {
   library.add("angle", &angle);
   library.add("angle.out", &angleOut);
   library.addBoxed<mantissaAndExponentOut>({"frexp.Tensor_out"});
-  library.add("fake_quantize_per_tensor_affine_cachemask", &fakeQuantize);
-  library.add("fake_quantize_per_channel_affine_cachemask", &fakeQuantizePerChannel);
   library.addBoxed<pointwiseOut<0>>(
       {"abs.out", "logical_not.out", "nan_to_num.out", "conj_physical.out"});
   library.addBoxed<pointwiseOut<0, 1>>({"floor_divide.out", "logical_and.out", "logical_or.out",

@@ -1,5 +1,7 @@
 // Reductions, order statistics and scans.
 
+#include <ATen/WrapDimUtils.h>
+
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
 
 namespace core::trace::meta {
@@ -78,6 +80,23 @@ Tensor histogram(const Tensor& self, std::int64_t bins, const at::Scalar&, const
   return sized({bins}, self);
 }
 
+TwoTensors histogramAndEdges(const Tensor& self, std::int64_t bins,
+                             std::optional<at::ArrayRef<double>>, const OptionalTensor&, bool) {
+  return {sized({bins}, self), sized({bins + 1}, self)};
+}
+
+// Segments lie along one dimension, as lengths or as offsets with one more at the end.
+Tensor segmentReduce(const Tensor& data, c10::string_view, const OptionalTensor& lengths,
+                     const OptionalTensor&, const OptionalTensor& offsets, std::int64_t axis, bool,
+                     const std::optional<at::Scalar>&) {
+  TORCH_CHECK(given(lengths) || given(offsets), "segment_reduce: lengths or offsets are needed");
+  Sizes sizes = data.sizes().vec();
+  const std::int64_t dim = at::maybe_wrap_dim(axis, data.dim());
+  sizes[static_cast<std::size_t>(dim)] =
+      given(lengths) ? lengths->size(dim) : offsets->size(dim) - 1;
+  return sized(sizes, data);
+}
+
 }  // namespace
 
 void addReductions(MetaLibrary& library) {
@@ -102,6 +121,9 @@ void addReductions(MetaLibrary& library) {
   library.add("count_nonzero.dim_IntList", &countNonzero);
   library.add("logsumexp", &logSumExp);
   library.add("histc", &histogram);
+  library.add("histogram.bin_ct", &histogramAndEdges);
+  library.add("segment_reduce", &segmentReduce);
+  library.addBoxed<contiguousLikeArguments<2>>({"_segment_reduce_backward"});
   library.addBoxed<contiguousLikeArguments<0>>({"_logcumsumexp"});
   library.addBoxed<noResult>({"_cummax_helper", "_cummin_helper"});
 }

@@ -184,6 +184,23 @@ std::vector<OperatorSample> elementwiseSamples() {
          return at::fake_quantize_per_channel_affine(d.input({2, 3, 4, 4}), at::full({3}, 0.1),
                                                      at::zeros({3}, at::kInt), 1, 0, 255);
        }},
+      {"fake_quantize by tensors",
+       [](Draw& d) {
+         return at::fake_quantize_per_tensor_affine(d.input({2, 3, 4, 4}), at::full({1}, 0.1),
+                                                    at::zeros({1}, at::kInt), 0, 255);
+       }},
+      {"learnable fake_quantize",
+       [](Draw& d) {
+         const Tensor x = d.input({2, 3, 4, 4}), scale = d.positive({1});
+         const Tensor zero = at::zeros_like(scale).requires_grad_(true);
+         return at::_fake_quantize_learnable_per_tensor_affine(x, scale, zero, 0, 255, 1.0);
+       }},
+      {"learnable fake_quantize by channel",
+       [](Draw& d) {
+         const Tensor x = d.input({2, 3, 4, 4}), scale = d.positive({3});
+         const Tensor zero = at::zeros_like(scale).requires_grad_(true);
+         return at::_fake_quantize_learnable_per_channel_affine(x, scale, zero, 1, 0, 255, 1.0);
+       }},
       {"assert",
        [](Draw& d) {
          const Tensor x = at::ones({1}, at::kBool);

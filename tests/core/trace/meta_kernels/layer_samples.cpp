@@ -307,6 +307,10 @@ std::vector<OperatorSample> attentionAndRandomSamples() {
          return at::scaled_dot_product_attention(heads(d), d.input({2, 3, 6, 8}),
                                                  d.input({2, 3, 6, 8}));
        }},
+      {"masked softmax",
+       [](Draw& d) {
+         return at::_masked_softmax(d.input({3, 4}), d.flags({3, 4}), 1, 2);
+       }},
       {"lstm",
        [](Draw& d) {
          return std::get<0>(

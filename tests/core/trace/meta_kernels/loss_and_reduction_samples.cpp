@@ -230,6 +230,20 @@ std::vector<OperatorSample> reductionSamples() {
        [](Draw& d) {
          return at::histc(d.input({3, 5}).detach(), 7);
        }},
+      {"histogram",
+       [](Draw& d) {
+         return std::get<0>(at::histogram(d.input({3, 5}).detach(), 4));
+       }},
+      {"segment_reduce",
+       [](Draw& d) {
+         return at::segment_reduce(d.input({6, 2}), "mean", at::tensor({2, 4}, at::kLong), {}, {},
+                                   0, false, 1.0);
+       }},
+      {"segment_reduce by offsets",
+       [](Draw& d) {
+         return at::segment_reduce(d.input({6, 2}), "sum", {}, {},
+                                   at::tensor({0, 1, 3, 6}, at::kLong));
+       }},
       {"logcumsumexp",
        [](Draw& d) {
          return at::logcumsumexp(d.input({3, 4}), 1);
@@ -282,6 +296,19 @@ std::vector<OperatorSample> linearAlgebraSamples() {
          return at::linalg_householder_product(d.input({2, 4, 3}), d.input({2, 3}));
        }},
       {"eig", [](Draw& d) { return std::get<0>(at::linalg_eig(spd(d).detach())); }},
+      {"geqrf",
+       [](Draw& d) {
+         return std::get<0>(at::geqrf(d.input({2, 4, 3}).detach()));
+       }},
+      {"ormqr",
+       [](Draw& d) {
+         return at::ormqr(d.input({4, 3}).detach(), d.input({3}).detach(),
+                          d.input({4, 2}).detach());
+       }},
+      {"integer product",
+       [](Draw&) {
+         return at::_int_mm(at::ones({32, 16}, at::kChar), at::ones({16, 24}, at::kChar));
+       }},
       {"matrix_exp",
        [](Draw& d) {
          return at::linalg_matrix_exp(d.input({2, 3, 3}));

@@ -50,6 +50,7 @@ class TestMetaKernels : public QObject {
   void everyKernelLaysOutItsResultsAsTheCpu_data();
   void everyKernelLaysOutItsResultsAsTheCpu();
   void everyKernelIsCoveredByASample();
+  void maskedIndexingIsRefusedByItsReason();
   void registeringTwiceChangesNothing();
   void namesAreSortedAndUnique();
 
@@ -95,6 +96,19 @@ void TestMetaKernels::everyKernelIsCoveredByASample() {
     if (!m_check->covered().count(name)) missing += QString::fromStdString(name);
   }
   QVERIFY2(missing.isEmpty(), qPrintable(missing.join(' ')));
+}
+
+void TestMetaKernels::maskedIndexingIsRefusedByItsReason() {
+  const auto meta = at::device(at::kMeta);
+  const at::Tensor values = at::empty({3, 4}, meta);
+  const at::Tensor mask = at::empty({3, 4}, meta.dtype(at::kBool));
+  try {
+    at::index(values, {std::optional<at::Tensor>(mask)});
+    QFAIL("indexing by a mask was not refused");
+  } catch (const c10::NotImplementedError& error) {
+    const std::string message = error.what_without_backtrace();
+    QVERIFY(message.find("nonzero`: its output shape depends on data") != std::string::npos);
+  }
 }
 
 void TestMetaKernels::registeringTwiceChangesNothing() {
