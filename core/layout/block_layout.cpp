@@ -50,7 +50,7 @@ class BlockPlacer {
 
  private:
   int heightOf(int element) const;
-  int gapBelow(int block, int rank) const;
+  std::vector<int> gapsBelow(int block) const;
   std::vector<int> rowHeights(int block) const;
   void measure(int block);
   void placeBlock(int block, int lane, Point origin);
@@ -79,22 +79,24 @@ int BlockPlacer::heightOf(int element) const {
   return height;
 }
 
-int BlockPlacer::gapBelow(int block, int rank) const {
-  int most = 0;
+/// Gaps below the ranks of a block; each grows with the edges of one lane that turn in it.
+std::vector<int> BlockPlacer::gapsBelow(int block) const {
+  const BlockRows& rows = m_rows[block];
+  std::vector<int> most(rows.rankCount(), 0);
   for (int lane = 0; lane < kLanes; ++lane) {
     const BlockLane& it = m_lanes[block][lane];
-    if (it.isEmpty()) continue;
-    const BlockRows& rows = m_rows[block];
-    const int row = 1 + (lane == 0 ? rank : rows.firstRow[rank] + rows.rows[rank] - 1);
-    int turns = 0;
+    std::vector<int> turns(it.graph.rows.size(), 0);
     for (const auto& segment : it.graph.segments) {
-      turns +=
-          it.graph.vertices[segment.upper].row == row &&
+      turns[it.graph.vertices[segment.upper].row] +=
           it.x[segment.upper] + segment.upperOffset != it.x[segment.lower] + segment.lowerOffset;
     }
-    most = std::max(most, turns);
+    for (int rank = 0; rank < rows.rankCount(); ++rank) {
+      const int row = 1 + (lane == 0 ? rank : rows.firstRow[rank] + rows.rows[rank] - 1);
+      if (row < static_cast<int>(turns.size())) most[rank] = std::max(most[rank], turns[row]);
+    }
   }
-  return std::min(kWidestGap, kRowGap + kGapPerTurn * std::max(0, most - 2));
+  for (int& gap : most) gap = std::min(kWidestGap, kRowGap + kGapPerTurn * std::max(0, gap - 2));
+  return most;
 }
 
 /// Rows of ranks that hold only one row are as high as their forward ops, too.
@@ -121,9 +123,10 @@ void BlockPlacer::measure(int block) {
   const BlockRows& rows = m_rows[block];
   BlockHeights& heights = m_heights[block];
   const std::vector<int> needed = rowHeights(block);
+  const std::vector<int> gaps = gapsBelow(block);
   int y = block == 0 ? 0 : kFrameTop;
   for (int rank = 0; rank < rows.rankCount(); ++rank) {
-    if (rank > 0) y += gapBelow(block, rank - 1);
+    if (rank > 0) y += gaps[rank - 1];
     Span span{y, y};
     for (int sub = 0; sub < rows.rows[rank]; ++sub) {
       if (sub > 0) y += kRowGap;

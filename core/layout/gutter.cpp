@@ -26,6 +26,8 @@ constexpr int kTracksArea = 216;
 constexpr int kMargin = 18;
 constexpr int kPlacePitch = 14;   // between labels, and between ends on one box
 constexpr int kLineDistance = 5;  // between lines that run side by side
+constexpr int kBeside = 2;        // a line so near to a box seems to touch it
+constexpr int kBand = 256;
 constexpr int kGapMargin = 9;     // between a row and the first line in the gap below it
 constexpr int kCornerInset = 16;  // of an end at the bottom of a box, from its corner
 
@@ -84,10 +86,13 @@ int inset(const Rect& rect) {
   return std::min(8, rect.height / 4);
 }
 
-class Router {
+}  // namespace
+
+class Gutter::Router {
  public:
   Router(const VisibleGraph& graph, const std::vector<int>& nets) : m_graph(graph) {
     for (const int net : nets) m_routes.push_back({net, {}, 0, {}, -1});
+    fillBands();
     placeLabels();
     placeTaps();
     giveTracks();
@@ -97,6 +102,7 @@ class Router {
   const std::vector<Route>& routes() const { return m_routes; }
 
  private:
+  void fillBands();
   void placeLabels();
   void placeTaps();
   void giveTracks();
@@ -106,18 +112,31 @@ class Router {
 
   const VisibleGraph& m_graph;
   std::vector<Route> m_routes;
+  std::vector<std::vector<int>> m_bands;  ///< boxes by the kBand units of y that they meet
   std::set<int> m_labels;
   std::set<int> m_gaps;  ///< y of lines in gaps between rows
   int m_tracks = 0;
 };
 
+void Gutter::Router::fillBands() {
+  for (std::size_t i = 0; i < m_graph.boxes.size(); ++i) {
+    const Box& box = m_graph.boxes[i];
+    if (box.kind == BoxKind::Frame) continue;
+    const std::size_t last = (box.rect.bottom() + kBeside) / kBand;
+    if (last >= m_bands.size()) m_bands.resize(last + 1);
+    for (std::size_t band = std::max(0, box.rect.y - kBeside) / kBand; band <= last; ++band)
+      m_bands[band].push_back(static_cast<int>(i));
+  }
+}
+
 /// Whether a box stands between this one and the gutter at that y. Lanes may not be side by side
 /// yet, so only places inside lanes are compared.
-bool Router::isBlocked(int box, int y, bool isSource) const {
+bool Gutter::Router::isBlocked(int box, int y, bool isSource) const {
   const Box& it = m_graph.boxes[box];
-  return std::any_of(m_graph.boxes.begin(), m_graph.boxes.end(), [&](const Box& other) {
-    if (other.kind == BoxKind::Frame || y < other.rect.y - 2 || y > other.rect.bottom() + 2)
-      return false;
+  const auto& band = m_bands[std::max(0, y) / kBand];
+  return std::any_of(band.begin(), band.end(), [&](int index) {
+    const Box& other = m_graph.boxes[index];
+    if (y < other.rect.y - kBeside || y > other.rect.bottom() + kBeside) return false;
     if (isSource) return other.lane == it.lane && other.rect.x > it.rect.x;
     if (other.lane == it.lane) return other.rect.x < it.rect.x;
     return it.lane == Lane::Backward && other.lane == Lane::Recomputed;
@@ -125,7 +144,7 @@ bool Router::isBlocked(int box, int y, bool isSource) const {
 }
 
 /// Whether a line of another net runs along that y in the gutter.
-bool Router::isTaken(int y, int ownLabel) const {
+bool Gutter::Router::isTaken(int y, int ownLabel) const {
   for (auto label = m_labels.lower_bound(y - kLineDistance + 1);
        label != m_labels.end() && *label < y + kLineDistance; ++label)
     if (*label != ownLabel) return true;
@@ -133,14 +152,14 @@ bool Router::isTaken(int y, int ownLabel) const {
 }
 
 /// A free y below the row of the box.
-int Router::gapPlace(int box) {
+int Gutter::Router::gapPlace(int box) {
   int y = m_graph.boxes[box].rowBottom + kGapMargin;
   while (m_gaps.count(y) != 0 || isTaken(y, -1)) ++y;
   for (int used = y - kLineDistance + 1; used < y + kLineDistance; ++used) m_gaps.insert(used);
   return y;
 }
 
-void Router::placeLabels() {
+void Gutter::Router::placeLabels() {
   std::map<int, int> total, next;
   for (const Route& route : m_routes) ++total[m_graph.nets[route.net].source];
   Places places;
@@ -162,7 +181,7 @@ void Router::placeLabels() {
   }
 }
 
-void Router::placeTaps() {
+void Gutter::Router::placeTaps() {
   std::map<int, Places> places;
   for (Route& route : m_routes) {
     for (const int target : m_graph.nets[route.net].targets) {
@@ -179,7 +198,7 @@ void Router::placeTaps() {
   }
 }
 
-void Router::giveTracks() {
+void Gutter::Router::giveTracks() {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < m_routes.size(); ++i)
     if (!m_routes[i].isStraight()) order.push_back(i);
@@ -202,6 +221,8 @@ void Router::giveTracks() {
   }
   m_tracks = static_cast<int>(used.size());
 }
+
+namespace {
 
 int pitchFor(int tracks) {
   return std::clamp(tracks ? kTracksArea / tracks : kTrackPitch, kTightestPitch, kTrackPitch);
@@ -230,7 +251,7 @@ std::string labelOf(const SceneParts& parts, const Net& net, std::int64_t bytes)
 }
 
 std::vector<Point> tapLine(const Rect& from, const Rect& to, const Route& route, const End& tap,
-                           const Gutter& gutter, int trunk) {
+                           int left, int trunk) {
   std::vector<Point> line;
   if (route.leave.isAround) {
     line = {{from.right() - kCornerInset, from.bottom()},
@@ -239,8 +260,8 @@ std::vector<Point> tapLine(const Rect& from, const Rect& to, const Route& route,
     line = {{from.right(), route.leave.y}};
   }
   if (route.leave.y != route.label) {
-    line.push_back({gutter.left + kJog / 2, route.leave.y});
-    line.push_back({gutter.left + kJog / 2, route.label});
+    line.push_back({left + kJog / 2, route.leave.y});
+    line.push_back({left + kJog / 2, route.label});
   }
   if (tap.y != route.label) {
     line.push_back({trunk, route.label});
@@ -257,20 +278,25 @@ std::vector<Point> tapLine(const Rect& from, const Rect& to, const Route& route,
 
 }  // namespace
 
-int gutterWidth(const VisibleGraph& graph, const std::vector<int>& nets, bool hasLabels) {
-  const int tracks = Router(graph, nets).tracks();
-  return (hasLabels ? kLabelColumn + kJog : kMargin) + kMargin + tracks * pitchFor(tracks);
+Gutter::Gutter(const VisibleGraph& graph, std::vector<int> nets, bool hasLabels)
+    : m_graph(graph),
+      m_router(std::make_unique<const Router>(graph, nets)),
+      m_hasLabels(hasLabels) {}
+
+Gutter::~Gutter() = default;
+
+int Gutter::width() const {
+  const int tracks = m_router->tracks();
+  return (m_hasLabels ? kLabelColumn + kJog : kMargin) + kMargin + tracks * pitchFor(tracks);
 }
 
-std::vector<Edge> routeNets(const SceneParts& parts, const VisibleGraph& graph,
-                            const std::vector<int>& nets, const Gutter& gutter) {
-  const Router router(graph, nets);
-  const int pitch = pitchFor(router.tracks());
+std::vector<Edge> Gutter::route(const SceneParts& parts, int left) const {
+  const int pitch = pitchFor(m_router->tracks());
   std::vector<Edge> edges;
-  for (const Route& route : router.routes()) {
-    const Net& net = graph.nets[route.net];
-    const Rect& from = graph.boxes[net.source].rect;
-    const int trunk = gutter.left + gutter.width - kMargin - route.track * pitch;
+  for (const Route& route : m_router->routes()) {
+    const Net& net = m_graph.nets[route.net];
+    const Rect& from = m_graph.boxes[net.source].rect;
+    const int trunk = left + width() - kMargin - route.track * pitch;
     Edge edge;
     edge.kind = net.kind;
     edge.source = net.source;
@@ -278,11 +304,11 @@ std::vector<Edge> routeNets(const SceneParts& parts, const VisibleGraph& graph,
     edge.isNet = true;
     for (std::size_t i = 0; i < net.targets.size(); ++i)
       edge.lines.push_back(
-          tapLine(from, graph.boxes[net.targets[i]].rect, route, route.taps[i], gutter, trunk));
+          tapLine(from, m_graph.boxes[net.targets[i]].rect, route, route.taps[i], left, trunk));
     for (const int value : net.values) edge.values.push_back(parts.flow.nodes[value].node->name);
     edge.bytes = bytesOf(parts, net);
-    if (gutter.hasLabels) edge.label = labelOf(parts, net, edge.bytes);
-    edge.labelAt = {gutter.left + kJog, route.label};
+    if (m_hasLabels) edge.label = labelOf(parts, net, edge.bytes);
+    edge.labelAt = {left + kJog, route.label};
     edges.push_back(std::move(edge));
   }
   return edges;

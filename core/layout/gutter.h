@@ -2,24 +2,32 @@
 
 // The nets between lanes.
 
+#include <memory>
 #include <vector>
 
 #include "core/layout/visible_graph.h"
 
 namespace core::layout {
 
-/// A strip between two columns of boxes. Nets enter it from the left and leave it to the right.
-struct Gutter {
-  int left = 0;
-  int width = 0;
-  bool hasLabels = false;  ///< a column for byte labels at its left side
+/// The nets of one gutter, a strip between two columns of boxes. They enter it from the left and
+/// leave it to the right.
+class Gutter {
+ public:
+  /// Finds places for the nets (indices into graph.nets), whose boxes have their y.
+  Gutter(const VisibleGraph& graph, std::vector<int> nets, bool hasLabels);
+  ~Gutter();
+
+  /// What the nets, and a column for their labels, need.
+  int width() const;
+  /// The nets' lines, in order; the gutter begins at `left` and boxes have their final places.
+  std::vector<Edge> route(const SceneParts& parts, int left) const;
+
+ private:
+  class Router;
+
+  const VisibleGraph& m_graph;
+  std::unique_ptr<const Router> m_router;
+  bool m_hasLabels;
 };
-
-/// Width that a gutter needs for these nets (indices into graph.nets), whose boxes have their y.
-int gutterWidth(const VisibleGraph& graph, const std::vector<int>& nets, bool hasLabels);
-
-/// Routes the nets; boxes have their final places. Nets keep their order.
-std::vector<Edge> routeNets(const SceneParts& parts, const VisibleGraph& graph,
-                            const std::vector<int>& nets, const Gutter& gutter);
 
 }  // namespace core::layout

@@ -12,6 +12,11 @@ constexpr int kFramePadding = 16;
 constexpr int kPortWidth = 12;
 constexpr int kDummyWidth = 14;
 constexpr int kSmallestFrame = 240;
+// Long edges cost a dummy for every row they pass. Where there are no modules to align rows, their
+// number grows with the square of the depth: beyond this many an element (and a few for all) the
+// longest edges take no room in rows and are drawn straight, behind the boxes.
+constexpr long long kDummiesPerElement = 12;
+constexpr long long kDummiesForAll = 4000;
 
 class LaneMaker {
  public:
@@ -31,7 +36,9 @@ class LaneMaker {
   int port(Side side, int source);
   int endVertex(const Piece& piece, int element, Side border);
   int offset(const Piece& piece, int element, Side side) const;
-  void addPiece(const Piece& piece);
+  void addPiece(const Piece& piece, bool isDirect);
+  std::vector<char> findDirect();
+  int rowOf(int element, int border) const;
   void place();
 
   const VisibleGraph& m_graph;
@@ -81,20 +88,42 @@ int LaneMaker::offset(const Piece& piece, int element, Side side) const {
   return inside.x[inside.portOf.at({side, piece.source})] - inside.width / 2;
 }
 
-void LaneMaker::addPiece(const Piece& piece) {
+int LaneMaker::rowOf(int element, int border) const {
+  return element < 0 ? border : 1 + rowIn(m_rows, m_graph.elements[element], m_lane);
+}
+
+/// Per piece: whether it is drawn straight, because shorter ones have used up the dummies.
+std::vector<char> LaneMaker::findDirect() {
+  const int lastRow = 1 + (m_lane == Lane::Forward ? m_rows.rankCount() : m_rows.rowCount());
+  std::vector<std::pair<int, std::size_t>> bySpan;
+  for (std::size_t i = 0; i < m_pieces.size(); ++i)
+    bySpan.emplace_back(rowOf(m_pieces[i].lower, lastRow) - rowOf(m_pieces[i].upper, 0), i);
+  std::sort(bySpan.begin(), bySpan.end());
+  long long left =
+      kDummiesForAll + kDummiesPerElement * static_cast<long long>(m_result.vertexOf.size());
+  std::vector<char> isDirect(m_pieces.size(), 0);
+  for (const auto& [span, i] : bySpan) {
+    left -= span - 1;
+    isDirect[i] = left < 0;
+  }
+  return isDirect;
+}
+
+void LaneMaker::addPiece(const Piece& piece, bool isDirect) {
   const int upper = endVertex(piece, piece.upper, Side::Top);
   const int lower = endVertex(piece, piece.lower, Side::Bottom);
   const int lastRow = m_result.graph.vertices[lower].row;
   PieceChain chain{
       {upper}, offset(piece, piece.upper, Side::Bottom), offset(piece, piece.lower, Side::Top)};
-  for (int row = m_result.graph.vertices[upper].row + 1; row < lastRow; ++row)
+  for (int row = m_result.graph.vertices[upper].row + 1; row < lastRow && !isDirect; ++row)
     chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
   chain.vertices.push_back(lower);
   const std::size_t last = chain.vertices.size() - 1;
   // Where several pieces join the same two elements, no choice makes all of them straight, and
   // following one of them moves each block a little aside: middles are aligned instead.
   const bool isAlone = m_parallel[{piece.upper, piece.lower}] == 1;
-  for (std::size_t i = 1; i <= last; ++i) {
+  const bool isLong = lastRow - m_result.graph.vertices[upper].row > 1;
+  for (std::size_t i = 1; i <= last && !(isDirect && isLong); ++i) {
     m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
                                        i == 1 && isAlone ? chain.upperOffset : 0,
                                        i == last && isAlone ? chain.lowerOffset : 0});
@@ -122,7 +151,8 @@ BlockLane LaneMaker::make() {
   addElements();
   if (m_result.isEmpty()) return {};
   for (const Piece& piece : m_pieces) ++m_parallel[{piece.upper, piece.lower}];
-  for (const Piece& piece : m_pieces) addPiece(piece);
+  const std::vector<char> isDirect = findDirect();
+  for (std::size_t i = 0; i < m_pieces.size(); ++i) addPiece(m_pieces[i], isDirect[i]);
   place();
   return std::move(m_result);
 }

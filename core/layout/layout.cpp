@@ -109,23 +109,19 @@ void Assembly::addLinks(GraphGeometry& geometry) const {
 std::shared_ptr<GraphGeometry> Assembly::assemble() {
   auto geometry = std::make_shared<GraphGeometry>();
   int x = addLane(*geometry, Lane::Forward, 0);
-  const auto crossing = netsFrom(Lane::Forward);
-  const auto handed = netsFrom(Lane::Recomputed);
-  Gutter gutter{x, 0, true}, inner{x, 0, false};
+  const Gutter outer(m_graph, netsFrom(Lane::Forward), true);
+  const Gutter inner(m_graph, netsFrom(Lane::Recomputed), false);
+  const int outerLeft = x;
+  int innerLeft = x;
   const bool isMirrored = !m_parts.flow.single && (m_lanes.widths[1] > 0 || m_lanes.widths[2] > 0);
   if (isMirrored) {
-    gutter.width = gutterWidth(m_graph, crossing, true);
-    geometry->gutter = {x, 0, gutter.width, m_lanes.height};
-    x = addLane(*geometry, Lane::Recomputed, x + gutter.width);
-    inner.left = x;
-    if (m_lanes.widths[1] > 0) inner.width = gutterWidth(m_graph, handed, false);
-    x = addLane(*geometry, Lane::Backward, x + inner.width);
+    geometry->gutter = {x, 0, outer.width(), m_lanes.height};
+    x = innerLeft = addLane(*geometry, Lane::Recomputed, x + outer.width());
+    x = addLane(*geometry, Lane::Backward, x + (m_lanes.widths[1] > 0 ? inner.width() : 0));
   }
   addLinks(*geometry);
-  for (Edge& edge : routeNets(m_parts, m_graph, crossing, gutter))
-    geometry->edges.push_back(std::move(edge));
-  for (Edge& edge : routeNets(m_parts, m_graph, handed, inner))
-    geometry->edges.push_back(std::move(edge));
+  for (Edge& edge : outer.route(m_parts, outerLeft)) geometry->edges.push_back(std::move(edge));
+  for (Edge& edge : inner.route(m_parts, innerLeft)) geometry->edges.push_back(std::move(edge));
   geometry->boxes = std::move(m_graph.boxes);
   geometry->bounds = {-kMargin, -kMargin, x + 2 * kMargin, m_lanes.height + 2 * kMargin};
   return geometry;

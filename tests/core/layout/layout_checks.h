@@ -101,7 +101,6 @@ inline std::string checkNoEdgeThroughBox(const core::layout::GraphGeometry& geom
   return {};
 }
 
-/// Everything that must hold of any layout.
 inline std::string checkLayout(const core::layout::GraphGeometry& geometry) {
   for (const auto& check :
        {checkPlaces, checkMirror, checkForwardFalls, checkEnds, checkNoEdgeThroughBox}) {

@@ -257,6 +257,29 @@ class TestLayout : public QObject {
     QCOMPARE(threshold->badges.front().kind, BadgeKind::Saved);
   }
 
+  /// 3,000 operators without modules, each reading one from far above: dummies for all of these
+  /// edges would be millions.
+  void longEdgesWithoutModulesDoNotExplode() {
+    std::string text = "graph {\n  %f0 : f32[4] = placeholder  # is_forward\n";
+    for (int i = 1; i <= 3000; ++i) {
+      text += "  %f" + std::to_string(i) + " : f32[4] = aten.add.Tensor(%f" +
+              std::to_string(i - 1) + ", %f" + std::to_string(i / 3) +
+              ")  # is_forward seq=" + std::to_string(i) + "\n";
+    }
+    auto joint = std::make_shared<ir::JointGraph>();
+    joint->graph = support::graphFromText(text + "  return (%f3000)\n}");
+    joint->signature.numPrimals = 1;
+    joint->signature.numForwardOutputs = 1;
+    const auto geometry = layoutOf({joint, nullptr, {}});
+    QCOMPARE(geometry->boxes.size(), 3002u);
+    QCOMPARE(QString::fromStdString(support::checkPlaces(*geometry)), QString());
+    QCOMPARE(QString::fromStdString(support::checkForwardFalls(*geometry)), QString());
+    QCOMPARE(QString::fromStdString(support::checkEnds(*geometry)), QString());
+    std::size_t points = 0;
+    for (const Edge& edge : geometry->edges) points += edge.lines.front().size();
+    QVERIFY(points < 200000);
+  }
+
   void hitsFindBoxesAndEdges() {
     const auto geometry = layoutOf(openRequest(twoLayers()));
     const int relu = geometry->boxesOf("relu").front();
