@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "core/base/check.h"
+#include "core/ir/op_table.h"
 #include "core/schedule/in_place.h"
 
 namespace core::schedule {
@@ -32,21 +33,17 @@ void addOnce(std::vector<int>& list, int buffer) {
   if (std::find(list.begin(), list.end(), buffer) == list.end()) list.push_back(buffer);
 }
 
-/// Operators that LibTorch answers with a view of their argument although they are no views of
+/// Whether LibTorch may answer with a view of an argument, although the operator is no view of
 /// ours.
 bool resultMayAliasArgument(std::string_view target) {
-  constexpr std::array kAliasing{
-      std::string_view("aten.view.dtype"),        std::string_view("aten.view_as_real.default"),
-      std::string_view("aten.real.default"),      std::string_view("aten.view_as_complex.default"),
-      std::string_view("aten.imag.default"),      std::string_view("aten._conj.default"),
-      std::string_view("aten.reshape.default"),   std::string_view("aten.contiguous.default"),
-      std::string_view("aten.expand_as.default"), std::string_view("aten.lift_fresh.default"),
-      std::string_view("aten.view_as.default"),
-  };
-  return std::find(kAliasing.begin(), kAliasing.end(), target) != kAliasing.end();
+  constexpr std::array kSometimes{std::string_view("aten.reshape.default"),
+                                  std::string_view("aten.contiguous.default"),
+                                  std::string_view("aten.lift_fresh.default")};
+  return ir::opFacts(target).sharesStorage ||
+         std::find(kSometimes.begin(), kSometimes.end(), target) != kSometimes.end();
 }
 
-/// Buffers in bytes that become free or used at the steps where that happens.
+/// A place in the arena: when it is taken, and by which buffers.
 struct Slot {
   int first = 0;
   int last = 0;

@@ -10,18 +10,20 @@
 namespace core::passes {
 namespace {
 
+constexpr std::size_t kKeywordOnly = ~std::size_t{0};
+
 struct Moments {
   Tensor average;  ///< reduced dimensions kept as size 1
   Tensor variance;
 };
 
-/// sum (x - mean)^2 / max(0, n - correction); `correction` is a keyword argument.
+/// sum (x - mean)^2 / max(0, n - correction); `correction` is given by keyword.
 Moments momentsOf(Replacement& r) {
   const Tensor x = r.tensor(0);
   const std::vector<int> dims = r.dims(1, "dim", x.rank());
   double n = 1;
   for (const int dim : dims) n *= static_cast<double>(x.size(dim));
-  const double correction = r.number(99, "correction", 1);
+  const double correction = r.number(kKeywordOnly, "correction", 1);
   const Tensor average = mean(x, dims);
   const Tensor centred = x - average;
   return {average, sum(centred * centred, dims) / std::max(0.0, n - correction)};
