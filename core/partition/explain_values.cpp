@@ -12,7 +12,6 @@ class Explainer {
  public:
   explicit Explainer(const Explained& explained)
       : m_problem(explained.problem),
-        m_classes(explained.classes),
         m_answer(explained.answer),
         m_inForward(planNodes(explained.problem, explained.plan.forward)),
         m_inBackward(planNodes(explained.problem, explained.plan.backward)),
@@ -62,7 +61,7 @@ class Explainer {
     if (reason != BanReason::None)
       return saved(banReasonName(reason),
                    "Saved because " + std::string(banReasonClause(reason)) + ".");
-    saved("min-cut", "Saved because that is cheaper than saving what it is computed from" +
+    saved("min-cut", "Saved because keeping it is cheaper than computing it again" +
                          list(m_problem.node(id)) + ".");
   }
 
@@ -123,7 +122,6 @@ class Explainer {
   }
 
   const JointProblem& m_problem;
-  const NodeClasses& m_classes;
   const BudgetAnswer* m_answer;
   NodeSet m_inForward, m_inBackward, m_saved;
 };
