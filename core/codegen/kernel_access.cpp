@@ -74,17 +74,34 @@ std::string KernelWriter::checkedName(int index, std::size_t term) const {
   return "at_" + std::to_string(index) + (term ? "_" + std::to_string(term) : "");
 }
 
-/// One checked index for every gather term of the access.
+void KernelWriter::writeCheck(int index, std::size_t k) {
+  const auto& term = m_plan.op(index).access.indirect[k];
+  const bool isVector = m_plan.isVector(term.op);
+  m_expressions.use(isVector ? "checkedVector" : "checked");
+  m_code.line("const " + std::string(isVector ? "i64v " : "i64 ") + checkedName(index, k) +
+              " = checked(" + m_expressions.name(term.op) + ", " + std::to_string(term.bound) +
+              ", status" + (isVector ? ", n);" : ");"));
+}
+
+/// Checks the gather terms of an access where it is made, but for those that its row has checked.
 void KernelWriter::writeChecks(int index) {
   const Access& access = m_plan.op(index).access;
-  for (std::size_t k = 0; k < access.indirect.size(); ++k) {
-    const auto& term = access.indirect[k];
-    const bool isVector = m_plan.isVector(term.op);
-    m_expressions.use(isVector ? "checkedVector" : "checked");
-    m_code.line("const " + std::string(isVector ? "i64v " : "i64 ") + checkedName(index, k) +
-                " = checked(" + m_expressions.name(term.op) + ", " + std::to_string(term.bound) +
-                ", status" + (isVector ? ", n);" : ");"));
-  }
+  for (std::size_t k = 0; k < access.indirect.size(); ++k)
+    if (!isCheckedByRow(index, k)) writeCheck(index, k);
+}
+
+/// Checks what an element-level access gathers by, once per row, as soon as `depth` passes are
+/// done.
+void KernelWriter::writeRowChecks(int index, int depth) {
+  const Access& access = m_plan.op(index).access;
+  for (std::size_t k = 0; k < access.indirect.size(); ++k)
+    if (isCheckedByRow(index, k) && m_plan.planOf(access.indirect[k].op).depth == depth)
+      writeCheck(index, k);
+}
+
+bool KernelWriter::isCheckedByRow(int index, std::size_t k) const {
+  const int source = m_plan.op(index).access.indirect[k].op;
+  return m_plan.planOf(index).isElement && !m_plan.planOf(source).isElement;
 }
 
 /// The scalar part of an access's offset, in elements.

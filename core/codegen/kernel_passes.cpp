@@ -95,6 +95,7 @@ void KernelWriter::writeOp(int index) {
 void KernelWriter::writeRowOps(int depth) {
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
     const OpPlan& own = m_plan.planOf(i);
+    writeRowChecks(i, depth);
     if (own.isElement || own.depth != depth || m_plan.op(i).kind == LoopOpKind::Reduce) continue;
     writeOp(i);
   }

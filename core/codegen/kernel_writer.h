@@ -63,6 +63,9 @@ class KernelWriter {
   std::string addressOf(int index, bool withLanes);
   std::string gatherIndex(int index, const std::string& base);
   void writeChecks(int index);
+  void writeRowChecks(int index, int depth);
+  void writeCheck(int index, std::size_t k);
+  bool isCheckedByRow(int index, std::size_t k) const;
   std::string checkedName(int index, std::size_t term) const;
   bool isGather(const schedule::Access& access) const;
   std::string axisName(int axis) const;

@@ -271,6 +271,9 @@ class TestWriteCpuKernel : public QObject {
     const int x = b.load("table", kF32, {0, 1}, 0, {{row, 40, 6}});
     b.store("y", kF32, {40, 1}, x);
     COMPARE_KERNEL(b);
+    // The index is checked once per row, before its loop.
+    const QString source = QString::fromStdString(sourceOf(b));
+    QVERIFY(source.indexOf("= checked(") < source.indexOf("const auto pass0"));
   }
 
   void gatherReadsElementsByIndex() {
