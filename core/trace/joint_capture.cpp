@@ -135,11 +135,14 @@ class Capture {
   Error backwardError(const std::exception& failure) const {
     const auto* torchError = dynamic_cast<const c10::Error*>(&failure);
     const std::string what = torchError ? torchError->what_without_backtrace() : failure.what();
-    Error fallback{ErrorCode::Torch,
-                   "Autograd failed while the backward was traced: " + what,
-                   failure.what(),
-                   {}};
-    return traceError(m_result.recorder, failingNode(), std::move(fallback));
+    const load::ExportNode* node = failingNode();
+    // Autograd says this of operators without a derivative.
+    const bool hasNone = what.find("is not implemented") != std::string::npos;
+    Error fallback{hasNone ? ErrorCode::UnsupportedOp : ErrorCode::Torch,
+                   "Cannot trace the backward" + (node ? nodeLocation(*node) : std::string()) +
+                       ": " + what.substr(0, what.find('\n')),
+                   failure.what(), node ? node->name : std::string()};
+    return traceError(m_result.recorder, node, std::move(fallback));
   }
 
   /// The program node whose backward runs: the first forward call with the running number.

@@ -92,6 +92,23 @@ class TestAotRefusal : public QObject {
     QVERIFY(opened.error().message.find("'mat2'") != std::string::npos);
   }
 
+  void anOperatorWithoutDerivativeIsPlaced() {
+    ProgramBuilder program;
+    program.parameter("w", {4}).input("x", {4});
+    program.in("net", "Net", 12)
+        .call("y", "aten.nextafter.default", {{"self", value("w")}, {"other", value("x")}})
+        .output("y");
+    const auto traced = support::trace(program);
+    QVERIFY(traced.error.has_value());
+    QCOMPARE(traced.error->code, ErrorCode::UnsupportedOp);
+    const std::string& message = traced.error->message;
+    QVERIFY2(message.find("net.py:12") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("nextafter") != std::string::npos, message.c_str());
+    QVERIFY(traced.joint && traced.joint->graph->find("nextafter"));
+    // The engine is as before: the next backward is traced.
+    QVERIFY(!support::traceOracleModel("mlp").error);
+  }
+
   void aStopEndsTheTrace() {
     std::stop_source source;
     source.request_stop();
