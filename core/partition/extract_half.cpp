@@ -47,7 +47,8 @@ Argument reachableOutput(const JointProblem& problem, const Argument& output,
   if (!output.isNode()) return output;
   const Node& node = problem.node(output.node());
   if (isInput[node.id.index] || calls[node.id.index]) return output;
-  const bool isCopy = node.isCall() && ir::opPacket(node.target) == "aten.copy_";
+  const bool isCopy =
+      node.isCall() && ir::opPacket(node.target) == "aten.copy_" && !node.args.empty();
   return isCopy && problem.mustBeInBackward(node) ? node.args[0] : output;
 }
 

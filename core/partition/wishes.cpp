@@ -36,7 +36,7 @@ void saveWrittenTwice(JointProblem& problem) {
   NodeSet inBackward(nodes.size(), false);
   for (std::size_t i = nodes.size() - 1; i-- > 0 && isCopy(nodes[i]);) {
     const Node& copy = nodes[i];
-    if (!copy.args[0].isNode() || copy.args.size() < 2 || !copy.args[1].isNode()) continue;
+    if (copy.args.size() < 2 || !copy.args[0].isNode() || !copy.args[1].isNode()) continue;
     if (problem.mustBeInBackward(copy))
       inBackward[copy.args[0].node().index] = true;
     else

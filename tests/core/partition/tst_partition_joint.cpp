@@ -352,6 +352,18 @@ class TestPartitionJoint : public QObject {
     QCOMPARE(support::callNames(*parts->forward), std::string("mm sin copy_"));
   }
 
+  void aWriteWithoutArgumentsDoesNotCrash() {
+    const char* const text = R"(graph {
+      %primals_1 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[8] = placeholder  # is_backward
+      %mul : f32[8] = aten.mul.Tensor(%tangents_1, %primals_1)  # is_backward
+      %copy_ : f32[8] = aten.copy_.default()  # must_be_in_backward
+      return (%primals_1, %mul)
+    })";
+    for (const auto& parts : {minCut(jointFromText(text)), byPlacement(jointFromText(text))})
+      QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+  }
+
   void onlyTheSizeIsSavedWhereOnlyTheSizeIsRead() {
     const char* const text = R"(graph {
       %primals_1 : f32[s0=7, 4] = placeholder  # is_forward
