@@ -53,6 +53,7 @@ void moveItem(Ours<kWrite, KnapsackItem> ours, Wire<kWrite, wire::KnapsackItemT>
 template <bool kWrite>
 void moveKnapsack(Ours<kWrite, Knapsack> ours, Wire<kWrite, wire::KnapsackT> onWire) {
   plain<kWrite>(ours.budget, onWire.budget);
+  plain<kWrite>(ours.savedRuntime, onWire.saved_runtime);
   list<kWrite>(ours.items, onWire.items, moveItem<kWrite>);
 }
 
@@ -92,6 +93,8 @@ void moveFacts(Ours<kWrite, Partition> ours, Wire<kWrite, wire::PartitionT> onWi
   plain<kWrite>(ours.savedBytesUniqueStorage, onWire.bytes_unique);
   plain<kWrite>(ours.savedBytesNewStorage, onWire.bytes_new);
   plain<kWrite>(ours.donatedIndices, onWire.donated);
+  plain<kWrite>(ours.recomputeFlops, onWire.recompute_flops);
+  plain<kWrite>(ours.peakBytes, onWire.peak_bytes);
   list<kWrite>(ours.solves, onWire.solves, moveSolve<kWrite>);
   list<kWrite>(ours.knapsacks, onWire.knapsacks, moveKnapsack<kWrite>);
   list<kWrite>(ours.decisions, onWire.decisions, moveDecision<kWrite>);

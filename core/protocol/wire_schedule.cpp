@@ -83,6 +83,7 @@ void moveBuffer(Ours<kWrite, Buffer> ours, Wire<kWrite, wire::BufferT> onWire) {
   plain<kWrite>(ours.arenaOffset, onWire.arena_offset);
   plain<kWrite>(ours.firstStep, onWire.first_step);
   plain<kWrite>(ours.lastStep, onWire.last_step);
+  plain<kWrite>(ours.inPlaceOf, onWire.in_place_of);
 }
 
 template <bool kWrite>

@@ -54,10 +54,12 @@ partition::Partition samplePartition(const ir::GraphPtr& graph) {
                          partition::SavedKind::Activation, "primals_1", true}};
   parts.savedBytesTotal = 512;
   parts.solves = {{{}, {"a"}, {"b", "c"}, {"t"}, 42.5, 7, 9}};
-  parts.knapsacks = {{0.5, {{"t", 512, 0.25, 1e6, true}}}};
+  parts.knapsacks = {{0.5, 1e6, {{"t", 512, 0.25, 1e6, true}}}};
   parts.decisions = {{"t", partition::ValueFate::Saved, "min-cut", "It is cheap to save.", 512}};
   parts.mergedByCse = {{"t_1", "t"}};
   parts.donatedIndices = {0, 2};
+  parts.recomputeFlops = 1e9;
+  parts.peakBytes = 4096;
   return parts;
 }
 
@@ -68,6 +70,7 @@ std::shared_ptr<pipeline::CompiledHalf> sampleHalf(const ir::GraphPtr& graph) {
   auto& schedule = half->schedule;
   schedule.graph = graph;
   schedule.buffers = {{"t", ir::DType::F32, schedule::BufferKind::Arena, 512, -1, 64, 0, 1}};
+  schedule.buffers[0].inPlaceOf = 0;
   schedule.places.resize(graph->size());
   const schedule::BufferView view{0, ir::contiguousMeta(ir::DType::F32, {16, 8}), 3};
   schedule.places[2] = view;
@@ -206,12 +209,16 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   const auto& parts = *record.partition;
   QCOMPARE(parts.savedTensors.at(0).aliasOfInput, std::optional<std::string>("primals_1"));
   QCOMPARE(parts.solves.at(0).cutValue, 42.5);
+  QCOMPARE(parts.knapsacks.at(0).savedRuntime, 1e6);
   QCOMPARE(parts.knapsacks.at(0).items.at(0).runtime, 1e6);
   QCOMPARE(parts.options.moduleBudgets.at(0).budget, 0.25);
   QCOMPARE(parts.mergedByCse.at(0).second, std::string("t"));
+  QCOMPARE(parts.recomputeFlops, 1e9);
+  QCOMPARE(parts.peakBytes, std::int64_t{4096});
   const auto& schedule = record.forward->schedule;
   QCOMPARE(schedule.places.at(2)->offset, std::int64_t{3});
   QCOMPARE(schedule.groups.at(0).nest.ops.at(1).access.indirect.at(0).bound, std::int64_t{16});
+  QCOMPARE(schedule.buffers.at(0).inPlaceOf, 0);
   const auto& external = std::get<schedule::ExternStep>(schedule.steps.at(1));
   QCOMPARE(external.results.at(0), std::optional<int>(0));
   QVERIFY(!external.results.at(1).has_value());
