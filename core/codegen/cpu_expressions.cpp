@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "core/base/check.h"
 
@@ -47,6 +48,17 @@ std::string floatLiteral(double value, DType dtype) {
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   text += suffix;
   return std::signbit(value) ? "(" + text + ")" : text;
+}
+
+/// Values beyond the 64-bit integers become the nearest of them.
+std::string integerDigits(double value, DType dtype) {
+  constexpr double kTop = 9223372036854775808.0;
+  if (isUnsigned(dtype))
+    return value >= 2 * kTop ? "~0UL" : std::to_string(static_cast<std::uint64_t>(value)) + "UL";
+  if (value >= kTop) return "9223372036854775807";
+  if (value <= -kTop) return "(-9223372036854775807 - 1)";
+  const std::string digits = std::to_string(static_cast<std::int64_t>(value));
+  return value < 0 ? "(" + digits + ")" : digits;
 }
 
 std::string wrapped(const std::string& type, const std::string& expression) {
@@ -99,9 +111,7 @@ std::string storageType(DType dtype) {
 std::string literal(double value, DType dtype) {
   if (dtype == DType::Bool) return value != 0 ? "true" : "false";
   if (isFloat(registerDtype(dtype))) return floatLiteral(value, registerDtype(dtype));
-  const std::string digits = isUnsigned(dtype) ? std::to_string(static_cast<std::uint64_t>(value))
-                                               : std::to_string(static_cast<std::int64_t>(value));
-  return "(" + scalarType(dtype) + ")" + (value < 0 ? "(" + digits + "L)" : digits);
+  return "(" + scalarType(dtype) + ")" + integerDigits(value, dtype);
 }
 
 std::string CpuExpressions::name(int index) const {

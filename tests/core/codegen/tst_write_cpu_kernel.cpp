@@ -425,6 +425,18 @@ class TestWriteCpuKernel : public QObject {
     COMPARE_KERNEL(b);
   }
 
+  void extremeConstants() {
+    NestBuilder b("constants", {20});
+    int out = 0;
+    for (const DType dtype : {DType::I64, DType::I32, kF32, DType::F64})
+      for (const double value :
+           {-9223372036854775808.0, -2147483648.0, -1.0, 0.1, 2147483647.0, 9007199254740992.0}) {
+        if (dtype == DType::I32 && std::fabs(value) > 2147483648.0) continue;
+        b.store("o" + std::to_string(out++), dtype, {1}, b.constant(value, dtype));
+      }
+    COMPARE_KERNEL(b, {0, 1e-8});
+  }
+
   void castsBetweenAllTypes() {
     const DType types[] = {kF32,       DType::F64, DType::I64, DType::I32,
                            DType::I16, DType::I8,  DType::Bool};
