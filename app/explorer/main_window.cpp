@@ -223,7 +223,7 @@ void MainWindow::showPage(PageId page) {
   // On the start page there is nothing to inspect; the person's own choice of docks comes back
   // with the first page.
   for (QDockWidget* dock : std::as_const(m_docks)) {
-    if (start && dock->isVisible()) {
+    if (start && !dock->isHidden()) {
       dock->setProperty("hiddenByStart", true);
       dock->hide();
     } else if (!start && dock->property("hiddenByStart").toBool()) {

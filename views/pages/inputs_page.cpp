@@ -71,7 +71,9 @@ QWidget* InputsPage::buildForm() {
   connect(applyButton, &QPushButton::clicked, this, &InputsPage::apply);
   form->addRow(tr("&Mode"), m_mode);
   form->addRow(tr("&Loss"), m_loss);
-  form->addRow(tr("&Input file"), fileRow);
+  auto* fileLabel = new QLabel(tr("&Input file"), box);
+  fileLabel->setBuddy(m_file);
+  form->addRow(fileLabel, fileRow);
   form->addRow(tr("&Seed"), m_seed);
   form->addRow(tr("&Threads"), m_threads);
   form->addRow(tr("Memory"), m_memory);

@@ -55,7 +55,7 @@ KernelsPage::KernelsPage(shared::SelectionHub* hub, QWidget* parent)
   auto* both = new QSplitter(Qt::Horizontal, content);
   both->addWidget(buildLists());
   both->addWidget(buildDetails());
-  both->setSizes({520, 640});
+  both->setSizes({600, 560});
   auto* layout = new QVBoxLayout(content);
   layout->addWidget(m_summary);
   layout->addWidget(both, 1);

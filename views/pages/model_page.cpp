@@ -18,7 +18,7 @@ QWidget* titled(DataTable* table, QWidget* parent) {
   auto* layout = new QVBoxLayout(box);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(headingLabel(table->accessibleName(), box));
-  layout->addWidget(table);
+  layout->addWidget(table, 1);
   return box;
 }
 

@@ -23,7 +23,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   for (QListWidget* list : {m_samples, m_recent}) {
     auto* column = new QVBoxLayout;
     column->addWidget(headingLabel(list->accessibleName(), this));
-    column->addWidget(list);
+    column->addWidget(list, 1);
     lists->addLayout(column, 1);
   }
   m_engine = plainLabel(tr("The engine starts in the background."), this);
