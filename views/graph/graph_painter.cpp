@@ -51,7 +51,9 @@ void GraphPainter::paint(QPainter& painter, const QRectF& visible, double scale)
   paintFrames(painter, visible, scale);
   paintEdges(painter, visible, scale);
   paintBoxes(painter, visible, scale);
-  for (const int frame : m_scene.frames()) paintFrameTitle(painter, frame, scale);
+  for (const int frame : m_scene.frames())
+    if (toRectF(m_scene.geometry().boxes[frame].rect).intersects(visible))
+      paintFrameTitle(painter, frame, scale);
 }
 
 void GraphPainter::paintLanes(QPainter& painter, const QRectF& visible) const {
