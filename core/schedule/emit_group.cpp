@@ -107,7 +107,7 @@ class GroupEmitter : public OperandReader {
     }
     OpEmitter emitter(*m_lowered.graph, node, index, in, m_builder, *this);
     m_builder.setNode(id);
-    const Expr value = lowering->emit(emitter).cast(emitter.type());
+    const Expr value = emitter.finished(lowering->emit(emitter));
     if (!emitter.refusal().empty()) m_failed = true;
     m_emitted.insert(id);
     m_values.emplace(key, value.op);

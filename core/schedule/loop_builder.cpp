@@ -157,7 +157,8 @@ int LoopBuilder::compute(ScalarFn fn, ir::DType dtype, std::vector<int> operands
 int LoopBuilder::cast(int op, ir::DType dtype) {
   if (dtypeOf(op) == dtype) return op;
   const LoopOp& source = m_ops[static_cast<std::size_t>(op)];
-  const bool isExact = source.kind == LoopOpKind::Constant && ir::isFloatingPoint(dtype);
+  const bool isExact = source.kind == LoopOpKind::Constant && ir::isFloatingPoint(dtype) &&
+                       computeType(dtype) == dtype;
   if (isExact) return constant(dtype, source.constant);
   return compute(ScalarFn::Cast, dtype, {op});
 }

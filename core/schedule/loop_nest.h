@@ -20,8 +20,9 @@
 namespace core::schedule {
 
 /// Scalar primitives. Unless said otherwise, operands and result have the op's dtype. Half
-/// precision exists in buffers only: F16 and BF16 are computed as F32. Bool comes from comparisons,
-/// logical functions, loads of Bool buffers and casts (x != 0).
+/// precision exists in buffers only: F16 and BF16 are computed as F32; a Cast to one of them rounds
+/// to it, and what it gives is used as F32. Bool comes from comparisons, logical functions, loads
+/// of Bool buffers and casts (x != 0).
 // clang-format off
 enum class ScalarFn {
   // one operand
@@ -30,7 +31,7 @@ enum class ScalarFn {
   IsNan, IsInf,            ///< result is Bool
   LogicalNot, BitwiseNot,  ///< LogicalNot: of a Bool
   NormalCdf,  ///< 0.5 * (1 + erf(x / sqrt(2)))
-  Cast,       ///< from the operand's dtype to the op's; float to integer truncates
+  Cast,       ///< from the operand's dtype to the op's; float to integer truncates, to half rounds
   // two operands
   Add, Sub, Mul, Div, Pow, Maximum, Minimum,
   Remainder,  ///< a - floor(a / b) * b: has the sign of b

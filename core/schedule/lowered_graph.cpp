@@ -50,7 +50,7 @@ class DryReader : public OperandReader {
   int emitFree(const MappedRead& mapped) {
     const ir::Node& node = m_lowered.graph->node(mapped.root);
     OpEmitter emitter(*m_lowered.graph, node, *mapped.index, {}, m_builder, *this);
-    return findLowering(node.target)->emit(emitter).cast(emitter.type()).op;
+    return emitter.finished(findLowering(node.target)->emit(emitter)).op;
   }
 
   const LoweredGraph& m_lowered;
@@ -99,7 +99,7 @@ std::string tryLower(const LoweredGraph& lowered, const ir::Node& node, NodeAcce
   if (lowering->kind == LoweringKind::Reduction) access.in = argumentIndex(graph, node, access);
   DryReader reader(lowered, access);
   OpEmitter emitter(graph, node, access.out, access.in, reader.builder(), reader);
-  lowering->emit(emitter);
+  emitter.finished(lowering->emit(emitter));
   if (!emitter.refusal().empty()) return emitter.refusal();
   access.out = access.space.resolved(access.out);
   access.in = access.space.resolved(access.in);

@@ -117,6 +117,14 @@ DType OpEmitter::promotedType() const {
   return computeType(type.value_or(DType::F32));
 }
 
+Expr OpEmitter::finished(Expr value) const {
+  const DType result = m_node.tensor()->dtype;
+  value = value.cast(type());
+  const bool isLoaded =
+      m_builder.ops()[static_cast<std::size_t>(value.op)].kind == LoopOpKind::Load;
+  return result == type() || isLoaded ? value : value.cast(result).cast(type());
+}
+
 Expr OpEmitter::refuse(const std::string& why) {
   if (m_refusal.empty()) m_refusal = why;
   return constant(type(), 0);

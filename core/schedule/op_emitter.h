@@ -70,6 +70,11 @@ class OpEmitter {
     return {&m_builder, m_builder.constant(type, value)};
   }
 
+  /// The result as readers see it: in the compute type, and for halves with the precision of the
+  /// result's dtype. PyTorch rounds after every operator, so a fused chain does too: gradients in
+  /// single precision that are sums over halves would differ visibly otherwise.
+  Expr finished(Expr value) const;
+
   /// Says why the operator cannot be lowered; the value that is returned has no meaning.
   Expr refuse(const std::string& why);
   const std::string& refusal() const { return m_refusal; }

@@ -208,6 +208,17 @@ class TestLowerings : public QObject {
     QCOMPARE(schedule.groups[0].nest.buffers[1].dtype, core::ir::DType::BF16);
   }
 
+  void everyOperatorOnHalvesRoundsItsResult() {
+    const auto schedule = tests::scheduleOf(
+        "%a : bf16[1] = placeholder\n%b : bf16[1] = aten.exp.default(%a)\n"
+        "%r : bf16[1] = aten.neg.default(%b)\nreturn (%r)\n");
+    QCOMPARE(QString::fromStdString(loopNestText(schedule.groups[0].nest)),
+             QString("fused_exp_neg outer []\n  read a : bf16[1]\n  write r : bf16[1]\n"
+                     "  %0 = load f32 a[()]\n  %1 = exp f32 %0\n  %2 = cast bf16 %1\n"
+                     "  %3 = cast f32 %2\n  %4 = neg f32 %3\n  %5 = cast bf16 %4\n"
+                     "  %6 = cast f32 %5\n  store r[()] %6\n"));
+  }
+
   void integersAreComparedWithFractionsAsFloats() {
     const auto out = tests::runText(
         "%a : i64[4] = placeholder\n%r : b8[4] = aten.gt.Scalar(%a, 1.5)\nreturn (%r)\n",
