@@ -44,7 +44,7 @@ Sizes batched(Sizes batch, std::int64_t rows, std::int64_t columns) {
 
 Tensor solveTriangular(const Tensor& self, const Tensor& other, bool, bool, bool) {
   const auto batch = at::infer_size(batchSizes(self), batchSizes(other));
-  return columnMajor(batched(batch, other.size(-2), other.size(-1)), other.options());
+  return columnMajor(batched(batch, other.size(-2), other.size(-1)), self.options());
 }
 
 Tensor choleskyFactor(const Tensor& self, bool) {

@@ -1,7 +1,11 @@
-// The multi-class margin loss as a pointwise decomposition. PyTorch replaces the multi-label one
-// too, but by a body that counts absent labels as label 0; its kernel is right and stays.
+// CTC with the lengths as numbers, and the multi-class margin loss as a pointwise decomposition.
+// PyTorch replaces the multi-label one too, but by a body that counts absent labels as label 0; its
+// kernel is right and stays.
 
 #include <ATen/core/Reduction.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "core/trace/overrides/override_torch.h"
 
@@ -42,9 +46,47 @@ bool overrideMultiMargin(Stack* stack) {
   return true;
 }
 
+/// One number for each sequence, none below 1, to divide by.
+Tensor divisors(const Sizes& lengths, const Tensor& loss) {
+  std::vector<Tensor> numbers;
+  for (const std::int64_t length : lengths) {
+    numbers.push_back(
+        at::scalar_tensor(std::max<std::int64_t>(length, 1), loss.options().requires_grad(false)));
+  }
+  return at::stack(numbers, 0);
+}
+
+/// (log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity). The
+/// composite puts the lengths into a tensor, whose values a trace does not have.
+bool overrideCtc(Stack* stack) {
+  const auto arguments = take(stack, 7);
+  const Tensor logProbabilities = arguments[0].toTensor();
+  const bool isBatched = logProbabilities.dim() == 3;
+  const Sizes targetLengths = arguments[3].toIntVector();
+  const std::int64_t reduction = arguments[5].toInt();
+  const bool zeroInfinity = arguments[6].toBool();
+  Tensor loss = std::get<0>(at::_ctc_loss(
+      isBatched ? logProbabilities : logProbabilities.unsqueeze(1), arguments[1].toTensor(),
+      arguments[2].toIntVector(), targetLengths, arguments[4].toInt(), zeroInfinity));
+  if (zeroInfinity) {
+    const Tensor isInfinite = loss.eq(at::Scalar(std::numeric_limits<double>::infinity()));
+    loss = at::where(isInfinite, at::Scalar(0), loss);
+  }
+  if (reduction == at::Reduction::Mean) {
+    loss = loss.div(divisors(targetLengths, loss)).mean();
+  } else if (reduction == at::Reduction::Sum) {
+    loss = loss.sum();
+  } else if (!isBatched) {
+    loss = loss.squeeze(0);
+  }
+  stack->emplace_back(loss);
+  return true;
+}
+
 }  // namespace
 
 void enterLosses(Table& table) {
+  enter(table, "ctc_loss.IntList", overrideCtc);
   enter(table, "multi_margin_loss", overrideMultiMargin);
 }
 

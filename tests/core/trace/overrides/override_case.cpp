@@ -86,8 +86,38 @@ void addSimple(Cases& cases) {
   }
 }
 
+void addCtc(Cases& cases, int64_t reduction) {
+  for (const bool zeroInfinity : {false, true}) {
+    // The last target does not fit into its input: its loss is infinite.
+    const int64_t shortest = zeroInfinity ? 2 : 6;
+    cases.push_back({"ctc_loss, reduction " + std::to_string(reduction) +
+                         (zeroInfinity ? ", no infinities" : ""),
+                     "ctc_loss.IntList", [=] {
+                       const Tensor targets = at::tensor({1, 2, 3, 4, 1, 2, 2, 2, 3}, at::kLong);
+                       return Stack{leaf({6, 3, 5}).log_softmax(2),
+                                    targets.view({3, 3}),
+                                    ints({6, 6, shortest}),
+                                    ints({3, 0, 3}),
+                                    0,
+                                    reduction,
+                                    zeroInfinity};
+                     }});
+  }
+  cases.push_back(
+      {"ctc_loss of one sequence, reduction " + std::to_string(reduction), "ctc_loss.IntList", [=] {
+         return Stack{leaf({6, 5}).log_softmax(1),
+                      at::tensor({1, 2, 3}, at::kLong),
+                      ints({6}),
+                      ints({3}),
+                      0,
+                      reduction,
+                      false};
+       }});
+}
+
 void addLosses(Cases& cases) {
   for (const int64_t reduction : {0, 1, 2}) {
+    addCtc(cases, reduction);
     const std::string suffix = ", reduction " + std::to_string(reduction);
     for (const int power : {1, 2}) {
       cases.push_back({"multi_margin_loss^" + std::to_string(power) + suffix, "multi_margin_loss",
