@@ -1,5 +1,7 @@
 #include "app/explorer/flow_steps.h"
 
+#include <algorithm>
+
 #include "views/models/showable_text.h"
 
 namespace explorer {
@@ -71,7 +73,11 @@ FlowStep finishedStep(const Snapshot& snapshot, const CompileRecord& record, Pag
     case PageId::Partition: return record.partition ? partitionStep(snapshot.options) : FlowStep();
     case PageId::Kernels: {
       if (!record.forward) return {};
-      FlowStep step = done(QString::number(snapshot.index->kernels().size()));
+      const auto& steps = snapshot.index->kernels();
+      const auto generated = std::count_if(steps.begin(), steps.end(), [](const auto& entry) {
+        return entry.kind == views::models::StepKind::Generated;
+      });
+      FlowStep step = done(QString::number(generated));
       if (snapshot.kernelsStale) step.state = StepState::Stale;
       return step;
     }

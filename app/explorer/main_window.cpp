@@ -205,6 +205,7 @@ void MainWindow::buildStatusBar() {
   auto* cancel = new QToolButton(this);
   cancel->setDefaultAction(m_actions->cancel);
   cancel->setAutoRaise(true);
+  m_cancelButton = cancel;
   statusBar()->addWidget(m_progress);
   statusBar()->addWidget(cancel);
   statusBar()->addWidget(m_status, 1);

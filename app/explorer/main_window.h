@@ -124,6 +124,7 @@ class MainWindow : public QMainWindow {
   QLabel* m_selection = nullptr;
   QLabel* m_counts = nullptr;
   QProgressBar* m_progress = nullptr;
+  QWidget* m_cancelButton = nullptr;
   QElapsedTimer m_elapsed;
 };
 

@@ -111,6 +111,7 @@ void MainWindow::onSnapshot(const views::pages::SnapshotPtr& snapshot) {
   m_actions->setSnapshot(*snapshot);
   if (!snapshot->failure) m_banner->clear();
   m_progress->setVisible(snapshot->busy);
+  m_cancelButton->setVisible(snapshot->busy);
   const QString file = QFileInfo(snapshot->modelPath).fileName();
   setWindowTitle(file.isEmpty() ? tr("AOT Explorer")
                                 : tr("%1 — AOT Explorer").arg(showable(file.toStdString())));

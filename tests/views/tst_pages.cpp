@@ -202,7 +202,7 @@ void TstPages::partitionPageShowsBothGraphsAndTheirFigures() {
   QCOMPARE(tableOf(page, "Recomputed values")->model().rowCount(),
            static_cast<int>(partition.recomputed.size()));
   QVERIFY(page.budgetPanel()->figures().contains(
-      QStringLiteral("in %1 tensors").arg(partition.savedTensors.size())));
+      QStringLiteral("saved in %1 tensors").arg(partition.savedTensors.size())));
 }
 
 void TstPages::budgetSliderReportsEveryMove() {

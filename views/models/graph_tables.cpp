@@ -29,6 +29,17 @@ Column sourceColumn(const NodeAt& node) {
   return column;
 }
 
+/// The operator; what the node is, for nodes that call none.
+QString opText(const Node& node) {
+  switch (node.kind) {
+    case core::ir::NodeKind::Placeholder: return QStringLiteral("placeholder");
+    case core::ir::NodeKind::Output: return QStringLiteral("output");
+    case core::ir::NodeKind::Call:
+    case core::ir::NodeKind::Attribute: return showable(node.target);
+  }
+  return QString();
+}
+
 Column decisionColumn(const RecordIndexPtr& index, const NodeAt& node) {
   return textColumn(QStringLiteral("why"), [index, node](int row) {
     const ValueDecision* decision = index->decision(node(row).name);
@@ -69,7 +80,7 @@ Table nodeTable(const RecordIndexPtr& index) {
   table.columns = {
       numberColumn(0),
       textColumn(QStringLiteral("name"), [node](int row) { return showable(node(row).name); }),
-      textColumn(QStringLiteral("op"), [node](int row) { return showable(node(row).target); }),
+      textColumn(QStringLiteral("op"), [node](int row) { return opText(node(row)); }),
       textColumn(QStringLiteral("part"),
                  [index, node](int row) { return index->partText(node(row)); }),
       textColumn(QStringLiteral("value"), [node](int row) { return valueText(node(row).value); }),

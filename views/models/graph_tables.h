@@ -12,6 +12,8 @@ Table nodeTable(const RecordIndexPtr& index);
 
 /// The tensors handed from forward to backward: bytes, kind, producer's module, why.
 Table savedTensorTable(const RecordIndexPtr& index);
+/// Where its bytes are.
+inline constexpr int kSavedBytesColumn = 3;
 
 /// The values that the backward computes again: op, bytes not saved, why.
 Table recomputedTable(const RecordIndexPtr& index);

@@ -97,9 +97,9 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
   const auto* record = snapshot.record();
   if (!record || !record->partition) return m_figures->clear();
   const auto& partition = *record->partition;
-  QString text =
-      tr("◆ saved %1 in %2 tensors: activations %3, inputs %4, parameters %5 · new memory %6   "
-         "↻ recomputed %7 nodes   partitioned in %8")
+  m_figures->setText(
+      tr("◆ %1 saved in %2 tensors · activations %3, inputs %4, parameters %5 · new memory %6 · "
+         "↻ %7 recomputed · %8")
           .arg(models::bytesText(partition.savedBytesTotal))
           .arg(partition.savedTensors.size())
           .arg(models::bytesText(partition.savedBytesActivations),
@@ -107,8 +107,7 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
                models::bytesText(partition.savedBytesStaticInputs),
                models::bytesText(partition.savedBytesNewStorage))
           .arg(partition.recomputed.size())
-          .arg(models::millisecondsText(partition.seconds * 1e3));
-  m_figures->setText(text);
+          .arg(models::millisecondsText(partition.seconds * 1e3)));
 }
 
 QString BudgetPanel::figures() const {

@@ -21,7 +21,7 @@ class BudgetPanel : public QWidget {
   explicit BudgetPanel(QWidget* parent = nullptr);
 
   void setSnapshot(const SnapshotPtr& snapshot);
-  /// "saved 4.60 MiB · new memory …": the figures of the current partition.
+  /// "◆ 4.60 MiB saved in 12 tensors · …": the figures of the current partition.
   QString figures() const;
 
  Q_SIGNALS:

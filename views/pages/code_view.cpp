@@ -91,14 +91,15 @@ class LineNumbers : public QWidget {
   CodeView* m_view;
 };
 
-CodeView::CodeView(const QString& name, QWidget* parent)
-    : QPlainTextEdit(parent),
-      m_margin(new LineNumbers(this)),
-      m_highlighter(new CppHighlighter(document(), look::colorsFor(palette()))) {
+CodeView::CodeView(const QString& name, CodeKind kind, QWidget* parent)
+    : QPlainTextEdit(parent), m_margin(new LineNumbers(this)) {
+  if (kind == CodeKind::Cpp) {
+    m_highlighter = new CppHighlighter(document(), look::colorsFor(palette()));
+  }
   setAccessibleName(name);
   m_margin->setAccessibleName(tr("Line numbers"));
   setReadOnly(true);
-  setLineWrapMode(QPlainTextEdit::NoWrap);
+  setLineWrapMode(kind == CodeKind::Cpp ? QPlainTextEdit::NoWrap : QPlainTextEdit::WidgetWidth);
   setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setTabChangesFocus(true);
@@ -134,7 +135,7 @@ void CodeView::resizeEvent(QResizeEvent* event) {
 }
 
 void CodeView::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) {
+  if (event->type() == QEvent::PaletteChange && m_highlighter) {
     m_highlighter->setColors(look::colorsFor(palette()));
   }
   QPlainTextEdit::changeEvent(event);

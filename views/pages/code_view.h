@@ -27,11 +27,14 @@ class CppHighlighter : public QSyntaxHighlighter {
   look::Colors m_colors;
 };
 
+enum class CodeKind { Cpp, Text };
+
 class CodeView : public QPlainTextEdit {
   Q_OBJECT
 
  public:
-  explicit CodeView(const QString& name, QWidget* parent = nullptr);
+  /// C++ is coloured; other text is wrapped instead.
+  CodeView(const QString& name, CodeKind kind, QWidget* parent = nullptr);
 
   void setCode(const std::string& code);
 
@@ -46,7 +49,7 @@ class CodeView : public QPlainTextEdit {
   void placeMargin();
 
   QWidget* m_margin;
-  CppHighlighter* m_highlighter;
+  CppHighlighter* m_highlighter = nullptr;  ///< null for text
 };
 
 }  // namespace views::pages

@@ -9,7 +9,7 @@
 namespace views::pages {
 
 namespace {
-constexpr int kWidestColumn = 340;
+constexpr int kWidestColumn = 240;
 constexpr int kRowsMeasured = 200;
 }  // namespace
 

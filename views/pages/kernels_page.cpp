@@ -46,6 +46,17 @@ std::string whyText(const KernelEntry& entry, const models::RecordIndex& index) 
   return text;
 }
 
+/// The generated kernel with the most nodes, which tells most about fusion; -1 if there is no step.
+int largestKernel(const std::vector<KernelEntry>& kernels) {
+  const auto size = [](const KernelEntry& entry) {
+    return entry.source ? entry.nodes.size() + 1 : 0;
+  };
+  const auto largest = std::max_element(
+      kernels.begin(), kernels.end(),
+      [&](const KernelEntry& a, const KernelEntry& b) { return size(a) < size(b); });
+  return largest == kernels.end() ? -1 : static_cast<int>(largest - kernels.begin());
+}
+
 }  // namespace
 
 KernelsPage::KernelsPage(shared::SelectionHub* hub, QWidget* parent)
@@ -72,7 +83,7 @@ QWidget* KernelsPage::buildLists() {
     selectMembers(kernel);
   });
   m_lists = new QTabWidget(this);
-  m_lists->addTab(m_kernels, tr("Kernels"));
+  m_lists->addTab(m_kernels, tr("Steps"));
   m_lists->addTab(m_refusals, tr("Refused fusions"));
   return m_lists;
 }
@@ -82,9 +93,9 @@ QWidget* KernelsPage::buildDetails() {
   m_title = headingLabel(QString(), box);
   m_facts = plainLabel(QString(), box);
   m_facts->setWordWrap(true);
-  m_source = new CodeView(tr("Generated source"), box);
-  m_loops = new CodeView(tr("Loop text"), box);
-  m_why = new CodeView(tr("Reasons"), box);
+  m_source = new CodeView(tr("Generated source"), CodeKind::Cpp, box);
+  m_loops = new CodeView(tr("Loop text"), CodeKind::Text, box);
+  m_why = new CodeView(tr("Reasons"), CodeKind::Text, box);
   m_details = new QTabWidget(box);
   m_details->addTab(m_source, tr("Source"));
   m_details->addTab(m_loops, tr("Loops"));
@@ -127,16 +138,12 @@ void KernelsPage::refresh(const Snapshot& snapshot) {
   m_summary->setText(summary(snapshot));
   m_kernels->setTable(models::kernelTable(snapshot.index));
   m_refusals->setTable(models::refusalTable(snapshot.index));
-  m_lists->setTabText(0, tr("Kernels (%1)").arg(snapshot.index->kernels().size()));
+  m_lists->setTabText(0, tr("Steps (%1)").arg(snapshot.index->kernels().size()));
   m_lists->setTabText(1, tr("Refused fusions (%1)").arg(snapshot.index->refusals().size()));
   m_shown = -1;
   showSelection();
   if (m_shown >= 0) return;
-  const auto& kernels = snapshot.index->kernels();
-  const auto written = std::find_if(kernels.begin(), kernels.end(),
-                                    [](const KernelEntry& entry) { return entry.source; });
-  showKernel(written == kernels.end() ? (kernels.empty() ? -1 : 0)
-                                      : static_cast<int>(written - kernels.begin()));
+  showKernel(largestKernel(snapshot.index->kernels()));
 }
 
 void KernelsPage::showKernel(int kernel) {
@@ -161,7 +168,13 @@ void KernelsPage::showKernel(int kernel) {
   m_why->setCode(whyText(entry, *snapshot()->index));
   m_details->setTabEnabled(0, entry.source != nullptr);
   m_details->setTabEnabled(1, entry.source != nullptr);
-  if (!entry.source) m_details->setCurrentWidget(m_why);
+  if (!entry.source && m_details->currentWidget() != m_why) {
+    m_details->setCurrentWidget(m_why);
+    m_leftSource = true;
+  } else if (entry.source && m_leftSource) {
+    m_details->setCurrentWidget(m_source);
+    m_leftSource = false;
+  }
 }
 
 void KernelsPage::selectMembers(int kernel) {

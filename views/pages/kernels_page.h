@@ -36,6 +36,7 @@ class KernelsPage : public StagePage {
 
   shared::SelectionHub* m_hub;
   int m_shown = -1;
+  bool m_leftSource = false;  ///< the reasons are shown only because a step has no source
   QLabel* m_summary = nullptr;
   QLabel* m_title = nullptr;
   QLabel* m_facts = nullptr;

@@ -89,6 +89,8 @@ void PartitionPage::refresh(const Snapshot& current) {
   m_backward->setSnapshot(record->joint, record->partition);
   m_saved->setTable(models::savedTensorTable(current.index));
   m_recomputed->setTable(models::recomputedTable(current.index));
+  if (!m_sorted) m_saved->sortByColumn(models::kSavedBytesColumn, Qt::DescendingOrder);
+  m_sorted = true;
   m_tabs->setTabText(0, tr("◆ Saved tensors (%1, %2)")
                             .arg(record->partition->savedTensors.size())
                             .arg(models::bytesText(record->partition->savedBytesTotal)));

@@ -45,6 +45,7 @@ class PartitionPage : public StagePage {
   graph::GraphView* m_forward = nullptr;
   graph::GraphView* m_backward = nullptr;
   QTabWidget* m_tabs = nullptr;
+  bool m_sorted = false;  ///< the first table came; from now on the person's order stands
   DataTable* m_saved = nullptr;
   DataTable* m_recomputed = nullptr;
 };

@@ -21,6 +21,7 @@ namespace views::pages {
 namespace {
 constexpr std::size_t kMaxLogEntries = 5000;
 constexpr int kLogRedrawMs = 100;
+constexpr int kClassColumnWidth = 78;
 }  // namespace
 
 ModuleTree::ModuleTree(shared::SelectionHub* hub, QWidget* parent)
@@ -29,10 +30,14 @@ ModuleTree::ModuleTree(shared::SelectionHub* hub, QWidget* parent)
   setModel(m_model);
   setUniformRowHeights(true);
   setAlternatingRowColors(true);
+  setIndentation(14);
   header()->setStretchLastSection(false);
+  header()->setMinimumSectionSize(44);
   header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  header()->setSectionResizeMode(0, QHeaderView::Stretch);
-  header()->setMinimumSectionSize(48);
+  header()->setSectionResizeMode(models::ModuleTreeModel::NameColumn, QHeaderView::Stretch);
+  // Long class names give way to the path, which tells modules apart.
+  header()->setSectionResizeMode(models::ModuleTreeModel::ClassColumn, QHeaderView::Interactive);
+  header()->resizeSection(models::ModuleTreeModel::ClassColumn, kClassColumnWidth);
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
             if (m_following || !current.isValid()) return;
