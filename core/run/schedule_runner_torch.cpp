@@ -215,11 +215,24 @@ void ScheduleRunner::runStep(std::size_t index, const schedule::KernelStep& step
   runKernel(m_kernels[group], prepared.pointers.data());
 }
 
-void ScheduleRunner::runStep(std::size_t index, const schedule::ExternStep& step) {
-  m_calls[index]->call(m_stack, [&](ir::NodeId node) { return tensorOf(node); });
+/// Calls the operator of an extern step; a failure names the node.
+std::vector<at::Tensor> ScheduleRunner::callExtern(const CallPlan& call, const ir::Node& node) {
+  try {
+    call.call(m_stack, [&](ir::NodeId id) { return tensorOf(id); });
+  } catch (const c10::OutOfMemoryError&) {
+    throw;
+  } catch (const c10::Error& error) {
+    TORCH_CHECK(false, "`", node.target, "` ('", node.name,
+                "') failed: ", error.what_without_backtrace());
+  }
   std::vector<at::Tensor> results = flatTensors(m_stack);
   m_stack.clear();
+  return results;
+}
+
+void ScheduleRunner::runStep(std::size_t index, const schedule::ExternStep& step) {
   const ir::Node& node = graph().node(step.node);
+  std::vector<at::Tensor> results = callExtern(*m_calls[index], node);
   for (std::size_t i = 0; i < step.results.size(); ++i) {
     if (!step.results[i]) continue;
     TORCH_CHECK(i < results.size() && results[i].defined(), "`", node.target, "` gave no result ",

@@ -64,6 +64,7 @@ class ScheduleRunner {
   void* addressOf(const schedule::BufferView& view);
   at::Tensor tensorAt(const schedule::BufferView& view);
   at::Tensor tensorOf(ir::NodeId node);
+  std::vector<at::Tensor> callExtern(const CallPlan& call, const ir::Node& node);
   void keepResult(int buffer, const ir::TensorMeta& meta, at::Tensor result);
   const ir::TensorMeta& resultMeta(const ir::Node& node, std::size_t index) const;
 

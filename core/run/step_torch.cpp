@@ -84,7 +84,9 @@ Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& for
     const std::int64_t held = meter->currentBytes() - storageBytes(results);
     step.savedBytes = std::max<std::int64_t>(held, 0);
   }
-  if (step.loss.requires_grad()) ::torch::autograd::backward({step.loss.sum()}, {});
+  if (step.loss.requires_grad()) {
+    ::torch::autograd::backward({step.loss.dim() == 0 ? step.loss : step.loss.sum()}, {});
+  }
   step.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return step;
 }
