@@ -166,12 +166,18 @@ void KernelsPage::showKernel(int kernel) {
   m_source->setCode(entry.source ? entry.source->source : std::string());
   m_loops->setCode(entry.source ? entry.source->loopText : std::string());
   m_why->setCode(whyText(entry, *snapshot()->index));
-  m_details->setTabEnabled(0, entry.source != nullptr);
-  m_details->setTabEnabled(1, entry.source != nullptr);
-  if (!entry.source && m_details->currentWidget() != m_why) {
+  showTabs(entry.source != nullptr);
+}
+
+void KernelsPage::showTabs(bool hasSource) {
+  // Asked before the tabs are disabled, because that moves to another tab by itself.
+  const bool onReasons = m_details->currentWidget() == m_why;
+  m_details->setTabEnabled(0, hasSource);
+  m_details->setTabEnabled(1, hasSource);
+  if (!hasSource && !onReasons) {
     m_details->setCurrentWidget(m_why);
     m_leftSource = true;
-  } else if (entry.source && m_leftSource) {
+  } else if (hasSource && m_leftSource) {
     m_details->setCurrentWidget(m_source);
     m_leftSource = false;
   }

@@ -30,6 +30,7 @@ class KernelsPage : public StagePage {
   QWidget* buildLists();
   QWidget* buildDetails();
   void showKernel(int kernel);
+  void showTabs(bool hasSource);
   void showSelection();
   void selectMembers(int kernel);
   QString summary(const Snapshot& snapshot) const;
