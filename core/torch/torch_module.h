@@ -79,7 +79,8 @@ class TorchModel {
   /// One eager step from fresh copies of weights, buffers and inputs.
   virtual Result<run::StepResult> runEager(const RunOptions& options,
                                            const StageContext& context) = 0;
-  /// One compiled step from fresh copies; outputs, gradients and mutated tensors as eager leaves them.
+  /// One compiled step from fresh copies; outputs, gradients and mutated tensors as eager leaves
+  /// them.
   virtual Result<run::StepResult> runCompiled(const ExecutableStep& step, const RunOptions& options,
                                               const StageContext& context) = 0;
   /// Compares a compiled step with eager in the same dtype and in float64.
@@ -108,8 +109,9 @@ class TorchModule {
 /// The module's one exported symbol, `aotTorchModule`: a process-wide object, never freed.
 using TorchModuleEntry = TorchModule* (*)();
 
-/// Opens libaot_torch beside the running program. `threads` > 0 sets OMP_NUM_THREADS first; spinning
-/// is limited by GOMP_SPINCOUNT. Opened once; later calls return the same module. Errors: Torch.
+/// Opens libaot_torch beside the running program. `threads` > 0 sets OMP_NUM_THREADS first;
+/// spinning is limited by GOMP_SPINCOUNT. Opened once; later calls return the same module. Errors:
+/// Torch.
 Result<TorchModule*> openTorchModule(int threads);
 
 }  // namespace core::torch
