@@ -3,6 +3,7 @@
 #include <QFontDatabase>
 #include <QPaintEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <QTextBlock>
 #include <algorithm>
 #include <array>
@@ -116,6 +117,14 @@ CodeView::CodeView(const QString& name, CodeKind kind, QWidget* parent)
 
 void CodeView::setCode(const std::string& code) {
   setPlainText(QString::fromStdString(code));
+}
+
+bool CodeView::scrollToLineWith(const QString& text) {
+  const QTextCursor found = document()->find(text);
+  if (found.isNull()) return false;
+  setTextCursor(QTextCursor(found.block()));
+  verticalScrollBar()->setValue(found.block().firstLineNumber());
+  return true;
 }
 
 int CodeView::marginWidth() const {

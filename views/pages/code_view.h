@@ -37,6 +37,8 @@ class CodeView : public QPlainTextEdit {
   CodeView(const QString& name, CodeKind kind, QWidget* parent = nullptr);
 
   void setCode(const std::string& code);
+  /// Scrolls so that the first line that contains `text` is the top one; false if there is none.
+  bool scrollToLineWith(const QString& text);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;

@@ -164,6 +164,10 @@ void KernelsPage::showKernel(int kernel) {
                             models::bytesText(entry.writtenBytes))
                        .arg(entry.nodes.size()));
   m_source->setCode(entry.source ? entry.source->source : std::string());
+  // The shared helpers come first in every source; what differs is the work and the entry point.
+  if (!m_source->scrollToLineWith(QStringLiteral("void work("))) {
+    m_source->scrollToLineWith(QStringLiteral("extern \"C\""));
+  }
   m_loops->setCode(entry.source ? entry.source->loopText : std::string());
   m_why->setCode(whyText(entry, *snapshot()->index));
   showTabs(entry.source != nullptr);
