@@ -28,6 +28,18 @@ ForwardFunction compiledForward(CompiledStep& step, const EagerShapes& shapes) {
       };
 }
 
+/// The check's share of the progress of a measurement.
+constexpr double kCheckShare = 0.3;
+
+/// A context whose progress fills [from, to] of `context`'s, which must outlive it.
+StageContext partOf(const StageContext& context, double from, double to) {
+  StageContext part = context;
+  part.onProgress = [&context, from, to](double fraction, const std::string& what) {
+    context.progress(from + fraction * (to - from), what);
+  };
+  return part;
+}
+
 /// Eager runs the exported program operator by operator under autograd.
 ForwardFunction eagerForward(const trace::PreparedProgram& program, torch::Precision precision,
                              const StageContext& context) {
@@ -125,7 +137,7 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
                                          const torch::BenchOptions& options,
                                          const StageContext& context) const {
   Measurement measurement;
-  CORE_TRY(measurement.check, check(executable, options.run, context));
+  CORE_TRY(measurement.check, check(executable, options.run, partOf(context, 0, kCheckShare)));
   return torch::guardTorch("The measurement failed", [&]() -> Result<Measurement> {
     CompiledStep step(executable);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
@@ -133,7 +145,8 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native);
     Variant eager{eagerBound, eagerForward(m_program, torch::Precision::Native, context), nullptr};
     Variant compiled{compiledBound, compiledForward(step, shapes), &step};
-    CORE_TRY_VOID(timeAlternately(eager, compiled, options, context, measurement));
+    CORE_TRY_VOID(
+        timeAlternately(eager, compiled, options, partOf(context, kCheckShare, 1), measurement));
     describeStep(executable, options.run, measurement);
     return measurement;
   });
