@@ -47,14 +47,10 @@ void EngineProcess::readFrames() {
   m_reader.append(asBytes(m_process->readAllStandardOutput()));
   while (!m_ended) {
     auto body = m_reader.next();
-    if (!body)
-      return finish(
-          QString::fromStdString("sent bytes that are not an answer: " + body.error().message));
+    if (!body) return refuse(body.error());
     if (!body->has_value()) return;
     auto reply = core::protocol::decodeReply(**body);
-    if (!reply)
-      return finish(
-          QString::fromStdString("sent bytes that are not an answer: " + reply.error().message));
+    if (!reply) return refuse(reply.error());
     Q_EMIT replied(std::make_shared<const core::protocol::Reply>(std::move(*reply)));
   }
 }
@@ -66,6 +62,12 @@ void EngineProcess::readRemarks() {
     if (!line.isEmpty()) Q_EMIT remarked(line);
   }
   m_process->setReadChannel(QProcess::StandardOutput);
+}
+
+/// What cannot be read ends the child; why it could not goes to the log.
+void EngineProcess::refuse(const core::Error& error) {
+  Q_EMIT remarked(QString::fromStdString(error.message));
+  finish(QStringLiteral("sent bytes that are not an answer"));
 }
 
 void EngineProcess::finish(const QString& cause) {

@@ -41,6 +41,7 @@ class EngineProcess : public QObject {
  private:
   void readFrames();
   void readRemarks();
+  void refuse(const core::Error& error);
   void finish(const QString& cause);
   void onFinished(int code, QProcess::ExitStatus status);
   void onError(QProcess::ProcessError error);

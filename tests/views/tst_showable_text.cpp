@@ -15,6 +15,7 @@ class TstShowableText : public QObject {
   void timesChangeUnitBySize_data();
   void timesChangeUnitBySize();
   void exactBytesHaveSeparators();
+  void workHasDecimalUnits();
   void controlAndDirectionCharactersAreReplaced();
   void longTextIsCutAndMarked();
   void tuplesShowTheirElements();
@@ -56,6 +57,12 @@ void TstShowableText::timesChangeUnitBySize() {
 
 void TstShowableText::exactBytesHaveSeparators() {
   QCOMPARE(exactBytesText(1572864), QStringLiteral("1,572,864 bytes"));
+}
+
+void TstShowableText::workHasDecimalUnits() {
+  QCOMPARE(operationsText(0), QStringLiteral("0 FLOP"));
+  QCOMPARE(operationsText(1048576), QStringLiteral("1.05 MFLOP"));
+  QCOMPARE(operationsText(3.2e9), QStringLiteral("3.20 GFLOP"));
 }
 
 void TstShowableText::controlAndDirectionCharactersAreReplaced() {

@@ -203,6 +203,10 @@ Table comparisonTable(const RecordIndexPtr& index) {
                   measured ? memoryText(measured->eager.savedBytes) : none});
   rows.push_back({QStringLiteral("saved bytes, new memory"),
                   bytesText(partition.savedBytesNewStorage), none, none});
+  rows.push_back(
+      {QStringLiteral("recomputed work"), none, operationsText(partition.recomputeFlops), none});
+  rows.push_back(
+      {QStringLiteral("simulated peak of both"), bytesText(partition.peakBytes), none, none});
   addScheduleRows(rows, *record);
   if (measured) {
     rows.push_back({QStringLiteral("median time"), millisecondsText(measured->compiledForwardMs),

@@ -70,6 +70,17 @@ QString millisecondsText(double ms) {
   return significant(ms, 3) + QStringLiteral(" ms");
 }
 
+QString operationsText(double flops) {
+  static constexpr std::array<const char*, 5> kUnits = {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP"};
+  std::size_t unit = 0;
+  while (flops >= 999.5 && unit + 1 < kUnits.size()) {
+    flops /= 1000;
+    ++unit;
+  }
+  const QString number = unit == 0 ? QString::number(flops, 'f', 0) : significant(flops, 3);
+  return number + QChar(' ') + QLatin1String(kUnits[unit]);
+}
+
 QString percentText(double fraction, int digits) {
   const QString sign = fraction > 0 ? QStringLiteral("+") : QString();
   return sign + QLocale::c().toString(fraction * 100, 'f', digits) + QStringLiteral(" %");

@@ -22,6 +22,8 @@ QString exactBytesText(std::int64_t bytes);
 QString countText(std::int64_t count);
 /// "0.0214 ms", "1.90 ms", "11.4 s": three significant digits, unit by size.
 QString millisecondsText(double ms);
+/// "0 FLOP", "1.05 MFLOP", "3.20 GFLOP".
+QString operationsText(double flops);
 /// "+0.9 %", with `digits` after the point.
 QString percentText(double fraction, int digits = 1);
 /// "1.3e-07", or "0".

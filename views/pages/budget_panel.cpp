@@ -99,7 +99,7 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
   const auto& partition = *record->partition;
   m_figures->setText(
       tr("◆ %1 saved in %2 tensors · activations %3, inputs %4, parameters %5 · new memory %6 · "
-         "↻ %7 recomputed · %8")
+         "↻ %7 recomputed, %8 · simulated peak %9 · %10")
           .arg(models::bytesText(partition.savedBytesTotal))
           .arg(partition.savedTensors.size())
           .arg(models::bytesText(partition.savedBytesActivations),
@@ -107,7 +107,9 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
                models::bytesText(partition.savedBytesStaticInputs),
                models::bytesText(partition.savedBytesNewStorage))
           .arg(partition.recomputed.size())
-          .arg(models::millisecondsText(partition.seconds * 1e3)));
+          .arg(models::operationsText(partition.recomputeFlops),
+               models::bytesText(partition.peakBytes),
+               models::millisecondsText(partition.seconds * 1e3)));
 }
 
 QString BudgetPanel::figures() const {
