@@ -70,9 +70,12 @@ class Pipeline {
     m_record.stages.push_back({which, 0, {}, {}, {}});
     const auto index = static_cast<std::size_t>(which);
     StageContext own = m_context;
+    // Stages may report their parts more than once; the bar never goes back.
     own.onProgress = [this, index](double fraction, const std::string& what) {
       const double from = kStageStart[index];
-      m_context.progress(from + fraction * (kStageStart[index + 1] - from), what);
+      const double share = std::clamp(fraction, 0.0, 1.0) * (kStageStart[index + 1] - from);
+      m_progress = std::max(m_progress, from + share);
+      m_context.progress(m_progress, what);
     };
     own.onLog = [this](const LogEntry& entry) {
       m_record.stages.back().log.push_back(entry);
@@ -214,6 +217,7 @@ class Pipeline {
   const OnPartial& m_onPartial;
   CompileRecord m_record;
   Stage m_stage = Stage::Load;
+  double m_progress = 0;
   run::Mode m_mode = run::Mode::Train;
   torch::ExecutableStep m_step;
   double m_traceMs = 0, m_partitionMs = 0, m_codegenMs = 0, m_buildMs = 0;
