@@ -6,6 +6,7 @@
 #include <numbers>
 #include <random>
 
+#include "core/load/capture/size_expression.h"
 #include "core/load/strided_view.h"
 
 namespace core::load {
@@ -82,18 +83,67 @@ bool storeRandom(ir::DType dtype, std::byte* at, Normal& normal) {
   return false;
 }
 
-/// The recorded geometry with plain integers, at the example sizes.
-ir::TensorMeta plainMeta(const ir::TensorMeta& meta) {
+Error unknownDimension(const std::string& name, const SymbolHints& symbols) {
+  std::string known;
+  for (const auto& [symbol, size] : symbols) known += (known.empty() ? "" : ", ") + symbol;
+  return Error{ErrorCode::InvalidArgument,
+               "The model has no dimension '" + name + "'" +
+                   (known.empty() ? "; all its sizes are fixed." : "; it has " + known + "."),
+               {},
+               {}};
+}
+
+/// What the sizes of the inputs' symbols are: the example sizes, changed by what is asked for.
+Result<SymbolHints> symbolSizes(const LoadedModel& model, const DimensionSizes& dims) {
+  SymbolHints symbols;
+  for (const auto& [name, tensor] : model.program.graph.tensors) {
+    for (const ir::Size& size : tensor.meta.sizes) {
+      if (isPlainSymbol(size.expression())) symbols.emplace(size.expression(), size.hint());
+    }
+  }
+  for (const auto& [name, size] : dims) {
+    const auto symbol = symbols.find(name);
+    if (symbol == symbols.end()) return unknownDimension(name, symbols);
+    const auto range = model.program.rangeConstraints.find(name);
+    const bool bounded = range != model.program.rangeConstraints.end();
+    const std::int64_t least = bounded ? range->second.min.value_or(0) : 0;
+    const std::int64_t most = bounded ? range->second.max.value_or(INT64_MAX) : INT64_MAX;
+    if (size < least || size > most) {
+      return Error{ErrorCode::InvalidArgument,
+                   "The dimension '" + name + "' cannot be " + std::to_string(size) +
+                       "; the model was exported for " + std::to_string(least) + " to " +
+                       std::to_string(most) + ".",
+                   {},
+                   {}};
+    }
+    symbol->second = size;
+  }
+  return symbols;
+}
+
+/// The recorded geometry with plain integers.
+Result<ir::TensorMeta> plainMeta(const ir::TensorMeta& meta, const SymbolHints& symbols) {
   ir::TensorMeta plain = meta;
-  for (ir::Size& size : plain.sizes) size = ir::Size(size.hint());
-  for (ir::Size& stride : plain.strides) stride = ir::Size(stride.hint());
+  for (std::vector<ir::Size>* sizes : {&plain.sizes, &plain.strides}) {
+    for (ir::Size& size : *sizes) {
+      const auto value =
+          size.isSymbolic() ? evaluateSize(size.expression(), symbols) : std::optional(size.hint());
+      if (!value) {
+        return Error{ErrorCode::InvalidArgument,
+                     "The size '" + size.text() + "' cannot be computed for these dimensions.",
+                     {},
+                     {}};
+      }
+      size = ir::Size(*value);
+    }
+  }
   return plain;
 }
 
-Result<void> addInput(const std::string& name, const ExportTensor& tensor, Normal& normal,
-                      InputSet& set) {
+Result<void> addInput(const std::string& name, const ExportTensor& tensor,
+                      const SymbolHints& symbols, Normal& normal, InputSet& set) {
   InputSet::Input input;
-  input.meta = plainMeta(tensor.meta);
+  CORE_TRY(input.meta, plainMeta(tensor.meta, symbols));
   input.storage = static_cast<int>(set.storages.size());
   input.requiresGrad = tensor.requiresGrad;
   input.isLeaf = !tensor.requiresGrad;
@@ -123,7 +173,9 @@ Result<void> addInput(const std::string& name, const ExportTensor& tensor, Norma
 
 }  // namespace
 
-Result<InputSet> randomInputs(const LoadedModel& model, std::uint64_t seed) {
+Result<InputSet> randomInputs(const LoadedModel& model, std::uint64_t seed,
+                              const DimensionSizes& dims) {
+  CORE_TRY(const SymbolHints symbols, symbolSizes(model, dims));
   InputSet set;
   Normal normal(seed);
   for (const InputSpec& spec : model.program.inputSpecs) {
@@ -137,7 +189,7 @@ Result<InputSet> randomInputs(const LoadedModel& model, std::uint64_t seed) {
                    {},
                    {}};
     }
-    CORE_TRY_VOID(addInput(spec.name, tensor->second, normal, set));
+    CORE_TRY_VOID(addInput(spec.name, tensor->second, symbols, normal, set));
   }
   return set;
 }

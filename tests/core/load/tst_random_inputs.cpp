@@ -58,6 +58,31 @@ class TestRandomInputs : public QObject {
     QVERIFY(seen[0] && seen[1]);
   }
 
+  void symbolicDimensionsTakeTheSizesAskedFor() {
+    LoadedModel model;
+    model.program.inputSpecs.push_back({InputKind::UserInput, "x", {}, true});
+    ExportTensor x;
+    x.meta.sizes = {core::ir::Size("s7", 4), core::ir::Size(3)};
+    x.meta.strides = {core::ir::Size(3), core::ir::Size(1)};
+    ExportTensor y;
+    y.meta.sizes = {core::ir::Size("2*s7", 8)};
+    y.meta.strides = {core::ir::Size(1)};
+    model.program.graph.tensors = {{"x", x}, {"y", y}};
+    model.program.inputSpecs.push_back({InputKind::UserInput, "y", {}, true});
+    model.program.rangeConstraints["s7"] = {2, 16};
+    const auto usual = randomInputs(model, 1);
+    QVERIFY(usual && usual->inputs[1].meta.numel() == 8);
+    const auto larger = randomInputs(model, 1, {{"s7", 5}});
+    QVERIFY2(larger.has_value(), larger ? "" : larger.error().message.c_str());
+    QVERIFY((larger->inputs[0].meta.sizeHints() == std::vector<std::int64_t>{5, 3}));
+    QVERIFY(!larger->inputs[0].meta.sizes[0].isSymbolic());
+    QCOMPARE(larger->inputs[1].meta.numel(), std::int64_t{10});
+    for (const DimensionSizes& bad : {DimensionSizes{{"s7", 17}}, DimensionSizes{{"s8", 3}}}) {
+      const auto refused = randomInputs(model, 1, bad);
+      QVERIFY(!refused && refused.error().code == core::ErrorCode::InvalidArgument);
+    }
+  }
+
   void theSeedDecides() {
     const auto model = open("mlp");
     QVERIFY(model);
