@@ -4,9 +4,9 @@
 #include "app/engine/commands.h"
 #include "app/engine/partition_output.h"
 #include "core/load/capture/capture_writer.h"
+#include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_model.h"
-#include "core/passes/decompositions/decompose.h"
 
 namespace engine {
 namespace {

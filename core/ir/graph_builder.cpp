@@ -59,7 +59,9 @@ void GraphBuilder::setOutputs(std::vector<Argument> outputs, std::vector<std::st
   append(std::move(node));
 }
 
-bool GraphBuilder::hasName(const std::string& name) const { return m_names.contains(name); }
+bool GraphBuilder::hasName(const std::string& name) const {
+  return m_names.contains(name);
+}
 
 std::string GraphBuilder::uniqueName(const std::string& base) const {
   if (!hasName(base)) return base;

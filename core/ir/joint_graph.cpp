@@ -8,15 +8,14 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMutationNames{"NOT_MUTATED", "MUTATED_IN_GRAPH",
                                                          "MUTATED_OUT_GRAPH"};
-constexpr std::array<std::string_view, 8> kOutputNames{
-    "non_alias",
-    "alias_of_input",
-    "is_input",
-    "alias_of_intermediate",
-    "alias_of_intermediate_save_as_output",
-    "alias_of_intermediate_base_is_user_output",
-    "unsafe_view_alias",
-    "custom_function_view"};
+constexpr std::array<std::string_view, 8> kOutputNames{"non_alias",
+                                                       "alias_of_input",
+                                                       "is_input",
+                                                       "alias_of_intermediate",
+                                                       "alias_of_intermediate_save_as_output",
+                                                       "alias_of_intermediate_base_is_user_output",
+                                                       "unsafe_view_alias",
+                                                       "custom_function_view"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> fromName(const std::array<std::string_view, N>& names, std::string_view name) {

@@ -14,18 +14,20 @@ struct DTypeRow {
 
 // In the order of the enum.
 constexpr std::array kDTypes{
-    DTypeRow{DType::F64, "f64", 8},      DTypeRow{DType::F32, "f32", 4},
-    DTypeRow{DType::F16, "f16", 2},      DTypeRow{DType::BF16, "bf16", 2},
-    DTypeRow{DType::I64, "i64", 8},      DTypeRow{DType::I32, "i32", 4},
-    DTypeRow{DType::I16, "i16", 2},      DTypeRow{DType::I8, "i8", 1},
-    DTypeRow{DType::U8, "u8", 1},        DTypeRow{DType::Bool, "b8", 1},
-    DTypeRow{DType::C32, "c32", 4},      DTypeRow{DType::C64, "c64", 8},
-    DTypeRow{DType::C128, "c128", 16},   DTypeRow{DType::U16, "u16", 2},
-    DTypeRow{DType::U32, "u32", 4},      DTypeRow{DType::U64, "u64", 8},
+    DTypeRow{DType::F64, "f64", 8},         DTypeRow{DType::F32, "f32", 4},
+    DTypeRow{DType::F16, "f16", 2},         DTypeRow{DType::BF16, "bf16", 2},
+    DTypeRow{DType::I64, "i64", 8},         DTypeRow{DType::I32, "i32", 4},
+    DTypeRow{DType::I16, "i16", 2},         DTypeRow{DType::I8, "i8", 1},
+    DTypeRow{DType::U8, "u8", 1},           DTypeRow{DType::Bool, "b8", 1},
+    DTypeRow{DType::C32, "c32", 4},         DTypeRow{DType::C64, "c64", 8},
+    DTypeRow{DType::C128, "c128", 16},      DTypeRow{DType::U16, "u16", 2},
+    DTypeRow{DType::U32, "u32", 4},         DTypeRow{DType::U64, "u64", 8},
     DTypeRow{DType::F8E4M3, "f8e4m3fn", 1}, DTypeRow{DType::F8E5M2, "f8e5m2", 1},
 };
 
-const DTypeRow& row(DType dtype) { return kDTypes[static_cast<std::size_t>(dtype)]; }
+const DTypeRow& row(DType dtype) {
+  return kDTypes[static_cast<std::size_t>(dtype)];
+}
 
 std::vector<std::int64_t> hints(const std::vector<Size>& sizes) {
   std::vector<std::int64_t> result;
@@ -45,7 +47,9 @@ std::string join(const std::vector<Size>& sizes) {
 
 }  // namespace
 
-std::string_view dtypeName(DType dtype) { return row(dtype).name; }
+std::string_view dtypeName(DType dtype) {
+  return row(dtype).name;
+}
 
 std::optional<DType> dtypeFromName(std::string_view name) {
   for (const DTypeRow& candidate : kDTypes)
@@ -53,7 +57,9 @@ std::optional<DType> dtypeFromName(std::string_view name) {
   return std::nullopt;
 }
 
-std::int64_t dtypeBytes(DType dtype) { return row(dtype).bytes; }
+std::int64_t dtypeBytes(DType dtype) {
+  return row(dtype).bytes;
+}
 
 bool isFloatingPoint(DType dtype) {
   switch (dtype) {
@@ -103,9 +109,13 @@ std::int64_t TensorMeta::numel() const {
   return product;
 }
 
-std::vector<std::int64_t> TensorMeta::sizeHints() const { return hints(sizes); }
+std::vector<std::int64_t> TensorMeta::sizeHints() const {
+  return hints(sizes);
+}
 
-std::vector<std::int64_t> TensorMeta::strideHints() const { return hints(strides); }
+std::vector<std::int64_t> TensorMeta::strideHints() const {
+  return hints(strides);
+}
 
 bool TensorMeta::isContiguous() const {
   std::int64_t expected = 1;
