@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Shared by the set-up scripts and `dev`: messages, and the places everything goes.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -11,11 +12,10 @@ die() {
   exit 1
 }
 
-# need_space FOLDER MIB WHAT: stops unless the file system of FOLDER has that much room.
+# need_space FOLDER MIB WHAT REMEDY: stops unless the file system of FOLDER has that much room.
 need_space() {
   mkdir -p "$1" || die "cannot create $1" "Check its owner and the file system."
   local free
   free=$(df -Pm "$1" | awk 'NR==2 {print $4}')
-  [ "$free" -ge "$2" ] || die "$3 needs $2 MiB in $1, but only $free MiB are free." \
-    "Free some space, or set AOT_CACHE to a folder elsewhere."
+  [ "$free" -ge "$2" ] || die "$3 needs $2 MiB in $1, but only $free MiB are free." "$4"
 }

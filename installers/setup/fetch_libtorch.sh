@@ -10,7 +10,8 @@ complete() { [ "$(cat "$TORCH_SITE/.complete" 2>/dev/null || true)" = "$stamp" ]
 
 complete && exit 0
 [ "$(uname -sm)" = "Linux x86_64" ] || die "LibTorch is pinned for Linux on x86_64, this is $(uname -sm)."
-need_space "$CACHE_HOME" 1700 "Fetching LibTorch"
+need_space "$CACHE_HOME" 1700 "Fetching LibTorch" \
+  "Free some space, or set AOT_CACHE to a folder elsewhere."
 
 # One clone fetches, the others wait for it.
 exec 9>"$CACHE_HOME/libtorch.lock"
@@ -31,11 +32,16 @@ if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --req
 fi
 
 say "Unpacking LibTorch into $TORCH_SITE"
-unpack() { unzip -q -o "$work/"$1 "${@:2}" -d "$work/site"; }
-unpack 'torch-*.whl' 'torch/lib/libtorch_cpu.so' 'torch/lib/libc10.so' 'torch/lib/libgomp.so.1' \
+# unpack WHEEL MEMBER...: the members of the one wheel whose name starts so.
+unpack() {
+  local wheel=("$work/$1"-*.whl)
+  unzip -q -o "${wheel[0]}" "${@:2}" -d "$work/site" ||
+    die "${wheel[0]##*/} could not be unpacked." "Is the file system of $CACHE_HOME full?"
+}
+unpack torch 'torch/lib/libtorch_cpu.so' 'torch/lib/libc10.so' 'torch/lib/libgomp.so.1' \
   'torch/include/*'
-unpack 'nvidia_cuda_runtime-*.whl' 'nvidia/cu13/lib/libcudart.so.13'
-unpack 'nvidia_cuda_cupti-*.whl' 'nvidia/cu13/lib/libcupti.so.13'
+unpack nvidia_cuda_runtime 'nvidia/cu13/lib/libcudart.so.13'
+unpack nvidia_cuda_cupti 'nvidia/cu13/lib/libcupti.so.13'
 printf '%s\n' "$stamp" >"$work/site/.complete"
 rm -rf "$TORCH_SITE"
 mv "$work/site" "$TORCH_SITE"

@@ -20,16 +20,17 @@ if [ "$(id -u)" -ne 0 ]; then
     "Run ./dev as root, install sudo, or install them by hand."
   root=(sudo)
 fi
-need_space /var/cache/apt 2500 "Installing ${#missing[@]} packages"
+need_space /var/cache/apt 2500 "Installing ${#missing[@]} packages" "Free some space."
 say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-export DEBIAN_FRONTEND=noninteractive
-if ! "${root[@]}" apt-get update >"$log" 2>&1; then
+# sudo drops the environment, so the variable travels as a word of the command.
+apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get)
+if ! "${apt[@]}" update >"$log" 2>&1; then
   tail -n 5 "$log" >&2
   die "apt-get update failed." "Is the network up, and are the package sources reachable?"
 fi
-if ! "${root[@]}" apt-get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
   tail -n 15 "$log" >&2
   die "apt-get could not install the packages." "The lines above say why."
 fi
