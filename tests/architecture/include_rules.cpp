@@ -46,7 +46,6 @@ const QList<FolderRule>& folderRules() {
       {"app/explorer/", kArtifacts + QStringList{"core/layout/", "core/partition/",
                                                  "core/protocol/", "views/", "app/explorer/"}},
       {"app/engine/", {"core/", "app/engine/"}},
-      {"app/graphviz/", {"core/base/", "app/graphviz/"}},
   };
   return rules;
 }
@@ -64,7 +63,6 @@ const QList<LibraryRule>& libraryRules() {
       {"QCustomPlot", "^qcustomplot\\.h$", {"views/plot/"}},
       {"Qt", "^(Q[A-Z]\\w*|Qt\\w+/.*)$", {"views/", "app/explorer/"}},
       {"LLVM", "^(llvm|clang|lld)/", {"core/jit/"}},
-      {"Graphviz", "^graphviz/", {"app/graphviz/"}},
       {"CUDA", "^(cuda|nvrtc|cublas|cudnn)\\w*\\.h$", {"core/run/"}},
       {"FlatBuffers", "^flatbuffers/", {"core/protocol/"}},
       {"libzip", "^zip\\.h$", {"core/load/"}},
