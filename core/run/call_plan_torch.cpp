@@ -193,10 +193,6 @@ CallPlan::CallPlan(const ir::Graph& graph, const ir::Node& node, c10::Device dev
   ArgumentBinder(graph, node, device).bind(m_op.schema(), m_template, m_slots);
 }
 
-bool CallPlan::isRandom() const {
-  return m_op.hasTag(at::Tag::nondeterministic_seeded);
-}
-
 std::vector<at::Tensor> flatTensors(const std::vector<IValue>& stack) {
   std::vector<at::Tensor> tensors;
   for (const IValue& value : stack) {

@@ -37,8 +37,6 @@ class CallPlan {
     m_op.callBoxed(&stack);
   }
 
-  /// The operator draws random numbers.
-  bool isRandom() const;
   const c10::OperatorHandle& op() const { return m_op; }
 
  private:

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "core/base/check.h"
+#include "core/ir/op_table.h"
 #include "core/run/run_kernel.h"
 #include "core/torch/tensor_meta_torch.h"
 
@@ -67,8 +68,9 @@ ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedul
   prepareReleases();
   for (std::size_t i = 0; i < steps; ++i) {
     if (const auto* call = std::get_if<schedule::ExternStep>(&m_schedule->steps[i])) {
-      m_calls[i].emplace(graph(), graph().node(call->node), c10::Device(c10::kCPU));
-      m_isRandom = m_isRandom || m_calls[i]->isRandom();
+      const ir::Node& node = graph().node(call->node);
+      m_calls[i].emplace(graph(), node, c10::Device(c10::kCPU));
+      m_isRandom = m_isRandom || ir::drawsRandomNumbers(node);
     } else if (const auto* kernel = std::get_if<schedule::KernelStep>(&m_schedule->steps[i])) {
       m_kernelArgs[i].emplace();
       prepareKernel(*kernel, *m_kernelArgs[i]);

@@ -21,6 +21,7 @@ class TstEngineCommandLine : public QObject {
   void aTraceCanBePartitionedAgain();
   void kernelsWritesOneFileAKernel();
   void benchChecksBeforeItCompares();
+  void fusedAttentionIsCheckedAgainstFloat64();
 
  private:
   QString path(const QString& name) const { return m_folder.filePath(name); }
@@ -163,6 +164,16 @@ void TstEngineCommandLine::benchChecksBeforeItCompares() {
   QVERIFY(json["eager"].toObject()["samples"].toArray().size() >= 10);
   QCOMPARE(json["eager"].toObject()["samples"].toArray().size(),
            json["compiled"].toObject()["samples"].toArray().size());
+}
+
+// The operator carries the tag of random ones, but without dropout it draws no numbers.
+void TstEngineCommandLine::fusedAttentionIsCheckedAgainstFloat64() {
+  const EngineRun run =
+      runEngine({"bench", oracleFile("gpt_sdpa.pt2"), "--json", path("bench.json"), "--quiet"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  const QJsonObject worst = readJson(path("bench.json"))["check"].toObject()["worst"].toObject();
+  QVERIFY(worst["rmse_eager"].toDouble() > 0);
+  QVERIFY(worst["rmse_compiled"].toDouble() > 0);
 }
 
 QTEST_GUILESS_MAIN(TstEngineCommandLine)
