@@ -93,12 +93,6 @@ core::Result<void> checkSupported(const EngineOptions& options) {
         "No kernels can be made for '" + compile.device + "' by this build. Use --device cpu.",
         {},
         {}};
-  if (!compile.dims.empty())
-    return core::Error{ErrorCode::InvalidArgument,
-                       "--dim cannot be honoured: symbolic dimensions are traced at the sizes of "
-                       "the example inputs. Leave it out, or give --inputs of the wanted sizes.",
-                       {},
-                       {}};
   if (options.decompositions == core::pipeline::Decompositions::Core)
     return core::Error{ErrorCode::InvalidArgument,
                        "--decompositions core is not available. Use none or fusion.",

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/load/random_inputs.h"
+
 namespace core::pipeline {
 namespace {
 
@@ -13,11 +15,22 @@ std::int64_t modificationTime(const std::string& path) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-/// The inputs that the options name, else the archive's samples, else none (random ones are made).
+/// The inputs that the options name or describe, else the archive's samples, else none (the module
+/// makes random ones).
 Result<std::optional<load::InputSet>> chooseInputs(const OpenModel& open,
-                                                   const std::string& inputsPath) {
-  if (inputsPath.empty()) return open.loaded->sampleInputs;
-  CORE_TRY(load::InputSet inputs, load::readInputSet(inputsPath));
+                                                   const CompileOptions& options) {
+  if (!options.inputsPath.empty() && !options.dims.empty())
+    return Error{ErrorCode::InvalidArgument,
+                 "Sizes of dimensions and a file of inputs were given both: the file has sizes of "
+                 "its own. Leave one out.",
+                 {},
+                 {}};
+  if (!options.inputsPath.empty()) {
+    CORE_TRY(load::InputSet inputs, load::readInputSet(options.inputsPath));
+    return std::optional<load::InputSet>(std::move(inputs));
+  }
+  if (options.dims.empty()) return open.loaded->sampleInputs;
+  CORE_TRY(load::InputSet inputs, load::randomInputs(*open.loaded, options.seed, options.dims));
   return std::optional<load::InputSet>(std::move(inputs));
 }
 
@@ -33,13 +46,15 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Stag
 }
 
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options) {
-  const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed;
+  const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed &&
+                    open.dims == options.dims;
   if (open.torch && same) return open.torch.get();
   CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
-  CORE_TRY(auto inputs, chooseInputs(open, options.inputsPath));
+  CORE_TRY(auto inputs, chooseInputs(open, options));
   CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
   open.inputsPath = options.inputsPath;
   open.seed = options.seed;
+  open.dims = options.dims;
   return open.torch.get();
 }
 

@@ -3,6 +3,7 @@
 // A model that is kept open between requests.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,13 +23,17 @@ struct OpenModel {
   std::unique_ptr<torch::TorchModel> torch;  ///< null until the first trace or run
   std::string inputsPath;
   std::uint64_t seed = 0;
+  std::map<std::string, std::int64_t> dims;  ///< the sizes that were asked for
 };
 
 /// Opens the file if `open` does not hold it yet. Errors as loadModel().
 Result<void> openModel(OpenModel& open, const std::string& modelPath, const StageContext& context);
 
-/// Binds LibTorch to the open model and its inputs if that is not done yet. `options.threads`
-/// matters only to the first call of the process, because OpenMP reads its environment once.
+/// Binds LibTorch to the open model and its inputs if that is not done yet: the ones in the file
+/// that the options name, random ones of the wanted sizes if symbolic dimensions were given any,
+/// else the archive's samples. `options.threads` matters only to the first call of the process,
+/// because OpenMP reads its environment once. Errors: InvalidArgument for a dimension that does not
+/// exist.
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
 
 /// The folder of compiled kernels: AOT_KERNEL_CACHE, else a folder in the user's cache.

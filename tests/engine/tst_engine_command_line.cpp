@@ -2,6 +2,7 @@
 
 #include <QFile>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -18,6 +19,7 @@ class TstEngineCommandLine : public QObject {
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void inspectNeedsNoRun();
+  void aDimensionCanBeGivenASize();
   void aTraceCanBePartitionedAgain();
   void kernelsWritesOneFileAKernel();
   void benchChecksBeforeItCompares();
@@ -105,6 +107,20 @@ void TstEngineCommandLine::inspectNeedsNoRun() {
   QCOMPARE(json["op_counts"].toObject()["aten.linear.default"].toInt(), 2);
   QCOMPARE(json["parameters"].toArray().size(), 4);
   QCOMPARE(json["inputs"].toArray().size(), 2);
+}
+
+void TstEngineCommandLine::aDimensionCanBeGivenASize() {
+  const QString model = oracleFile("dyn_mlp.pt2");
+  const EngineRun inspect = runEngine({"inspect", model});
+  static const QRegularExpression symbol("f32\\[(s\\d+), 16\\]");
+  const auto match = symbol.match(inspect.out);
+  QVERIFY2(match.hasMatch(), qPrintable(inspect.out));
+  const EngineRun run =
+      runEngine({"run", model, "--dim", match.captured(1) + "=11", "--json", path("run.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  const auto output = readJson(path("run.json"))["outputs"].toArray()[0].toObject();
+  QCOMPARE(output["shape"].toArray()[0].toInt(), 11);
+  QCOMPARE(runEngine({"run", model, "--dim", "no_such=11"}).exitCode, 2);
 }
 
 void TstEngineCommandLine::aTraceCanBePartitionedAgain() {
