@@ -124,11 +124,9 @@ void printBench(const std::string& model, const Measurement& m) {
 
 int benchCommand(const EngineOptions& options) {
   if (auto supported = checkSupported(options); !supported) return fail(supported.error());
-  auto compileOptions = options.compile;
-  compileOptions.decompositions = options.decompositions.value_or(pipeline::Decompositions::Fusion);
   pipeline::OpenModel open;
   const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Measure,
-                                         compileOptions, commandContext(options.quiet));
+                                         kernelOptions(options), commandContext(options.quiet));
   if (outcome.error) return fail(*outcome.error);
   const Measurement& measurement = *outcome.record->measurement;
   printBench(outcome.record->model.name, measurement);

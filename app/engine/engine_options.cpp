@@ -125,6 +125,12 @@ void addRunning(CLI::App& command, EngineOptions& options) {
 
 }  // namespace
 
+core::pipeline::CompileOptions kernelOptions(const EngineOptions& options) {
+  core::pipeline::CompileOptions compile = options.compile;
+  compile.decompositions = options.decompositions.value_or(Decompositions::Fusion);
+  return compile;
+}
+
 void addOptions(CLI::App& command, EngineOptions& options, OptionGroups groups) {
   command.add_option("--json", options.json, "write the result to this file, for programs");
   command.add_flag("--quiet", options.quiet, "no progress on stderr");

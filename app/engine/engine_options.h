@@ -25,6 +25,10 @@ struct EngineOptions {
   core::pipeline::CompileOptions compile;
 };
 
+/// The options of a compile that makes kernels: decompositions for fusion unless others were asked
+/// for.
+core::pipeline::CompileOptions kernelOptions(const EngineOptions& options);
+
 /// Which groups of options a subcommand takes.
 struct OptionGroups {
   bool tracing = false;       ///< --mode, --inputs, --seed, --threads, --dim, --decompositions

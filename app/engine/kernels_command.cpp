@@ -126,11 +126,9 @@ Result<void> writeSources(const pipeline::CompileRecord& record, const std::stri
 
 int kernelsCommand(const EngineOptions& options) {
   if (auto supported = checkSupported(options); !supported) return fail(supported.error());
-  auto compileOptions = options.compile;
-  compileOptions.decompositions = options.decompositions.value_or(pipeline::Decompositions::Fusion);
   pipeline::OpenModel open;
   const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Kernels,
-                                         compileOptions, commandContext(options.quiet));
+                                         kernelOptions(options), commandContext(options.quiet));
   if (outcome.error) return fail(*outcome.error);
   for (const NamedHalf& named : halvesOf(*outcome.record)) printHalf(named);
   if (auto sources = writeSources(*outcome.record, options.outFolder); !sources)

@@ -94,10 +94,8 @@ Result<run::StepResult> runStep(const EngineOptions& options) {
     CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
     return model->runEager(runOptions, context);
   }
-  auto compileOptions = options.compile;
-  compileOptions.decompositions = options.decompositions.value_or(pipeline::Decompositions::Fusion);
-  const auto outcome =
-      pipeline::compile(open, options.model, pipeline::Goal::Build, compileOptions, context);
+  const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Build,
+                                         kernelOptions(options), context);
   if (outcome.error) return *outcome.error;
   return open.torch->runCompiled(outcome.step, runOptions, context);
 }

@@ -1,43 +1,20 @@
 #pragma once
 
-// A model opened in the module, and the steps that it can be compiled to, for the tests of this
-// folder.
+// The steps that an opened model can be compiled to, for the tests of this folder.
 
 #include <memory>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/codegen/write_cpu_kernel.h"
 #include "core/jit/jit_module.h"
-#include "core/load/loaded_model.h"
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/schedule/make_schedule.h"
-#include "core/torch/torch_module.h"
+#include "tests/support/opened_model.h"
 
 namespace support {
-
-template <typename T>
-T valueOf(core::Result<T> result) {
-  CORE_CHECK(result.has_value(),
-             result ? std::string() : result.error().message + " " + result.error().details);
-  return std::move(result).value();
-}
-
-using TorchModelPtr = std::unique_ptr<core::torch::TorchModel>;
-
-inline TorchModelPtr openModel(core::load::LoadedModelPtr model, core::load::InputSet inputs) {
-  core::torch::TorchModule* const module = valueOf(core::torch::openTorchModule(1));
-  return valueOf(module->open(std::move(model), std::move(inputs), 0));
-}
-
-/// A model of tests/oracle with its inputs.
-inline TorchModelPtr openOracle(const std::string& name) {
-  const std::string folder = std::string(AOT_TEST_DATA) + "/oracle/";
-  return openModel(valueOf(core::load::loadModel(folder + "models/" + name + ".pt2", {})),
-                   valueOf(core::load::readInputSet(folder + "inputs/" + name + ".json")));
-}
 
 enum class Build { ExternOnly, Kernels };
 
