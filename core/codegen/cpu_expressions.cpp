@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/base/check.h"
 
 namespace core::codegen {
 namespace {

@@ -1,6 +1,5 @@
 #include "core/codegen/op_cost.h"
 
-#include <cstdlib>
 
 namespace core::codegen {
 namespace {

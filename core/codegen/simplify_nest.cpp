@@ -14,7 +14,6 @@
 #include <cmath>
 #include <optional>
 
-#include "core/base/check.h"
 #include "core/codegen/op_cost.h"
 
 namespace core::codegen {

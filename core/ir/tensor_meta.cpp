@@ -1,7 +1,6 @@
 #include "core/ir/tensor_meta.h"
 
 #include <array>
-#include <utility>
 
 namespace core::ir {
 namespace {

@@ -1,6 +1,5 @@
 #include "core/layout/graph_index.h"
 
-#include <cmath>
 
 namespace core::layout {
 namespace {

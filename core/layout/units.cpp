@@ -1,7 +1,6 @@
 #include "core/layout/units.h"
 
 #include <algorithm>
-#include <set>
 
 namespace core::layout {
 namespace {

@@ -11,9 +11,7 @@
 // of S0, the others those of S2, and each module has its own knapsack.
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <numeric>
 #include <unordered_set>
 
 #include "core/partition/knapsack.h"

@@ -2,7 +2,6 @@
 
 #include <QTest>
 
-#include "core/ir/graph_text.h"
 #include "tests/aot/trace_model.h"
 
 using namespace core;

@@ -1,6 +1,5 @@
 #include "core/load/capture/node_reader.h"
 
-#include <cmath>
 #include <limits>
 
 #include "core/base/check.h"

@@ -5,7 +5,6 @@
 // fuses with what computes the tensor.
 
 #include <array>
-#include <cmath>
 
 #include "core/passes/decompositions/decomposition_table.h"
 

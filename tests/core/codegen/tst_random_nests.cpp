@@ -5,7 +5,6 @@
 
 #include <random>
 
-#include "core/codegen/write_cpu_kernel.h"
 #include "tests/support/loop_nests.h"
 
 using core::ir::DType;

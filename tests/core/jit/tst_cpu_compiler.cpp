@@ -3,7 +3,6 @@
 #include <QtTest>
 
 #include <array>
-#include <fstream>
 #include <iterator>
 
 #include "core/jit/jit_module.h"

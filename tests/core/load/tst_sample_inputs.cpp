@@ -3,7 +3,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cstring>
-#include <sstream>
 
 #include "core/load/loaded_model.h"
 #include "core/load/pickle_reader.h"
