@@ -1,8 +1,8 @@
 #include "core/layout/lane_graph.h"
 
 #include <algorithm>
-#include <iterator>
-#include <limits>
+
+#include "core/base/check.h"
 
 namespace core::layout {
 namespace {
@@ -36,12 +36,10 @@ class LaneMaker {
   int port(Side side, int source);
   int endVertex(const Piece& piece, int element, Side border);
   int offset(const Piece& piece, int element, Side side) const;
-  int anchorOffset(int element) const;
   void addPiece(const Piece& piece, bool isDirect);
   std::vector<char> findDirect();
   int rowOf(int element, int border) const;
   void place();
-  int chooseAnchor() const;
 
   const VisibleGraph& m_graph;
   const BlockRows& m_rows;
@@ -49,6 +47,7 @@ class LaneMaker {
   const std::vector<std::array<BlockLane, kLanes>>& m_lanes;
   int m_block;
   Lane m_lane;
+  std::map<std::pair<int, int>, int> m_parallel;  ///< upper and lower end -> pieces
   BlockLane m_result;
 };
 
@@ -89,14 +88,6 @@ int LaneMaker::offset(const Piece& piece, int element, Side side) const {
   return inside.x[inside.portOf.at({side, piece.source})] - inside.width / 2;
 }
 
-/// Neighbours above and below are aligned with one place of an open block, not each with its port:
-/// a chain of blocks that are left elsewhere than entered would drift aside at every block.
-int LaneMaker::anchorOffset(int element) const {
-  if (element < 0 || m_graph.elements[element].inside < 0) return 0;
-  const BlockLane& inside = m_lanes[m_graph.elements[element].inside][static_cast<int>(m_lane)];
-  return inside.anchor - inside.width / 2;
-}
-
 int LaneMaker::rowOf(int element, int border) const {
   return element < 0 ? border : 1 + rowIn(m_rows, m_graph.elements[element], m_lane);
 }
@@ -128,11 +119,14 @@ void LaneMaker::addPiece(const Piece& piece, bool isDirect) {
     chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
   chain.vertices.push_back(lower);
   const std::size_t last = chain.vertices.size() - 1;
+  // Where several pieces join the same two elements, no choice makes all of them straight, and
+  // following one of them moves each block a little aside: middles are aligned instead.
+  const bool isAlone = m_parallel[{piece.upper, piece.lower}] == 1;
   const bool isLong = lastRow - m_result.graph.vertices[upper].row > 1;
   for (std::size_t i = 1; i <= last && !(isDirect && isLong); ++i) {
     m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
-                                       i == 1 ? anchorOffset(piece.upper) : 0,
-                                       i == last ? anchorOffset(piece.lower) : 0});
+                                       i == 1 && isAlone ? chain.upperOffset : 0,
+                                       i == last && isAlone ? chain.lowerOffset : 0});
   }
   m_result.chains.push_back(std::move(chain));
 }
@@ -151,33 +145,12 @@ void LaneMaker::place() {
     m_result.width = kSmallestFrame;
   }
   for (int& x : m_result.x) x += shift;
-  m_result.anchor = chooseAnchor();
-}
-
-/// Where lines enter and leave most nearly one above the other, so that both can be straight.
-int LaneMaker::chooseAnchor() const {
-  std::vector<int> tops, bottoms;
-  for (const auto& [key, vertex] : m_result.portOf)
-    (key.first == Side::Top ? tops : bottoms).push_back(m_result.x[vertex]);
-  std::sort(tops.begin(), tops.end());
-  std::sort(bottoms.begin(), bottoms.end());
-  if (tops.empty()) tops.swap(bottoms);
-  if (tops.empty()) return m_result.width / 2;
-  if (bottoms.empty()) return tops[(tops.size() - 1) / 2];
-  const auto distance = [&bottoms](int x) {
-    const auto right = std::lower_bound(bottoms.begin(), bottoms.end(), x);
-    int nearest = std::numeric_limits<int>::max();
-    if (right != bottoms.end()) nearest = *right - x;
-    if (right != bottoms.begin()) nearest = std::min(nearest, x - *std::prev(right));
-    return nearest;
-  };
-  return *std::min_element(tops.begin(), tops.end(),
-                           [&](int a, int b) { return distance(a) < distance(b); });
 }
 
 BlockLane LaneMaker::make() {
   addElements();
   if (m_result.isEmpty()) return {};
+  for (const Piece& piece : m_pieces) ++m_parallel[{piece.upper, piece.lower}];
   const std::vector<char> isDirect = findDirect();
   for (std::size_t i = 0; i < m_pieces.size(); ++i) addPiece(m_pieces[i], isDirect[i]);
   place();
