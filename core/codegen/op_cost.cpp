@@ -1,6 +1,5 @@
 #include "core/codegen/op_cost.h"
 
-
 namespace core::codegen {
 namespace {
 

@@ -1,6 +1,5 @@
 #include "core/layout/graph_index.h"
 
-
 namespace core::layout {
 namespace {
 
