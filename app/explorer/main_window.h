@@ -88,7 +88,6 @@ class MainWindow : public QMainWindow {
   void askForReport();
   void askForPicture();
   void fillOpenRecent();
-  void fillSamples();
   void goTo(const std::string& name);
   void goToNextSaved();
   void goToNeighbour(bool towardsInputs);

@@ -63,14 +63,6 @@ bool GraphBuilder::hasName(const std::string& name) const {
   return m_names.contains(name);
 }
 
-std::string GraphBuilder::uniqueName(const std::string& base) const {
-  if (!hasName(base)) return base;
-  for (int suffix = 1;; ++suffix) {
-    std::string candidate = base + "_" + std::to_string(suffix);
-    if (!hasName(candidate)) return candidate;
-  }
-}
-
 GraphPtr GraphBuilder::freeze() && {
   auto graph = std::shared_ptr<Graph>(new Graph);
   graph->m_nodes = std::move(m_nodes);

@@ -34,11 +34,8 @@ class GraphBuilder {
 
   /// Nodes so far; references are invalid after the next append.
   const Node& node(NodeId id) const { return m_nodes[id.index]; }
-  Node& mutableNode(NodeId id) { return m_nodes[id.index]; }
   std::size_t size() const { return m_nodes.size(); }
   bool hasName(const std::string& name) const;
-  /// `base`, or `base_1`, `base_2` ... : the first that no node has yet.
-  std::string uniqueName(const std::string& base) const;
 
   /// Verifies (see graph_verifier.h), links users and names; InternalError if a promise is broken.
   GraphPtr freeze() &&;

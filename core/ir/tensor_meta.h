@@ -12,8 +12,24 @@
 namespace core::ir {
 
 enum class DType {
-  F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool, C32, C64, C128, U16, U32, U64,
-  F8E4M3, F8E5M2,
+  F64,
+  F32,
+  F16,
+  BF16,
+  I64,
+  I32,
+  I16,
+  I8,
+  U8,
+  Bool,
+  C32,
+  C64,
+  C128,
+  U16,
+  U32,
+  U64,
+  F8E4M3,
+  F8E5M2,
 };
 
 /// "f32", "i64", "b8" for Bool ...: the spelling of text dumps and JSON files.

@@ -38,7 +38,6 @@ class GraphScene {
   explicit GraphScene(core::layout::GraphGeometryPtr geometry);
 
   const core::layout::GraphGeometry& geometry() const { return *m_geometry; }
-  const core::layout::GraphGeometryPtr& geometryPtr() const { return m_geometry; }
   const SceneFonts& fonts() const { return m_fonts; }
   QRectF bounds() const { return toRectF(m_geometry->bounds); }
   /// Elided on first use: most boxes of a large graph are never read.

@@ -117,12 +117,6 @@ void pointwiseOut(const c10::OperatorHandle& op, Stack* stack) {
   stack->emplace_back(std::move(out));
 }
 
-/// Returns its first argument; for operators that work in place.
-inline void firstArgument(const c10::OperatorHandle& op, Stack* stack) {
-  auto arguments = ::torch::jit::pop(*stack, op.schema().arguments().size());
-  stack->emplace_back(std::move(arguments.front()));
-}
-
 /// Takes its arguments and returns nothing.
 inline void noResult(const c10::OperatorHandle& op, Stack* stack) {
   ::torch::jit::drop(*stack, op.schema().arguments().size());
