@@ -106,33 +106,34 @@ class RequestQueue {
   bool m_closed = false;
 };
 
-core::pipeline::Stage stageOfProgress(const core::pipeline::CompileRecordPtr& newest) {
-  using core::pipeline::Stage;
-  if (!newest || newest->stages.empty()) return Stage::Load;
-  const Stage done = newest->stages.back().stage;
-  return done == Stage::Measure ? done : static_cast<Stage>(static_cast<int>(done) + 1);
-}
-
 /// Runs one request and sends its replies.
 void serveRequest(ReplyPipe& pipe, core::pipeline::OpenModel& open,
                   const RequestQueue::Entry& entry, std::stop_token stop) {
-  core::pipeline::CompileRecordPtr newest;
+  using core::pipeline::CompileRecordPtr;
+  using core::pipeline::Stage;
+  Stage stage = Stage::Load;
+  double reached = 0;
   Clock::time_point lastProgress{};
   core::StageContext context;
   context.stop = std::move(stop);
   context.onProgress = [&](double fraction, const std::string& sentence) {
+    reached = fraction;
     const auto now = Clock::now();
     if (now - lastProgress < kProgressInterval) return;
     lastProgress = now;
-    pipe.send({entry.id, ProgressReply{stageOfProgress(newest), fraction, sentence}});
+    pipe.send({entry.id, ProgressReply{stage, fraction, sentence}});
   };
   context.onLog = [&](const core::LogEntry& remark) { pipe.send({entry.id, LogReply{remark}}); };
-  const auto onPartial = [&](const core::pipeline::CompileRecordPtr& record) {
-    newest = record;
+  const auto onPartial = [&](const CompileRecordPtr& record) {
     pipe.send({entry.id, PartialReply{record}});
   };
+  // Said at once: if the process dies in this stage, the window must name the right one.
+  const auto onStage = [&](Stage begun) {
+    stage = begun;
+    pipe.send({entry.id, ProgressReply{stage, reached, core::pipeline::stageName(stage)}});
+  };
   const auto outcome = core::pipeline::compile(open, entry.request.modelPath, entry.request.goal,
-                                               entry.request.options, context, onPartial);
+                                               entry.request.options, context, onPartial, onStage);
   if (outcome.error)
     pipe.send({entry.id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
   else

@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QIcon>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <cstdio>
 
@@ -102,7 +103,12 @@ int main(int argc, char** argv) {
   QApplication::setApplicationVersion(QStringLiteral(AOT_VERSION));
   QApplication::setDesktopFileName(QStringLiteral("aot-explorer"));
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/aot-explorer.svg")));
-  explorer::Settings settings = explorer::Settings::atDefaultPlaces();
+  // Pictures and reports neither depend on what a person opened before nor change it.
+  const QTemporaryDir scratch;
+  explorer::Settings settings =
+      options.unattended() ? explorer::Settings(scratch.filePath(QStringLiteral("settings.ini")),
+                                                scratch.filePath(QStringLiteral("state.ini")))
+                           : explorer::Settings::atDefaultPlaces();
   views::look::applyTheme(application, options.themeGiven ? options.theme : settings.theme());
 
   const QString model =

@@ -27,8 +27,12 @@ constexpr double kStageStart[] = {0.0, 0.05, 0.2, 0.25, 0.3, 0.35, 0.6, 0.65, 1.
 class Pipeline {
  public:
   Pipeline(OpenModel& open, const CompileOptions& options, const StageContext& context,
-           const OnPartial& onPartial)
-      : m_open(open), m_options(options), m_context(context), m_onPartial(onPartial) {}
+           const OnPartial& onPartial, const OnStage& onStage)
+      : m_open(open),
+        m_options(options),
+        m_context(context),
+        m_onPartial(onPartial),
+        m_onStage(onStage) {}
 
   CompileOutcome run(const std::string& path, Goal goal) {
     Result<void> result;
@@ -67,6 +71,7 @@ class Pipeline {
   template <typename Body>
   Result<void> stage(Stage which, Body&& body) {
     m_stage = which;
+    if (m_onStage) m_onStage(which);
     m_record.stages.push_back({which, 0, {}, {}, {}});
     const auto index = static_cast<std::size_t>(which);
     StageContext own = m_context;
@@ -215,6 +220,7 @@ class Pipeline {
   const CompileOptions& m_options;
   const StageContext& m_context;
   const OnPartial& m_onPartial;
+  const OnStage& m_onStage;
   CompileRecord m_record;
   Stage m_stage = Stage::Load;
   double m_progress = 0;
@@ -228,8 +234,8 @@ class Pipeline {
 
 CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
                        const CompileOptions& options, const StageContext& context,
-                       const OnPartial& onPartial) {
-  return Pipeline(open, options, context, onPartial).run(modelPath, goal);
+                       const OnPartial& onPartial, const OnStage& onStage) {
+  return Pipeline(open, options, context, onPartial, onStage).run(modelPath, goal);
 }
 
 }  // namespace core::pipeline

@@ -21,12 +21,14 @@ struct CompileOutcome {
 
 /// Called when a stage is done, with the record so far.
 using OnPartial = std::function<void(const CompileRecordPtr&)>;
+/// Called when a stage begins.
+using OnStage = std::function<void(Stage)>;
 
 /// Runs the stages up to `goal`. `open` is read and filled: pass the same object again to keep a
 /// model open. Bad input, an unsupported operator or Cancel end in `error`; a broken promise of our
 /// own ends in Error{Internal} that names the stage.
 CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
                        const CompileOptions& options, const StageContext& context,
-                       const OnPartial& onPartial = {});
+                       const OnPartial& onPartial = {}, const OnStage& onStage = {});
 
 }  // namespace core::pipeline

@@ -14,6 +14,7 @@ class TstAotExplorer : public QObject {
   void shotIsAPictureOfTheAskedSize_data();
   void shotIsAPictureOfTheAskedSize();
   void themesDiffer();
+  void unattendedRunsLeaveNoTrace();
   void reportIsWritten();
   void failedWorkEndsWithOne();
   void wrongUseEndsWithTwo();
@@ -87,6 +88,13 @@ void TstAotExplorer::themesDiffer() {
   };
   QVERIFY(lightness("light.png") > 0.7F);
   QVERIFY(lightness("dark.png") < 0.3F);
+}
+
+// A picture must not depend on, or change, what a person opened before.
+void TstAotExplorer::unattendedRunsLeaveNoTrace() {
+  QCOMPARE(run(kEngine + QStringList{"done", "--shot", file("a.png")}), 0);
+  QVERIFY(!QFile::exists(file("aot-explorer/state.ini")));
+  QVERIFY(!QFile::exists(file("aot-explorer/settings.ini")));
 }
 
 void TstAotExplorer::reportIsWritten() {
