@@ -14,6 +14,13 @@
 
 namespace core::layout {
 
+/// What is drawn.
+enum class Picture {
+  Mirrored,  ///< forward left, backward right, an op and its backward on one row
+  Forward,   ///< the forward graph alone
+  Backward,  ///< the backward graph alone
+};
+
 /// The column a box stands in. A graph that is drawn alone uses Forward only.
 enum class Lane { Forward, Recomputed, Backward };
 constexpr int kLanes = 3;
@@ -95,6 +102,7 @@ struct LaneArea {
 
 class GraphGeometry {
  public:
+  Picture picture = Picture::Mirrored;
   Rect bounds;
   std::vector<Box> boxes;
   std::vector<Edge> edges;

@@ -1,8 +1,8 @@
 #include "core/layout/lane_graph.h"
 
 #include <algorithm>
-
-#include "core/base/check.h"
+#include <cstdlib>
+#include <set>
 
 namespace core::layout {
 namespace {
@@ -36,10 +36,12 @@ class LaneMaker {
   int port(Side side, int source);
   int endVertex(const Piece& piece, int element, Side border);
   int offset(const Piece& piece, int element, Side side) const;
+  int anchorOffset(int element) const;
   void addPiece(const Piece& piece, bool isDirect);
   std::vector<char> findDirect();
   int rowOf(int element, int border) const;
   void place();
+  int chooseAnchor() const;
 
   const VisibleGraph& m_graph;
   const BlockRows& m_rows;
@@ -88,6 +90,14 @@ int LaneMaker::offset(const Piece& piece, int element, Side side) const {
   return inside.x[inside.portOf.at({side, piece.source})] - inside.width / 2;
 }
 
+/// Neighbours above and below are aligned with one place of an open block, not each with its port:
+/// a chain of blocks that are left elsewhere than entered would drift aside at every block.
+int LaneMaker::anchorOffset(int element) const {
+  if (element < 0 || m_graph.elements[element].inside < 0) return 0;
+  const BlockLane& inside = m_lanes[m_graph.elements[element].inside][static_cast<int>(m_lane)];
+  return inside.anchor - inside.width / 2;
+}
+
 int LaneMaker::rowOf(int element, int border) const {
   return element < 0 ? border : 1 + rowIn(m_rows, m_graph.elements[element], m_lane);
 }
@@ -119,14 +129,18 @@ void LaneMaker::addPiece(const Piece& piece, bool isDirect) {
     chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
   chain.vertices.push_back(lower);
   const std::size_t last = chain.vertices.size() - 1;
-  // Where several pieces join the same two elements, no choice makes all of them straight, and
-  // following one of them moves each block a little aside: middles are aligned instead.
+  // Beside a forward the rows come from there and are short chains: ports may be followed, unless
+  // several pieces join the same two elements and no choice makes all of them straight.
+  const bool followsPorts = m_lane != Lane::Forward;
   const bool isAlone = m_parallel[{piece.upper, piece.lower}] == 1;
+  const int portUpper = isAlone ? chain.upperOffset : 0;
+  const int portLower = isAlone ? chain.lowerOffset : 0;
+  const int upperOffset = followsPorts ? portUpper : anchorOffset(piece.upper);
+  const int lowerOffset = followsPorts ? portLower : anchorOffset(piece.lower);
   const bool isLong = lastRow - m_result.graph.vertices[upper].row > 1;
   for (std::size_t i = 1; i <= last && !(isDirect && isLong); ++i) {
     m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
-                                       i == 1 && isAlone ? chain.upperOffset : 0,
-                                       i == last && isAlone ? chain.lowerOffset : 0});
+                                       i == 1 ? upperOffset : 0, i == last ? lowerOffset : 0});
   }
   m_result.chains.push_back(std::move(chain));
 }
@@ -145,6 +159,26 @@ void LaneMaker::place() {
     m_result.width = kSmallestFrame;
   }
   for (int& x : m_result.x) x += shift;
+  m_result.anchor = chooseAnchor();
+}
+
+/// Where a line enters above a place where one leaves, both can be straight: of such places the one
+/// nearest to the middle. Elsewhere the middle itself, so that the block is not wide to one side.
+int LaneMaker::chooseAnchor() const {
+  const int middle = m_result.width / 2;
+  std::set<int> tops, bottoms;
+  for (const auto& [key, vertex] : m_result.portOf)
+    (key.first == Side::Top ? tops : bottoms).insert(m_result.x[vertex]);
+  int anchor = middle;
+  int nearest = m_result.width;
+  for (const int x : tops) {
+    const auto below = bottoms.lower_bound(x - kPortWidth);
+    const bool isStraight = below != bottoms.end() && *below <= x + kPortWidth;
+    if (!isStraight || std::abs(x - middle) >= nearest) continue;
+    nearest = std::abs(x - middle);
+    anchor = x;
+  }
+  return anchor;
 }
 
 BlockLane LaneMaker::make() {

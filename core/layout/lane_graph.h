@@ -29,6 +29,7 @@ struct BlockLane {
   std::vector<PieceChain> chains;              ///< per piece
   std::vector<int> x;  ///< per vertex, its middle, from the lane's left edge
   int width = 0;       ///< 0: nothing of the block is in the lane
+  int anchor = 0;      ///< x that the block around it aligns its neighbours with
 
   bool isEmpty() const { return vertexOf.empty(); }
 };

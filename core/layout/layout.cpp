@@ -5,7 +5,6 @@
 #include "core/layout/layout.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/layout/block_layout.h"
 #include "core/layout/folded_ranks.h"
@@ -162,6 +161,7 @@ Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageCo
   context.progress(0.8, "Layout: routing saved tensors");
   CORE_TRY_VOID(context.checkCancelled("layout"));
   const auto geometry = Assembly(parts, graph, lanes).assemble();
+  geometry->picture = request.options.picture;
   addModules(parts, expanded, *geometry);
   geometry->finish();
   return GraphGeometryPtr(geometry);

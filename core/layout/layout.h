@@ -14,12 +14,6 @@
 
 namespace core::layout {
 
-enum class Picture {
-  Mirrored,  ///< forward left, backward right, an op and its backward on one row
-  Forward,   ///< the forward graph alone
-  Backward,  ///< the backward graph alone
-};
-
 struct LayoutOptions {
   Picture picture = Picture::Mirrored;
   /// getitem and view operators are drawn as part of the box that makes their input.

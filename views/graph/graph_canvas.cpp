@@ -2,8 +2,11 @@
 
 #include <QPaintEvent>
 #include <QPainter>
+#include <QSignalBlocker>
 #include <algorithm>
+#include <limits>
 
+#include "views/graph/first_view.h"
 #include "views/graph/graph_headings.h"
 
 namespace views::graph {
@@ -16,6 +19,7 @@ namespace {
 
 // After the last step of a zoom; until then the old picture is scaled.
 constexpr int kSharpenAfter = 110;  // ms
+constexpr int kTopMargin = 20;      // device pixels
 
 }  // namespace
 
@@ -41,31 +45,57 @@ void GraphCanvas::setColors(const GraphPalette* palette) {
   update();
 }
 
-/// Where the module, else the primary selected box, is on the screen: its upper left corner.
-QPointF GraphCanvas::anchorPoint(const QString& moduleKey) const {
+/// The first node of the visible box that is nearest to the middle of the screen; empty if there is
+/// none.
+std::string GraphCanvas::nodeInTheMiddle() const {
+  if (!m_scene) return {};
+  const auto& geometry = m_scene->geometry();
+  const QRect visible = m_viewport.visible().toAlignedRect();
+  const QPoint middle = visible.center();
+  std::string node;
+  int nearest = std::numeric_limits<int>::max();
+  for (const int box :
+       geometry.boxIndex().query({visible.x(), visible.y(), visible.width(), visible.height()})) {
+    const Box& it = geometry.boxes[box];
+    const int distance = (QPoint(it.rect.centerX(), it.rect.centerY()) - middle).manhattanLength();
+    if (it.kind == BoxKind::Frame || it.nodes.empty() || distance >= nearest) continue;
+    nearest = distance;
+    node = it.nodes.front();
+  }
+  return node;
+}
+
+/// Where the module, else the primary selected box, else the node's box is: its upper left corner.
+QPointF GraphCanvas::anchorPoint(const QString& moduleKey, const std::string& node) const {
   if (!m_scene) return {};
   const auto& geometry = m_scene->geometry();
   std::vector<int> boxes;
   if (!moduleKey.isEmpty()) boxes = geometry.boxesOfModule(moduleKey.toStdString());
   if (boxes.empty() && m_marks.primary >= 0) boxes = {m_marks.primary};
+  if (boxes.empty()) boxes = geometry.boxesOf(node);
   return boxes.empty() ? m_viewport.visible().center()
                        : toRectF(geometry.boxes[boxes.front()].rect).topLeft();
 }
 
 void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
-  const QPointF before = m_viewport.toDevice(anchorPoint(anchor));
+  const bool staysAtTop = m_isAtTop && anchor.isEmpty() && m_marks.primary < 0;
+  const std::string node = nodeInTheMiddle();
+  const QPointF before = m_viewport.toDevice(anchorPoint(anchor, node));
   m_scene = std::move(scene);
   m_cache.clear();
   m_message.clear();
   m_marks = {};
   m_viewport.setBounds(m_scene->bounds());
-  takeSelection(m_hub->selection());
-  if (m_isFirst) {
-    m_viewport.showTop();
-    m_isFirst = false;
-  } else {
-    m_viewport.panBy(before - m_viewport.toDevice(anchorPoint(anchor)));
+  {
+    // Those who follow hear of the place at the end, not of one on the way.
+    const QSignalBlocker blocker(this);
+    takeSelection(m_hub->selection());
   }
+  if (m_isFirst || staysAtTop) {
+    m_isFirst = false;
+    return showTop();
+  }
+  m_viewport.panBy(before - m_viewport.toDevice(anchorPoint(anchor, node)));
   moved();
 }
 
@@ -161,8 +191,11 @@ void GraphCanvas::fit() {
 }
 
 void GraphCanvas::showTop() {
-  m_viewport.showTop();
+  if (!m_scene) return moved();
+  const FirstView view = firstView(m_scene->geometry(), m_viewport.size());
+  m_viewport.showBelow(view.top, view.scale, kHeadingHeight + kTopMargin);
   moved();
+  m_isAtTop = true;
 }
 
 void GraphCanvas::centerOn(QPointF scene) {
@@ -213,7 +246,7 @@ void GraphCanvas::toggleSelected() {
 }
 
 void GraphCanvas::moved() {
-  m_isCentred = false;
+  m_isCentred = m_isAtTop = false;
   update();
   Q_EMIT viewportChanged();
 }

@@ -23,8 +23,9 @@ class GraphCanvas : public QWidget {
   /// `hub` outlives the canvas.
   GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent = nullptr);
 
-  /// Shows another geometry. The box `anchor` (of a module call, by key), else the selection, keeps
-  /// its place on the screen; the first geometry is shown from its top.
+  /// Shows another geometry. The box `anchor` (of a module call, by key), else the selection, else
+  /// the box in the middle, keeps its place on the screen; the first geometry is shown from its
+  /// top, and so is another one while nobody has moved away from there.
   void show(GraphScenePtr scene, const QString& anchor = {});
   /// Shows a sentence instead of a graph: nothing opened, an error.
   void showMessage(const QString& message);
@@ -90,7 +91,8 @@ class GraphCanvas : public QWidget {
   void zoomed();
   void paintOverlay(QPainter& painter);
   void updateAccessibleText();
-  QPointF anchorPoint(const QString& moduleKey) const;
+  std::string nodeInTheMiddle() const;
+  QPointF anchorPoint(const QString& moduleKey, const std::string& node) const;
   QString moduleKeyAt(QPointF device) const;
   int boxAt(QPointF device) const;
 
@@ -106,6 +108,7 @@ class GraphCanvas : public QWidget {
   bool m_wheelZooms = false;
   bool m_isFirst = true;
   bool m_isCentred = false;  ///< zoomToSelection() was the last movement
+  bool m_isAtTop = false;    ///< showTop() was
   Drag m_drag = Drag::None;
   QPointF m_pressedAt;
   QPointF m_lastAt;

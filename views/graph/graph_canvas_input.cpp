@@ -62,8 +62,7 @@ bool GraphCanvas::event(QEvent* event) {
 void GraphCanvas::resizeEvent(QResizeEvent*) {
   m_viewport.setSize(size());
   // The first picture may be made before the widget has its size.
-  if (m_scene && !isVisible()) m_viewport.showTop();
-  moved();
+  m_isAtTop || !isVisible() ? showTop() : moved();
 }
 
 void GraphCanvas::mousePressEvent(QMouseEvent* event) {

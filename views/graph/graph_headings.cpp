@@ -11,6 +11,7 @@ using core::layout::EdgeKind;
 using core::layout::GraphGeometry;
 using core::layout::Lane;
 using core::layout::LaneArea;
+using core::layout::Picture;
 
 struct Heading {
   double left = 0;  ///< scene units
@@ -19,16 +20,6 @@ struct Heading {
   QString detail;
   QColor color;
 };
-
-QString laneTitle(const GraphGeometry& geometry, Lane lane) {
-  switch (lane) {
-    case Lane::Forward:
-      return geometry.lanes.size() > 1 ? QStringLiteral("FORWARD ↓") : QStringLiteral("GRAPH ↓");
-    case Lane::Recomputed: return QStringLiteral("RECOMPUTED ↓");
-    case Lane::Backward: return QStringLiteral("BACKWARD ↑");
-  }
-  return {};
-}
 
 Heading gutterHeading(const GraphGeometry& geometry, const GraphPalette& palette) {
   std::size_t count = 0;
@@ -50,8 +41,9 @@ Heading gutterHeading(const GraphGeometry& geometry, const GraphPalette& palette
 std::vector<Heading> headingsOf(const GraphGeometry& geometry, const GraphPalette& palette) {
   std::vector<Heading> headings;
   for (const LaneArea& lane : geometry.lanes) {
-    headings.push_back({double(lane.left), double(lane.right), laneTitle(geometry, lane.lane),
-                        QStringLiteral("%1 ops").arg(lane.ops), palette.lane(lane.lane).accent});
+    headings.push_back(
+        {double(lane.left), double(lane.right), laneTitle(geometry.picture, lane.lane),
+         QStringLiteral("%1 ops").arg(lane.ops), palette.lane(geometry.picture, lane.lane).accent});
   }
   if (!geometry.gutter.isEmpty()) headings.push_back(gutterHeading(geometry, palette));
   return headings;
@@ -84,6 +76,18 @@ void paintHeading(QPainter& painter, const Heading& heading, const GraphPalette&
 }
 
 }  // namespace
+
+QString laneTitle(Picture picture, Lane lane) {
+  switch (lane) {
+    case Lane::Forward:
+      // A backward alone is drawn as any graph is: downwards.
+      return picture == Picture::Backward ? QStringLiteral("BACKWARD ↓")
+                                          : QStringLiteral("FORWARD ↓");
+    case Lane::Recomputed: return QStringLiteral("RECOMPUTED ↓");
+    case Lane::Backward: return QStringLiteral("BACKWARD ↑");
+  }
+  return {};
+}
 
 void paintHeadings(QPainter& painter, const GraphGeometry& geometry, const GraphPalette& palette,
                    const Viewport& viewport, const QFont& font) {

@@ -12,6 +12,9 @@ namespace views::graph {
 /// Height of the strip of headings, in device pixels.
 constexpr int kHeadingHeight = 30;
 
+/// Which lane it is, and where its values flow.
+QString laneTitle(core::layout::Picture picture, core::layout::Lane lane);
+
 void paintHeadings(QPainter& painter, const core::layout::GraphGeometry& geometry,
                    const GraphPalette& palette, const Viewport& viewport, const QFont& font);
 

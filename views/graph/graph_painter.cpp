@@ -63,8 +63,12 @@ void GraphPainter::paintLanes(QPainter& painter, const QRectF& visible) const {
   for (const LaneArea& lane : geometry.lanes) {
     const QRectF area(lane.left - kLaneMargin, top, lane.right - lane.left + 2 * kLaneMargin,
                       height);
-    painter.fillRect(area, m_palette.lane(lane.lane).tint);
+    painter.fillRect(area, m_palette.lane(geometry.picture, lane.lane).tint);
   }
+}
+
+const LaneColors& GraphPainter::laneColors(const Box& box) const {
+  return m_palette.lane(m_scene.geometry().picture, box.lane);
 }
 
 void GraphPainter::paintFrames(QPainter& painter, const QRectF& visible, double scale) const {
@@ -73,7 +77,7 @@ void GraphPainter::paintFrames(QPainter& painter, const QRectF& visible, double 
     const Box& box = m_scene.geometry().boxes[frame];
     const QRectF rect = toRectF(box.rect);
     if (!rect.intersects(visible)) continue;
-    const LaneColors& lane = m_palette.lane(box.lane);
+    const LaneColors& lane = laneColors(box);
     painter.setBrush(m_palette.frame);
     painter.setPen(QPen(faded(lane.accent, 0.45), isNear ? 1.0 : 0));
     isNear ? painter.drawRoundedRect(rect, 10, 10) : painter.drawRect(rect);
@@ -95,7 +99,7 @@ void GraphPainter::paintFrameTitle(QPainter& painter, int frame, double scale) c
   const QFontMetricsF metrics(m_scene.fonts().title);
   const QString title = metrics.elidedText(text.title, Qt::ElideMiddle, room);
   painter.setFont(m_scene.fonts().title);
-  painter.setPen(m_palette.lane(box.lane).accent);
+  painter.setPen(laneColors(box).accent);
   painter.drawText(QPointF(0, 0), title);
   const double used = metrics.horizontalAdvance(title) + 10;
   const QFontMetricsF details(m_scene.fonts().detail);
@@ -125,8 +129,10 @@ void GraphPainter::paintMarked(QPainter& painter, const QRectF& visible, double 
   painter.setRenderHint(QPainter::Antialiasing, bandFor(scale) == DetailBand::Near);
   for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
     if (isLit(edge)) paintEdge(painter, edge, scale, true);
-  for (const int box : m_scene.geometry().boxIndex().query(toRect(visible)))
-    paintOutline(painter, box, scale);
+  const auto& geometry = m_scene.geometry();
+  const int mirror = m_marks.primary < 0 ? -1 : geometry.mirrorOf(m_marks.primary);
+  for (const int box : geometry.boxIndex().query(toRect(visible)))
+    paintOutline(painter, box, box == mirror, scale);
 }
 
 void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit) const {
@@ -218,7 +224,7 @@ void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double s
 
 void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const {
   const Box& it = m_scene.geometry().boxes[box];
-  const LaneColors& lane = m_palette.lane(it.lane);
+  const LaneColors& lane = laneColors(it);
   const QColor color = it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.6);
   painter.fillRect(toRectF(it.rect), isDimmed(box) ? faded(color, 0.35) : color);
   // At this size one word fits on collapsed modules.
@@ -239,7 +245,7 @@ void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const 
 
 void GraphPainter::paintBox(QPainter& painter, int box) const {
   const Box& it = m_scene.geometry().boxes[box];
-  const LaneColors& lane = m_palette.lane(it.lane);
+  const LaneColors& lane = laneColors(it);
   const QRectF rect = toRectF(it.rect);
   const double radius = isPin(it.kind) ? std::min(17.0, rect.height() / 2) : kRadius;
   QPen pen(it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.75), 1.2);
@@ -287,7 +293,7 @@ void GraphPainter::paintBadges(QPainter& painter, int box) const {
   if (it.badges.empty()) return;
   const BoxText& text = m_scene.textOf(box);
   const QFontMetricsF metrics(m_scene.fonts().badge);
-  const QColor accent = m_palette.lane(it.lane).accent;
+  const QColor accent = laneColors(it).accent;
   double x = it.rect.x + kTextLeft;
   const double y = it.rect.bottom() - kBadgeHeight - 5;
   painter.setFont(m_scene.fonts().badge);
@@ -307,7 +313,7 @@ void GraphPainter::paintMarks(QPainter& painter, int box) const {
   const Box& it = m_scene.geometry().boxes[box];
   const QPointF corner(it.rect.right() - 14, it.rect.y + 15);
   if (it.kind == BoxKind::Module) {
-    painter.setPen(QPen(m_palette.lane(it.lane).accent, 1.6));
+    painter.setPen(QPen(laneColors(it).accent, 1.6));
     painter.drawLine(corner - QPointF(4, 0), corner + QPointF(4, 0));
     painter.drawLine(corner - QPointF(0, 4), corner + QPointF(0, 4));
   } else if (it.lane == Lane::Recomputed) {
@@ -317,11 +323,12 @@ void GraphPainter::paintMarks(QPainter& painter, int box) const {
   }
 }
 
-/// Frames of found, hovered and selected boxes; at least 4 px large on the device in every band.
-void GraphPainter::paintOutline(QPainter& painter, int box, double scale) const {
+/// Frames of found, hovered and selected boxes, and of the selected one's mirror side; at least
+/// 4 px large on the device in every band.
+void GraphPainter::paintOutline(QPainter& painter, int box, bool isMirror, double scale) const {
   const bool isSelected = m_marks.selected.count(box) != 0;
   const bool isFound = m_marks.found.count(box) != 0;
-  if (!isSelected && !isFound && box != m_marks.hoveredBox) return;
+  if (!isSelected && !isFound && !isMirror && box != m_marks.hoveredBox) return;
   QRectF rect = toRectF(m_scene.geometry().boxes[box].rect);
   const double least = 4 / scale;
   const double grow = std::max({2.0, (least - rect.width()) / 2, (least - rect.height()) / 2});
@@ -333,6 +340,10 @@ void GraphPainter::paintOutline(QPainter& painter, int box, double scale) const 
   if (isFound) {
     color = m_palette.found;
     style = Qt::DashLine;
+  }
+  if (isMirror) {
+    color = m_palette.selection;
+    style = Qt::DotLine;
   }
   if (isSelected) {
     color = m_palette.selection;

@@ -55,7 +55,8 @@ class GraphPainter {
   void paintBoxText(QPainter& painter, int box) const;
   void paintBadges(QPainter& painter, int box) const;
   void paintMarks(QPainter& painter, int box) const;
-  void paintOutline(QPainter& painter, int box, double scale) const;
+  void paintOutline(QPainter& painter, int box, bool isMirror, double scale) const;
+  const LaneColors& laneColors(const core::layout::Box& box) const;
   bool isDimmed(int box) const { return m_marks.dimOthers && m_marks.found.count(box) == 0; }
   bool isLit(int edge) const;
 

@@ -14,6 +14,10 @@ const LaneColors& GraphPalette::lane(Lane which) const {
   return forward;
 }
 
+const LaneColors& GraphPalette::lane(core::layout::Picture picture, core::layout::Lane lane) const {
+  return picture == core::layout::Picture::Backward ? backward : this->lane(lane);
+}
+
 QColor GraphPalette::edgeColor(EdgeKind kind) const {
   switch (kind) {
     case EdgeKind::Data: return edge;

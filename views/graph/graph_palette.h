@@ -34,6 +34,8 @@ struct GraphPalette {
   LaneColors backward;
 
   const LaneColors& lane(core::layout::Lane lane) const;
+  /// The lane's in this picture: a backward that is drawn alone has the backward's colours.
+  const LaneColors& lane(core::layout::Picture picture, core::layout::Lane lane) const;
   QColor edgeColor(core::layout::EdgeKind kind) const;
 
   static const GraphPalette& light();

@@ -14,7 +14,8 @@ class Minimap : public QWidget {
   Q_OBJECT
 
  public:
-  /// A child of the canvas, which it follows.
+  /// A child of the canvas, which it follows. It stands where it covers the fewest boxes when a
+  /// graph is shown, and is pale while it covers any and the pointer is elsewhere.
   explicit Minimap(GraphCanvas* canvas);
 
   /// The person's choice; it still hides while all is visible.
@@ -25,10 +26,15 @@ class Minimap : public QWidget {
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
+  void enterEvent(QEnterEvent* event) override;
+  void leaveEvent(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void follow();
+  void paintPicture();
+  void choosePlace();
+  double coveredAt(QPoint place) const;
   void moveTo(QPointF at);
   QPointF toScene(QPointF at) const;
 
@@ -38,6 +44,7 @@ class Minimap : public QWidget {
   QPixmap m_picture;
   double m_scale = 1;
   bool m_wanted = true;
+  QSize m_placedIn;  ///< size of the canvas when the place was chosen
 };
 
 }  // namespace views::graph

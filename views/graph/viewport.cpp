@@ -45,12 +45,9 @@ void Viewport::ensureVisible(QRectF scene) {
   if (center != now.center()) centerOn(center);
 }
 
-void Viewport::showTop() {
-  if (m_bounds.isEmpty()) return;
-  m_scale = std::clamp((m_size.width() - 2 * kFitMargin) / m_bounds.width(), 0.5, 1.0);
-  m_origin.setX(m_bounds.center().x() - m_size.width() / (2 * m_scale));
-  if (m_bounds.width() * m_scale > m_size.width()) m_origin.setX(m_bounds.left());
-  m_origin.setY(m_bounds.top() - 40 / m_scale);
+void Viewport::showBelow(QPointF scene, double scale, double topInset) {
+  m_scale = bounded(scale);
+  m_origin = scene - QPointF(m_size.width() / 2, topInset) / m_scale;
   keepInside();
 }
 

@@ -38,8 +38,8 @@ class Viewport {
   void centerOn(QPointF scene);
   /// Brings `scene` to the middle in each direction in which it is not visible with a margin.
   void ensureVisible(QRectF scene);
-  /// The top of the drawing at a readable scale: as wide as fits, between 50 % and 100 %.
-  void showTop();
+  /// Puts `scene` into the middle of the line that is `topInset` device pixels below the top.
+  void showBelow(QPointF scene, double scale, double topInset);
 
  private:
   void keepInside();

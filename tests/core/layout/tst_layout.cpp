@@ -77,6 +77,41 @@ GraphGeometryPtr layoutOf(LayoutRequest request) {
   return *layoutGraph(request, {});
 }
 
+/// Layers whose backward makes three gradients, of which one goes on to the next layer.
+std::shared_ptr<const ir::JointGraph> chainOfLayers(int layers) {
+  std::string inputs, forward, backward, returned;
+  std::vector<std::string> parameters;
+  std::string x = "%primals_" + std::to_string(layers + 1);
+  std::string gradient = "%tangents_1";
+  for (int i = 0; i < layers; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string p = "%primals_" + std::to_string(i + 1);
+    const std::string end = " seq=" + n + " module=\"l" + n + ":Linear\"\n";
+    parameters.push_back("l" + n + ".bias");
+    inputs += "  " + p + " : f32[8] = placeholder  # is_forward\n";
+    forward += "  %t" + n + " : f32[8, 8] = aten.tanh.default(" + x + ")  # is_forward" + end;
+    forward +=
+        "  %a" + n + " : f32[8, 8] = aten.add.Tensor(%t" + n + ", " + p + ")  # is_forward" + end;
+    x = "%a" + n;
+  }
+  for (int i = layers - 1; i >= 0; --i) {
+    const std::string n = std::to_string(i);
+    const std::string end = ")  # is_backward seq=" + n + " fwd_module=\"l" + n + ":Linear\"\n";
+    const std::string pair = "(" + gradient + ", %t" + n;
+    backward += "  %g" + n + " : f32[8, 8] = aten.tanh_backward.default" + pair + end;
+    backward += "  %h" + n + " : f32[8, 8] = aten.mm.default" + pair + end;
+    backward += "  %s" + n + " : f32[8] = aten.sum.dim_IntList(%h" + n + ", [0]" + end;
+    returned = ", %s" + n + returned;
+    gradient = "%g" + n;
+  }
+  const std::string text = "graph {\n" + inputs + "  %primals_" + std::to_string(layers + 1) +
+                           " : f32[8, 8] = placeholder  # is_forward\n"
+                           "  %tangents_1 : f32[8, 8] = placeholder  # is_backward\n" +
+                           forward + backward + "  return (" + x + returned + ", " + gradient +
+                           ")\n}";
+  return jointOf(text.c_str(), parameters);
+}
+
 LayoutRequest openRequest(std::shared_ptr<const ir::JointGraph> joint) {
   LayoutRequest request;
   request.joint = std::move(joint);
@@ -259,6 +294,22 @@ class TestLayout : public QObject {
 
   /// 3,000 operators without modules, each reading one from far above: dummies for all of these
   /// edges would be millions.
+  void aChainOfModulesIsStraight() {
+    const auto joint = chainOfLayers(6);
+    LayoutRequest request = openRequest(joint);
+    request.partition = partitionOf(*joint, partition::PartitionerKind::Default);
+    for (int i = 0; i < 6; ++i) request.options.expanded.insert("l" + std::to_string(i));
+    request.options.picture = Picture::Backward;
+    const auto geometry = layoutOf(request);
+    QCOMPARE(violation(*geometry), QString());
+    std::vector<const Box*> frames;
+    for (const Box& box : geometry->boxes)
+      if (box.kind == BoxKind::Frame) frames.push_back(&box);
+    QCOMPARE(frames.size(), 6u);
+    // The first and the last have other neighbours: pins of the tangent and of the input.
+    for (std::size_t i = 2; i < 5; ++i) QCOMPARE(frames[i]->rect.x, frames[1]->rect.x);
+  }
+
   void longEdgesWithoutModulesDoNotExplode() {
     std::string text = "graph {\n  %f0 : f32[4] = placeholder  # is_forward\n";
     for (int i = 1; i <= 3000; ++i) {

@@ -159,6 +159,58 @@ class TestGraphCanvas : public QObject {
     QVERIFY((cornerOf("block2") - before).manhattanLength() < 1);
   }
 
+  void theBoxInTheMiddleKeepsItsPlaceWhenAllIsFolded() {
+    const auto model = support::blockChain(30);
+    m_canvas->show(std::make_shared<GraphScene>(support::geometryOf(model, true)));
+    m_canvas->centerOn(sceneOf("sigmoid_20").center());
+    const QRectF all = m_canvas->viewport().visible();
+    QVERIFY(!all.contains(sceneOf("sigmoid_2")));
+    const QPoint before = middleOf("sigmoid_20");
+    m_canvas->show(std::make_shared<GraphScene>(support::geometryOf(model, false)));
+    QVERIFY((middleOf("sigmoid_20") - before).manhattanLength() < 60);
+  }
+
+  void whoIsAtTheTopStaysThere() {
+    const auto model = support::blockChain(30);
+    m_canvas->show(std::make_shared<GraphScene>(support::geometryOf(model, true)));
+    m_canvas->showTop();
+    m_canvas->show(std::make_shared<GraphScene>(support::geometryOf(model, false)));
+    QVERIFY(m_canvas->viewport().visible().contains(sceneOf("sigmoid_0")));
+    const QRectF first = m_canvas->viewport().visible();
+    m_canvas->showTop();
+    QCOMPARE(m_canvas->viewport().visible(), first);
+  }
+
+  void theFirstViewFollowsTheSizeUntilSomeoneMoves() {
+    m_canvas->showTop();
+    m_canvas->resize(600, 500);
+    const QPointF middle = m_canvas->viewport().visible().center();
+    m_canvas->showTop();
+    QCOMPARE(m_canvas->viewport().visible().center(), middle);
+    m_canvas->centerOn({100, 300});
+    const double scale = m_canvas->viewport().scale();
+    m_canvas->resize(400, 500);
+    QCOMPARE(m_canvas->viewport().scale(), scale);
+  }
+
+  void theMirrorSideOfTheSelectionIsOutlined() {
+    m_hub->selectNode(GraphKind::Joint, "sigmoid_1");
+    m_canvas->zoomToSelection();
+    const auto outline = [this](const char* node) {
+      const QRect box(m_canvas->viewport().toDevice(sceneOf(node).topLeft()).toPoint(),
+                      (sceneOf(node).size() * m_canvas->viewport().scale()).toSize());
+      const QImage image = m_canvas->grab().toImage();
+      const QColor wanted = m_canvas->colors().selection;
+      int found = 0;
+      for (int x = box.left(); x < box.right(); ++x)
+        for (int y = box.top() - 5; y < box.top(); ++y) found += image.pixelColor(x, y) == wanted;
+      return found;
+    };
+    QVERIFY(outline("backward_1") > 5);
+    QVERIFY(outline("sigmoid_1") > outline("backward_1"));
+    QCOMPARE(outline("backward_2"), 0);
+  }
+
   void withoutAGraphItShowsTheMessage() {
     m_canvas->showMessage("No graph yet.");
     QVERIFY(!m_canvas->scene());
@@ -172,10 +224,12 @@ class TestGraphCanvas : public QObject {
   }
 
  private:
-  QPoint middleOf(const char* node) {
+  QRectF sceneOf(const char* node) {
     const auto& geometry = m_canvas->scene()->geometry();
-    const auto rect = geometry.boxes[geometry.boxesOf(node).front()].rect;
-    return m_canvas->viewport().toDevice(toRectF(rect).center()).toPoint();
+    return toRectF(geometry.boxes[geometry.boxesOf(node).front()].rect);
+  }
+  QPoint middleOf(const char* node) {
+    return m_canvas->viewport().toDevice(sceneOf(node).center()).toPoint();
   }
   QPointF cornerOf(const char* module) {
     const auto& geometry = m_canvas->scene()->geometry();

@@ -72,15 +72,11 @@ class TestViewport : public QObject {
     QCOMPARE(view.visible().left(), before.left());
   }
 
-  void theTopIsShownAtAReadableScale() {
+  void aPointIsShownBelowWhatCoversTheTop() {
     Viewport view = viewport();
-    view.showTop();
-    QCOMPARE(view.scale(), 0.5);
-    QVERIFY(view.visible().contains(QPointF(10, 0)));
-    view.setBounds({0, 0, 300, 300});
-    view.showTop();
-    QCOMPARE(view.scale(), 1.0);
-    QVERIFY(view.visible().contains(QRectF(0, 0, 300, 300)));
+    view.showBelow({700, 20}, 0.8, 50);
+    QCOMPARE(view.scale(), 0.8);
+    QVERIFY(isNear(view.toDevice({700, 20}), {400, 50}));
   }
 };
 
