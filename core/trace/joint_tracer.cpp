@@ -14,6 +14,7 @@
 #include "core/trace/functional_replay_torch.h"
 #include "core/trace/graph_writer_torch.h"
 #include "core/trace/joint_capture_torch.h"
+#include "core/trace/symbolic_trace.h"
 
 namespace core::trace {
 namespace {
@@ -46,21 +47,20 @@ class WarningLog final : public c10::WarningHandler {
 
 class Tracer {
  public:
-  Tracer(const load::LoadedModel& model, const load::InputSet& inputs,
-         const PreparedProgram& program, const torch::TraceOptions& options,
-         const StageContext& context)
+  /// `inputs` before any merging.
+  Tracer(const load::LoadedModel& model, TracedInputs inputs, const PreparedProgram& program,
+         const torch::TraceOptions& options, const StageContext& context)
       : m_model(model),
-        m_inputSet(inputs),
         m_program(program),
         m_options(options),
-        m_context(context) {}
+        m_context(context),
+        m_inputs(std::move(inputs)) {}
 
   torch::TraceResult trace() {
     const Clock::time_point start = Clock::now();
     WarningLog warnings(m_context);
     const c10::WarningUtils::WarningHandlerGuard warningGuard(&warnings);
     const at::AutoGradMode gradMode(m_options.mode == run::Mode::Train);
-    remarkSpecialisation();
     m_context.progress(0.0, "Trace: inputs and outputs");
     auto metadata = collect();
     m_result.times.metadataPass = secondsSince(start);
@@ -76,18 +76,8 @@ class Tracer {
   }
 
  private:
-  void remarkSpecialisation() const {
-    if (m_model.program.rangeConstraints.empty()) return;
-    std::string symbols;
-    for (const auto& [name, range] : m_model.program.rangeConstraints) symbols += " " + name;
-    m_context.log(LogLevel::Info, "trace",
-                  "The model has symbolic dimensions (" + symbols.substr(1) +
-                      "); the graph is specialised to the sizes of the inputs.");
-  }
-
   /// The metadata pass, repeated after inputs were merged.
   Result<ForwardMetadata> collect() {
-    CORE_TRY(m_inputs, tracedInputs(m_model, m_inputSet));
     CORE_TRY(ForwardMetadata metadata, collectOnce());
     TracedInputs merged = withoutDuplicates(m_inputs, mutatedInputs(metadata));
     if (merged.primals.size() != m_inputs.primals.size()) {
@@ -240,7 +230,6 @@ class Tracer {
   }
 
   const load::LoadedModel& m_model;
-  const load::InputSet& m_inputSet;
   const PreparedProgram& m_program;
   const torch::TraceOptions& m_options;
   const StageContext& m_context;
@@ -249,12 +238,39 @@ class Tracer {
   torch::TraceResult m_result;
 };
 
+/// The trace with symbolic sizes, where the model has any.
+Result<JointGraphPtr> withSymbolicSizes(const load::LoadedModel& model, const TracedInputs& inputs,
+                                        const PreparedProgram& program,
+                                        const torch::TraceOptions& options,
+                                        const StageContext& context, JointGraphPtr base) {
+  context.progress(0.8, "Trace: symbolic sizes");
+  const StageContext quiet{context.stop, {}, {}};
+  const TraceAt traceAt = [&](const TracedInputs& other) -> Result<JointGraphPtr> {
+    torch::TraceResult traced = Tracer(model, other, program, options, quiet).trace();
+    if (traced.error) return *std::move(traced.error);
+    return std::move(traced.joint);
+  };
+  return withSymbols(model, inputs, std::move(base), traceAt, context);
+}
+
 }  // namespace
 
 torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputSet& inputs,
                               const PreparedProgram& program, const torch::TraceOptions& options,
                               const StageContext& context) {
-  return Tracer(model, inputs, program, options, context).trace();
+  const Clock::time_point start = Clock::now();
+  const auto traced = tracedInputs(model, inputs);
+  if (!traced) return {nullptr, {}, traced.error()};
+  torch::TraceResult result = Tracer(model, *traced, program, options, context).trace();
+  if (result.error || model.program.rangeConstraints.empty()) return result;
+  auto symbolic = withSymbolicSizes(model, *traced, program, options, context, result.joint);
+  if (symbolic) {
+    result.joint = std::move(*symbolic);
+  } else {
+    result.error = symbolic.error();
+  }
+  result.times.total = secondsSince(start);
+  return result;
 }
 
 }  // namespace core::trace

@@ -12,10 +12,10 @@ namespace core::trace {
 struct PreparedProgram;
 
 /// The joint graph of `model` for the geometry of `inputs`; an inference graph in Mode::Infer, or
-/// if nothing needs a gradient. Symbolic dimensions are specialised to the inputs' sizes. With an
-/// error, the graph up to the call that could not be traced. Errors: UnsupportedOp and
-/// DataDependentShape with operator, module path and source line; InvalidArgument; Cancelled;
-/// Torch.
+/// if nothing needs a gradient. Symbolic dimensions become symbols where traces at other sizes
+/// agree (symbolic_trace.h), else they are specialised to the inputs' sizes. With an error, the
+/// graph up to the call that could not be traced. Errors: UnsupportedOp and DataDependentShape with
+/// operator, module path and source line; InvalidArgument; Cancelled; Torch.
 torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputSet& inputs,
                               const PreparedProgram& program, const torch::TraceOptions& options,
                               const StageContext& context);

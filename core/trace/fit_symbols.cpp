@@ -1,0 +1,371 @@
+// A trace with plain integers cannot say which 6 was the batch. Several traces can: where the
+// graphs are equal but for integers, an integer that moves with the inputs' sizes is an expression
+// of them (fit_integer.h), and one that stays is a constant. Real symbolic tracing would need every
+// shape function in symbols; this needs none, costs a few more traces, and proves less: the graph
+// is what the traced sizes agree on.
+//
+// Arguments that move need values in the graph. As in PyTorch, the size of an input is read right
+// after the first call that reads the input, or before the first use if that comes earlier;
+// products and sums are made before their first use. Nodes that nobody needs are not made.
+
+#include "core/trace/fit_symbols.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/ir/graph_builder.h"
+#include "core/trace/node_names.h"
+#include "core/trace/sample_fitter.h"
+
+namespace core::trace {
+namespace {
+
+using ir::Argument;
+
+std::string placeOf(const ir::Node& node) {
+  return "`" + node.target + "` (" + node.name + ")";
+}
+
+/// Copies the graph of the first sample, fitting as it goes.
+class SymbolicCopy {
+ public:
+  SymbolicCopy(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples,
+               SampleFitter& fitter)
+      : m_symbols(symbols), m_samples(samples), m_fitter(fitter), m_sizeNodes(symbols.size()) {
+    for (const ir::Node& node : base().nodes()) m_names.fresh(node.name);
+    m_placed.resize(base().size());
+  }
+
+  /// Null if the fitter failed.
+  ir::GraphPtr copy() {
+    requireSameGraphs();
+    if (m_fitter.failure()) return nullptr;
+    findNeededSymbols();
+    for (const ir::Node& node : base().nodes()) {
+      if (m_fitter.failure()) return nullptr;
+      if (node.kind == ir::NodeKind::Output) {
+        finishOutputs(node);
+      } else {
+        copyNode(node);
+      }
+    }
+    return m_fitter.failure() ? nullptr : std::move(m_builder).freeze();
+  }
+
+ private:
+  const ir::Graph& graph(std::size_t sample) const { return *m_samples[sample].joint->graph; }
+  const ir::Graph& base() const { return graph(0); }
+
+  void requireSameGraphs() {
+    std::vector<bool> isEqual;
+    for (std::size_t k = 0; k < m_samples.size(); ++k)
+      isEqual.push_back(graph(k).size() == base().size());
+    m_fitter.at("the graph");
+    m_fitter.require(isEqual, " has another number of calls");
+    for (std::size_t n = 0; n < base().size() && !m_fitter.failure(); ++n) {
+      const ir::Node& mine = base().nodes()[n];
+      isEqual.clear();
+      for (std::size_t k = 0; k < m_samples.size(); ++k)
+        isEqual.push_back(isSameCall(mine, graph(k).nodes()[n]));
+      m_fitter.at(placeOf(mine));
+      m_fitter.require(isEqual, " is another call");
+    }
+  }
+
+  static bool isSameCall(const ir::Node& mine, const ir::Node& other) {
+    bool same = mine.kind == other.kind && mine.name == other.name && mine.target == other.target &&
+                mine.args.size() == other.args.size() &&
+                mine.kwargs.size() == other.kwargs.size() && mine.meta.tag == other.meta.tag &&
+                mine.meta.sequenceNumber == other.meta.sequenceNumber;
+    for (std::size_t i = 0; same && i < mine.args.size(); ++i)
+      same = hasSameForm(mine.args[i], other.args[i]);
+    for (std::size_t i = 0; same && i < mine.kwargs.size(); ++i)
+      same = mine.kwargs[i].first == other.kwargs[i].first &&
+             hasSameForm(mine.kwargs[i].second, other.kwargs[i].second);
+    return same;
+  }
+
+  /// Equal but for integers.
+  static bool hasSameForm(const Argument& mine, const Argument& other) {
+    if (mine.value.index() != other.value.index()) return false;
+    if (mine.integer()) return true;
+    if (!mine.isList()) return mine == other;
+    const Argument::List& a = mine.list();
+    const Argument::List& b = other.list();
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), hasSameForm);
+  }
+
+  /// An argument as every sample has it.
+  using Seen = std::vector<const Argument*>;
+
+  Seen seenArgument(std::size_t node, std::size_t index) const {
+    Seen seen;
+    for (std::size_t k = 0; k < m_samples.size(); ++k)
+      seen.push_back(&graph(k).nodes()[node].args[index]);
+    return seen;
+  }
+  Seen seenKeyword(std::size_t node, std::size_t index) const {
+    Seen seen;
+    for (std::size_t k = 0; k < m_samples.size(); ++k)
+      seen.push_back(&graph(k).nodes()[node].kwargs[index].second);
+    return seen;
+  }
+  static Seen element(const Seen& lists, std::size_t index) {
+    Seen seen;
+    for (const Argument* list : lists) seen.push_back(&list->list()[index]);
+    return seen;
+  }
+
+  /// `replace(seen integers)` for every integer of an argument; nodes are mapped to their copies.
+  template <typename Replace>
+  Argument rebuilt(const Seen& seen, Replace&& replace) {
+    const Argument& mine = *seen.front();
+    if (mine.integer()) {
+      std::vector<std::int64_t> numbers;
+      for (const Argument* argument : seen) numbers.push_back(*argument->integer());
+      return replace(m_fitter.integer(numbers));
+    }
+    if (mine.isNode()) return m_placed[mine.node().index];
+    if (!mine.isList()) return mine;
+    Argument::List list;
+    for (std::size_t i = 0; i < mine.list().size(); ++i)
+      list.push_back(rebuilt(element(seen, i), replace));
+    return list;
+  }
+
+  template <typename Replace>
+  void rebuildArguments(ir::Node& node, Replace&& replace) {
+    const std::size_t n = node.id.index;
+    m_fitter.at("an argument of " + placeOf(node));
+    for (std::size_t i = 0; i < node.args.size(); ++i)
+      node.args[i] = rebuilt(seenArgument(n, i), replace);
+    for (std::size_t i = 0; i < node.kwargs.size(); ++i)
+      node.kwargs[i].second = rebuilt(seenKeyword(n, i), replace);
+  }
+
+  void findNeededSymbols() {
+    m_needed.assign(m_symbols.size(), false);
+    for (const ir::Node& node : base().nodes()) {
+      ir::Node scratch = node;
+      rebuildArguments(scratch, [&](const FittedInteger& fit) {
+        for (std::size_t i = 0; i < m_symbols.size(); ++i)
+          if (fit.uses(i)) m_needed[i] = true;
+        return Argument(fit.constant);
+      });
+    }
+  }
+
+  void copyNode(const ir::Node& node) {
+    ir::Node made = node;
+    if (node.kind == ir::NodeKind::Call)
+      rebuildArguments(made, [&](const FittedInteger& fit) { return valueNode(fit, node); });
+    std::vector<const ir::ValueMeta*> values;
+    for (std::size_t k = 0; k < m_samples.size(); ++k)
+      values.push_back(&graph(k).nodes()[node.id.index].value);
+    m_fitter.at("the result of " + placeOf(node));
+    made.value = m_fitter.value(values);
+    m_placed[node.id.index] = m_builder.addCopy(made, [](ir::NodeId id) { return id; });
+    if (node.kind != ir::NodeKind::Call) return;
+    m_sequence = node.meta.sequenceNumber;
+    readSizesAfter(node);
+  }
+
+  void readSizesAfter(const ir::Node& node) {
+    std::set<std::size_t> read;
+    forEachInput(node, [&](ir::NodeId id) { read.insert(id.index); });
+    for (std::size_t i = 0; i < m_symbols.size(); ++i)
+      if (m_needed[i] && read.contains(placeholderOf(i).index)) symbolNode(i, node);
+  }
+
+  ir::NodeId placeholderOf(std::size_t symbol) const {
+    return base().placeholders()[m_symbols[symbol].primal];
+  }
+
+  /// Phase and module of `user`, and the number of the call made last: PyTorch's counter stands
+  /// there when a size is computed.
+  ir::NodeMeta metaFor(const ir::Node& user) const {
+    ir::NodeMeta meta;
+    meta.tag = user.meta.tag;
+    meta.sequenceNumber = m_sequence ? m_sequence : user.meta.sequenceNumber;
+    meta.module = user.meta.module;
+    meta.forwardModule = user.meta.forwardModule;
+    meta.source = user.meta.source;
+    return meta;
+  }
+
+  /// The node that reads a symbol from its input, made now if there is none yet.
+  ir::NodeId symbolNode(std::size_t symbol, const ir::Node& user) {
+    if (!m_sizeNodes[symbol]) {
+      const InputSymbol& s = m_symbols[symbol];
+      const ir::NodeId input = m_placed[placeholderOf(symbol).index];
+      m_sizeNodes[symbol] = m_builder.addCall(m_names.fresh("sym_size_int"), "aten.sym_size.int",
+                                              {input, static_cast<std::int64_t>(s.dimension)}, {},
+                                              ir::SymMeta{ir::Size(s.name, s.hint)}, metaFor(user));
+    }
+    return *m_sizeNodes[symbol];
+  }
+
+  /// A number, or the node that has the expression's value.
+  Argument valueNode(const FittedInteger& fit, const ir::Node& user) {
+    if (fit.isConstant()) return fit.constant;
+    if (fit.isMonomial()) return product(fit.exponents, fit.constant, user);
+    FittedInteger soFar = constant(0);
+    Term total;
+    for (std::size_t i = 0; i < m_symbols.size(); ++i) {
+      if (fit.coefficients[i] == 0) continue;
+      std::vector<int> alone(m_symbols.size(), 0);
+      alone[i] = 1;
+      const Argument term = product(alone, fit.coefficients[i], user);
+      soFar.coefficients[i] = fit.coefficients[i];
+      total = total ? combine("add", *total, term, soFar, user) : term;
+    }
+    soFar.constant = fit.constant;
+    if (fit.constant != 0) total = combine("add", *total, fit.constant, soFar, user);
+    for (std::size_t i = 0; i < m_symbols.size(); ++i)
+      for (int e = 0; e < fit.exponents[i]; ++e) {
+        ++soFar.exponents[i];
+        total = combine("mul", symbolNode(i, user), *total, soFar, user);
+      }
+    return *total;
+  }
+
+  using Term = std::optional<Argument>;
+
+  FittedInteger constant(std::int64_t value) const {
+    return {std::vector<int>(m_symbols.size(), 0), value,
+            std::vector<std::int64_t>(m_symbols.size(), 0)};
+  }
+
+  /// Symbols in their order, the factor last, as PyTorch multiplies sizes.
+  Argument product(const std::vector<int>& exponents, std::int64_t factor, const ir::Node& user) {
+    FittedInteger soFar = constant(1);
+    Term total;
+    for (std::size_t i = 0; i < m_symbols.size(); ++i)
+      for (int e = 0; e < exponents[i]; ++e) {
+        const Argument symbol = symbolNode(i, user);
+        ++soFar.exponents[i];
+        total = total ? combine("mul", *total, symbol, soFar, user) : symbol;
+      }
+    soFar.constant = factor;
+    return factor == 1 ? *total : combine("mul", *total, factor, soFar, user);
+  }
+
+  std::int64_t hintOf(const Argument& term) const {
+    return term.isNode() ? m_builder.node(term.node()).sym()->size.hint() : *term.integer();
+  }
+
+  /// `_operator.mul(a, b)` or `_operator.add(a, b)`, which is `value`; the node that was made for
+  /// this value before, if there is one.
+  Argument combine(const std::string& operation, const Argument& a, const Argument& b,
+                   const FittedInteger& value, const ir::Node& user) {
+    const std::string text = value.text(m_fitter.symbolNames());
+    if (const auto known = m_combined.find(text); known != m_combined.end()) return known->second;
+    const std::int64_t hint = operation == "mul" ? hintOf(a) * hintOf(b) : hintOf(a) + hintOf(b);
+    std::string target = "_operator.";
+    target += operation;
+    const ir::NodeId made = m_builder.addCall(m_names.fresh(operation), std::move(target), {a, b},
+                                              {}, ir::SymMeta{ir::Size(text, hint)}, metaFor(user));
+    m_combined.emplace(text, made);
+    return made;
+  }
+
+  void finishOutputs(const ir::Node& output) {
+    ir::Node made = output;
+    rebuildArguments(made, [](const FittedInteger& fit) { return Argument(fit.constant); });
+    m_builder.setOutputs(std::move(made.args), base().outputDescriptors(), output.meta);
+  }
+
+  const std::vector<InputSymbol>& m_symbols;
+  const std::vector<SymbolSample>& m_samples;
+  SampleFitter& m_fitter;
+  ir::GraphBuilder m_builder;
+  NodeNames m_names;
+  std::vector<ir::NodeId> m_placed;
+  std::vector<bool> m_needed;  ///< by symbol: an argument depends on it
+  std::vector<std::optional<ir::NodeId>> m_sizeNodes;
+  std::map<std::string, ir::NodeId> m_combined;  ///< products and sums by their text
+  std::optional<std::int64_t> m_sequence;
+};
+
+/// The tensors that the metadata describes, in every sample.
+class SymbolicMetadata {
+ public:
+  SymbolicMetadata(const std::vector<SymbolSample>& samples, SampleFitter& fitter)
+      : m_samples(samples), m_fitter(fitter) {}
+
+  ir::ViewAndMutationMeta fitted() {
+    ir::ViewAndMutationMeta result = m_samples.front().joint->metadata;
+    requireSameCounts(result);
+    for (std::size_t i = 0; i < result.outputs.size() && !m_fitter.failure(); ++i)
+      fitOutput(i, result.outputs[i]);
+    for (std::size_t i = 0; i < result.tracedTangents.size() && !m_fitter.failure(); ++i) {
+      m_fitter.at("tangent " + std::to_string(i + 1));
+      std::vector<ir::TensorMeta> seen;
+      for (const SymbolSample& sample : m_samples)
+        seen.push_back(sample.joint->metadata.tracedTangents[i]);
+      result.tracedTangents[i] = m_fitter.tensor(seen);
+    }
+    return result;
+  }
+
+ private:
+  void requireSameCounts(const ir::ViewAndMutationMeta& base) {
+    std::vector<bool> isEqual;
+    for (const SymbolSample& sample : m_samples) {
+      const ir::ViewAndMutationMeta& other = sample.joint->metadata;
+      isEqual.push_back(other.outputs.size() == base.outputs.size() &&
+                        other.tracedTangents.size() == base.tracedTangents.size());
+    }
+    m_fitter.at("the graph");
+    m_fitter.require(isEqual, " has other outputs");
+  }
+
+  void fitOutput(std::size_t index, ir::OutputInfo& output) {
+    m_fitter.at("output " + std::to_string(index + 1));
+    std::vector<bool> isEqual;
+    std::vector<ir::TensorMeta> seen;
+    for (const SymbolSample& sample : m_samples) {
+      const ir::OutputInfo& other = sample.joint->metadata.outputs[index];
+      isEqual.push_back(other.type == output.type && other.baseIndex == output.baseIndex &&
+                        other.storageOffset == output.storageOffset &&
+                        other.meta.has_value() == output.meta.has_value());
+      if (other.meta) seen.push_back(*other.meta);
+    }
+    m_fitter.require(isEqual, " is another view");
+    if (m_fitter.failure() || !output.meta) return;
+    output.meta = m_fitter.tensor(seen);
+  }
+
+  const std::vector<SymbolSample>& m_samples;
+  SampleFitter& m_fitter;
+};
+
+/// User outputs follow the inputs that are written back.
+void markDynamicDimensions(ir::JointGraph& joint) {
+  const std::vector<Argument>& returned = joint.graph->outputs();
+  std::size_t at = joint.metadata.mutatedRuntimeIndices.size();
+  for (ir::OutputInfo& output : joint.metadata.outputs) {
+    const Argument& value = returned[at++];
+    const ir::TensorMeta* tensor =
+        value.isNode() ? joint.graph->node(value.node()).tensor() : nullptr;
+    if (!tensor) continue;
+    for (int d = 0; d < tensor->rank(); ++d)
+      if (tensor->sizes[static_cast<std::size_t>(d)].isSymbolic()) output.dynamicDims.push_back(d);
+  }
+}
+
+}  // namespace
+
+FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
+                     const std::vector<SymbolSample>& samples) {
+  SampleFitter fitter(symbols, samples);
+  auto joint = std::make_shared<ir::JointGraph>(*samples.front().joint);
+  joint->graph = SymbolicCopy(symbols, samples, fitter).copy();
+  if (!fitter.failure()) joint->metadata = SymbolicMetadata(samples, fitter).fitted();
+  if (fitter.failure()) return {nullptr, fitter.failure()};
+  markDynamicDimensions(*joint);
+  return {std::move(joint), std::nullopt};
+}
+
+}  // namespace core::trace

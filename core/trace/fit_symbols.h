@@ -1,0 +1,42 @@
+#pragma once
+
+// From several traces of one program at different sizes to one joint graph with symbolic sizes.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ir/joint_graph.h"
+#include "core/trace/symbolic_inputs.h"
+
+namespace core::trace {
+
+using JointGraphPtr = std::shared_ptr<const ir::JointGraph>;
+
+/// A joint graph of plain integers, traced with these values of the symbols.
+struct SymbolSample {
+  std::vector<std::int64_t> values;
+  JointGraphPtr joint;
+};
+
+/// Why a symbol must stay a number.
+struct FitFailure {
+  std::size_t symbol = 0;
+  std::string reason;
+};
+
+struct FitResult {
+  JointGraphPtr joint;  ///< null with a failure
+  std::optional<FitFailure> failure;
+};
+
+/// The graph of sample 0 with its sizes, strides and integer arguments as expressions of the
+/// symbols (and their values there as hints), nodes for the sizes that arguments need, and the
+/// outputs' dynamic dimensions. `samples` are as symbolAssignments() orders them. Fails if the
+/// graphs differ in more than integers, or an integer is no expression (see FittedInteger).
+FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
+                     const std::vector<SymbolSample>& samples);
+
+}  // namespace core::trace

@@ -1,0 +1,114 @@
+#include "core/trace/sample_fitter.h"
+
+#include <algorithm>
+
+namespace core::trace {
+namespace {
+
+/// The n-th element of each vector.
+template <typename T>
+std::vector<T> column(const std::vector<const std::vector<T>*>& rows, std::size_t n) {
+  std::vector<T> values;
+  for (const std::vector<T>* row : rows) values.push_back((*row)[n]);
+  return values;
+}
+
+}  // namespace
+
+SampleFitter::SampleFitter(const std::vector<InputSymbol>& symbols,
+                           const std::vector<SymbolSample>& samples) {
+  for (const InputSymbol& symbol : symbols) m_names.push_back(symbol.name);
+  for (const SymbolSample& sample : samples) m_assignments.push_back(sample.values);
+}
+
+/// Sample 1 + i moved symbol i alone, so a difference there is that symbol's doing.
+void SampleFitter::fail(std::size_t sample, const std::string& what) {
+  if (m_failure) return;
+  const std::size_t symbol = sample == 0 ? m_names.size() - 1 : sample - 1;
+  std::string reason = m_place;
+  reason += what;
+  m_failure = FitFailure{std::min(symbol, m_names.size() - 1), std::move(reason)};
+}
+
+void SampleFitter::require(const std::vector<bool>& isEqual, const std::string& what) {
+  const auto differs = std::find(isEqual.begin(), isEqual.end(), false);
+  if (differs != isEqual.end()) fail(static_cast<std::size_t>(differs - isEqual.begin()), what);
+}
+
+FittedInteger SampleFitter::integer(const std::vector<std::int64_t>& observed) {
+  if (auto fit = fitInteger(observed, m_assignments)) return *std::move(fit);
+  const auto moved = std::find_if(observed.begin(), observed.end(),
+                                  [&](std::int64_t value) { return value != observed.front(); });
+  fail(static_cast<std::size_t>(moved - observed.begin()),
+       " has a number that is no product or sum of sizes");
+  return FittedInteger{std::vector<int>(m_names.size(), 0), observed.front(),
+                       std::vector<std::int64_t>(m_names.size(), 0)};
+}
+
+ir::Size SampleFitter::size(const std::vector<ir::Size>& observed) {
+  std::vector<std::int64_t> numbers;
+  for (const ir::Size& value : observed) numbers.push_back(value.hint());
+  const FittedInteger fit = integer(numbers);
+  if (fit.isConstant()) return observed.front();
+  return ir::Size(fit.text(m_names), observed.front().hint());
+}
+
+std::vector<ir::Size> SampleFitter::sizes(
+    const std::vector<const std::vector<ir::Size>*>& observed) {
+  std::vector<ir::Size> fitted;
+  for (std::size_t d = 0; d < observed.front()->size(); ++d)
+    fitted.push_back(size(column(observed, d)));
+  return fitted;
+}
+
+ir::TensorMeta SampleFitter::tensor(const std::vector<ir::TensorMeta>& observed) {
+  const ir::TensorMeta& first = observed.front();
+  std::vector<bool> isEqual;
+  std::vector<const std::vector<ir::Size>*> allSizes;
+  std::vector<const std::vector<ir::Size>*> allStrides;
+  for (const ir::TensorMeta& other : observed) {
+    isEqual.push_back(other.dtype == first.dtype && other.device == first.device &&
+                      other.sizes.size() == first.sizes.size() &&
+                      other.strides.size() == first.strides.size());
+    allSizes.push_back(&other.sizes);
+    allStrides.push_back(&other.strides);
+  }
+  require(isEqual, " has another rank or type");
+  if (m_failure) return first;
+  ir::TensorMeta fitted = first;
+  fitted.sizes = sizes(allSizes);
+  fitted.strides = sizes(allStrides);
+  return fitted;
+}
+
+ir::ValueMeta SampleFitter::value(const std::vector<const ir::ValueMeta*>& observed) {
+  const ir::ValueMeta& first = *observed.front();
+  const auto* tuple = std::get_if<ir::TupleMeta>(&first);
+  std::vector<bool> isEqual;
+  for (const ir::ValueMeta* other : observed) {
+    const auto* otherTuple = std::get_if<ir::TupleMeta>(other);
+    bool same = other->index() == first.index();
+    if (same && tuple) same = otherTuple->elements.size() == tuple->elements.size();
+    for (std::size_t i = 0; same && tuple && i < tuple->elements.size(); ++i)
+      same = tuple->elements[i].has_value() == otherTuple->elements[i].has_value();
+    isEqual.push_back(same);
+  }
+  require(isEqual, " is another kind of value");
+  if (m_failure) return first;
+  const auto gather = [&](auto&& get) {
+    std::vector<ir::TensorMeta> metas;
+    for (const ir::ValueMeta* other : observed) metas.push_back(get(*other));
+    return tensor(metas);
+  };
+  if (std::holds_alternative<ir::TensorMeta>(first))
+    return gather([](const ir::ValueMeta& meta) { return std::get<ir::TensorMeta>(meta); });
+  if (!tuple) return first;
+  ir::TupleMeta fitted = *tuple;
+  for (std::size_t i = 0; i < fitted.elements.size(); ++i)
+    if (fitted.elements[i])
+      fitted.elements[i] = gather(
+          [i](const ir::ValueMeta& meta) { return *std::get<ir::TupleMeta>(meta).elements[i]; });
+  return fitted;
+}
+
+}  // namespace core::trace

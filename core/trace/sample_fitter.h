@@ -1,0 +1,45 @@
+#pragma once
+
+// The part of the fit that compares: one value, seen in every trace.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/trace/fit_integer.h"
+#include "core/trace/fit_symbols.h"
+
+namespace core::trace {
+
+/// Fits values that all samples hold at one place. The first thing that cannot be fitted is kept as
+/// the failure; what is returned after it does not matter.
+class SampleFitter {
+ public:
+  SampleFitter(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples);
+
+  /// Where the values that are fitted next stand ("the result of `aten.view.default` (view_1)").
+  void at(std::string place) { m_place = std::move(place); }
+
+  FittedInteger integer(const std::vector<std::int64_t>& observed);
+  /// One value per sample.
+  ir::Size size(const std::vector<ir::Size>& observed);
+  ir::TensorMeta tensor(const std::vector<ir::TensorMeta>& observed);
+  ir::ValueMeta value(const std::vector<const ir::ValueMeta*>& observed);
+  /// Notes a difference that is no integer's. `isEqual` has one entry per sample, the first true.
+  void require(const std::vector<bool>& isEqual, const std::string& what);
+
+  const std::vector<std::string>& symbolNames() const { return m_names; }
+  const std::optional<FitFailure>& failure() const { return m_failure; }
+
+ private:
+  std::vector<ir::Size> sizes(const std::vector<const std::vector<ir::Size>*>& observed);
+  void fail(std::size_t sample, const std::string& what);
+
+  std::vector<std::string> m_names;
+  std::vector<std::vector<std::int64_t>> m_assignments;
+  std::string m_place;
+  std::optional<FitFailure> m_failure;
+};
+
+}  // namespace core::trace

@@ -1,0 +1,56 @@
+#pragma once
+
+// The symbolic dimensions of a model's inputs: which there are, other sizes to trace at, and inputs
+// of such sizes.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/trace/traced_inputs.h"
+
+namespace core::trace {
+
+/// A symbol that is the whole size of some input's dimension.
+struct InputSymbol {
+  std::string name;       ///< as the exported program calls it ("s77")
+  std::int64_t hint = 0;  ///< its value at the example inputs
+  std::int64_t min = 2;   ///< smallest size allowed by the program
+  std::int64_t max = 0;   ///< largest
+  std::size_t primal = 0;
+  int dimension = 0;  ///< of that primal: where the symbol is read
+};
+
+/// A symbol that stays a number, and why.
+struct SpecialisedSymbol {
+  std::string name;
+  std::string reason;
+};
+
+struct SymbolicInputs {
+  std::vector<InputSymbol> symbols;            ///< in order of primals and dimensions
+  std::vector<SpecialisedSymbol> specialised;  ///< by name
+
+  /// The symbol at `index` becomes one that stays a number.
+  void specialise(std::size_t index, std::string reason);
+};
+
+/// What `inputs` (before any merging) tell about the program's symbols.
+SymbolicInputs symbolicInputs(const load::LoadedModel& model, const TracedInputs& inputs);
+
+/// Values of the symbols for each trace: the hints; for each symbol, the hints with that one
+/// changed; two with all changed. Changed values lie in the symbol's range and are no divisors or
+/// multiples of each other, of the hints, or of any size in `inputs`, so that numbers that are
+/// equal by chance at the hints part. A symbol with too small a range gets none: its index is put
+/// into `tooNarrow`, and the result is empty.
+std::vector<std::vector<std::int64_t>> symbolAssignments(const std::vector<InputSymbol>& symbols,
+                                                         const TracedInputs& inputs,
+                                                         std::size_t& tooNarrow);
+
+/// The inputs at other values of the symbols; dense layouts keep their order of dimensions.
+TracedInputs resized(const load::LoadedModel& model, const TracedInputs& inputs,
+                     const std::vector<InputSymbol>& symbols,
+                     const std::vector<std::int64_t>& values);
+
+}  // namespace core::trace
