@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <variant>
 
 #include "core/ir/graph_builder.h"
 #include "core/trace/node_names.h"
@@ -211,12 +212,12 @@ class SymbolicCopy {
     if (fit.isConstant()) return fit.constant;
     if (fit.isMonomial()) return product(fit.exponents, fit.constant, user);
     FittedInteger soFar = constant(0);
-    Term total;
+    std::optional<ir::NodeId> total;
     for (std::size_t i = 0; i < m_symbols.size(); ++i) {
       if (fit.coefficients[i] == 0) continue;
       std::vector<int> alone(m_symbols.size(), 0);
       alone[i] = 1;
-      const Argument term = product(alone, fit.coefficients[i], user);
+      const ir::NodeId term = product(alone, fit.coefficients[i], user);
       soFar.coefficients[i] = fit.coefficients[i];
       total = total ? combine("add", *total, term, soFar, user) : term;
     }
@@ -230,20 +231,18 @@ class SymbolicCopy {
     return *total;
   }
 
-  using Term = std::optional<Argument>;
-
   FittedInteger constant(std::int64_t value) const {
     return {std::vector<int>(m_symbols.size(), 0), value,
             std::vector<std::int64_t>(m_symbols.size(), 0)};
   }
 
   /// Symbols in their order, the factor last, as PyTorch multiplies sizes.
-  Argument product(const std::vector<int>& exponents, std::int64_t factor, const ir::Node& user) {
+  ir::NodeId product(const std::vector<int>& exponents, std::int64_t factor, const ir::Node& user) {
     FittedInteger soFar = constant(1);
-    Term total;
+    std::optional<ir::NodeId> total;
     for (std::size_t i = 0; i < m_symbols.size(); ++i)
       for (int e = 0; e < exponents[i]; ++e) {
-        const Argument symbol = symbolNode(i, user);
+        const ir::NodeId symbol = symbolNode(i, user);
         ++soFar.exponents[i];
         total = total ? combine("mul", *total, symbol, soFar, user) : symbol;
       }
@@ -251,21 +250,27 @@ class SymbolicCopy {
     return factor == 1 ? *total : combine("mul", *total, factor, soFar, user);
   }
 
-  std::int64_t hintOf(const Argument& term) const {
-    return term.isNode() ? m_builder.node(term.node()).sym()->size.hint() : *term.integer();
+  using Operand = std::variant<ir::NodeId, std::int64_t>;
+
+  std::int64_t hintOf(const Operand& operand) const {
+    const auto* node = std::get_if<ir::NodeId>(&operand);
+    return node ? m_builder.node(*node).sym()->size.hint() : std::get<std::int64_t>(operand);
   }
 
   /// `_operator.mul(a, b)` or `_operator.add(a, b)`, which is `value`; the node that was made for
   /// this value before, if there is one.
-  Argument combine(const std::string& operation, const Argument& a, const Argument& b,
-                   const FittedInteger& value, const ir::Node& user) {
+  ir::NodeId combine(const std::string& operation, ir::NodeId a, Operand b,
+                     const FittedInteger& value, const ir::Node& user) {
     const std::string text = value.text(m_fitter.symbolNames());
     if (const auto known = m_combined.find(text); known != m_combined.end()) return known->second;
     const std::int64_t hint = operation == "mul" ? hintOf(a) * hintOf(b) : hintOf(a) + hintOf(b);
+    std::vector<Argument> operands{a};
+    std::visit([&](auto operand) { operands.emplace_back(operand); }, b);
     std::string target = "_operator.";
     target += operation;
-    const ir::NodeId made = m_builder.addCall(m_names.fresh(operation), std::move(target), {a, b},
-                                              {}, ir::SymMeta{ir::Size(text, hint)}, metaFor(user));
+    const ir::NodeId made =
+        m_builder.addCall(m_names.fresh(operation), std::move(target), std::move(operands), {},
+                          ir::SymMeta{ir::Size(text, hint)}, metaFor(user));
     m_combined.emplace(text, made);
     return made;
   }
