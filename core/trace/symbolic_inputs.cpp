@@ -137,19 +137,31 @@ class Finder {
   std::map<std::string, std::string> m_refused;
 };
 
-/// The smallest size in the symbol's range that stands apart from all in `taken`; it is taken then.
-std::optional<std::int64_t> takeSize(const InputSymbol& symbol, std::set<std::int64_t>& taken) {
-  const std::int64_t first = std::max<std::int64_t>(3, symbol.min);
+/// The smallest size in the symbol's range that `isGood` accepts.
+template <typename Predicate>
+std::optional<std::int64_t> smallestSize(const InputSymbol& symbol, Predicate&& isGood) {
+  const std::int64_t first = std::max<std::int64_t>(2, symbol.min);
   const std::int64_t last = symbol.max - first > kSearchWidth ? first + kSearchWidth : symbol.max;
-  for (std::int64_t size = first; size <= last; ++size) {
-    const bool standsApart = std::none_of(taken.begin(), taken.end(), [&](std::int64_t other) {
-      return other > 1 && (size % other == 0 || other % size == 0);
-    });
-    if (!standsApart) continue;
-    taken.insert(size);
-    return size;
-  }
+  for (std::int64_t size = first; size <= last; ++size)
+    if (isGood(size)) return size;
   return std::nullopt;
+}
+
+/// A size that stands apart from all in `taken`; in a narrow range just one that is not in `used`.
+/// It is taken and used then.
+std::optional<std::int64_t> takeSize(const InputSymbol& symbol, std::set<std::int64_t>& taken,
+                                     std::set<std::int64_t>& used) {
+  auto size = smallestSize(symbol, [&](std::int64_t candidate) {
+    return candidate > 2 && std::none_of(taken.begin(), taken.end(), [&](std::int64_t other) {
+             return other > 1 && (candidate % other == 0 || other % candidate == 0);
+           });
+  });
+  if (!size)
+    size = smallestSize(symbol, [&](std::int64_t candidate) { return !used.contains(candidate); });
+  if (!size) return std::nullopt;
+  taken.insert(*size);
+  used.insert(*size);
+  return size;
 }
 
 }  // namespace
@@ -174,8 +186,9 @@ std::vector<std::vector<std::int64_t>> symbolAssignments(const std::vector<Input
 
   std::vector<std::vector<std::int64_t>> assignments(symbols.size() + 3, hints);
   for (std::size_t i = 0; i < symbols.size(); ++i) {
+    std::set<std::int64_t> used{symbols[i].hint};
     for (const std::size_t k : {1 + i, symbols.size() + 1, symbols.size() + 2}) {
-      const auto size = takeSize(symbols[i], taken);
+      const auto size = takeSize(symbols[i], taken, used);
       if (!size) {
         tooNarrow = i;
         return {};

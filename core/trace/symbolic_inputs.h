@@ -40,10 +40,10 @@ struct SymbolicInputs {
 SymbolicInputs symbolicInputs(const load::LoadedModel& model, const TracedInputs& inputs);
 
 /// Values of the symbols for each trace: the hints; for each symbol, the hints with that one
-/// changed; two with all changed. Changed values lie in the symbol's range and are no divisors or
-/// multiples of each other, of the hints, or of any size in `inputs`, so that numbers that are
-/// equal by chance at the hints part. A symbol with too small a range gets none: its index is put
-/// into `tooNarrow`, and the result is empty.
+/// changed; two with all changed. Changed values lie in the symbol's range; where it has room they
+/// are no divisors or multiples of each other, of the hints, or of any size in `inputs`, so that
+/// numbers that are equal by chance at the hints part. If a symbol has fewer than three sizes to
+/// change to, the result is empty and `tooNarrow` is its index.
 std::vector<std::vector<std::int64_t>> symbolAssignments(const std::vector<InputSymbol>& symbols,
                                                          const TracedInputs& inputs,
                                                          std::size_t& tooNarrow);

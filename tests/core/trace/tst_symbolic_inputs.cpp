@@ -117,9 +117,17 @@ class TestSymbolicInputs : public QObject {
     }
   }
 
+  void aNarrowRangeIsUsedAsItIs() {
+    auto c = batch();
+    c.range("s77", 4, 8);
+    std::size_t narrow = 0;
+    const auto a = trace::symbolAssignments(c.found().symbols, c.inputs, narrow);
+    QVERIFY((a == std::vector<std::vector<std::int64_t>>{{6}, {5}, {7}, {4}}));
+  }
+
   void aRangeWithoutRoomIsTold() {
     auto c = batch();
-    c.range("s77", 2, 7);
+    c.range("s77", 5, 7);
     std::size_t narrow = 99;
     QVERIFY(trace::symbolAssignments(c.found().symbols, c.inputs, narrow).empty());
     QCOMPARE(narrow, std::size_t{0});
