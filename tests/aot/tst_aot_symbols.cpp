@@ -52,6 +52,12 @@ std::string difference(const ir::Node& mine, const ir::Node& theirs) {
   return {};
 }
 
+/// A name without its number: PyTorch's numbers count scalars that it made and removed again.
+std::string withoutNumber(const std::string& name) {
+  const std::size_t end = name.find_last_not_of("0123456789");
+  return end != std::string::npos && name[end] == '_' ? name.substr(0, end) : name;
+}
+
 /// The nodes that make tensors, and the placeholders.
 std::vector<const ir::Node*> tensorNodes(const ir::Graph& graph) {
   std::vector<const ir::Node*> nodes;
@@ -78,7 +84,7 @@ class TestAotSymbols : public QObject {
     for (std::size_t i = 0; i < mine.size(); ++i) {
       const std::string differs = difference(mine[i], theirs[i]);
       QVERIFY2(differs.empty(), (theirs[i].name + ": " + differs).c_str());
-      QCOMPARE(mine[i].name, theirs[i].name);
+      QCOMPARE(withoutNumber(mine[i].name), withoutNumber(theirs[i].name));
       QVERIFY2(mine[i].args == theirs[i].args, mine[i].name.c_str());
       QVERIFY2(mine[i].kwargs == theirs[i].kwargs, mine[i].name.c_str());
     }
