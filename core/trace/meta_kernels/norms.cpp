@@ -1,4 +1,10 @@
 // Batch, layer, group and weight normalization.
+//
+// PyTorch traces layer norm's gradient with a decomposition, so that its strides follow from
+// pointwise calls, whatever the CPU kernel would give. A run copies an extern call's results into
+// the graph's strides. The same calls are made here, on shapes only.
+
+#include <ATen/OpMathType.h>
 
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
 
@@ -67,10 +73,36 @@ ThreeTensors layerNorm(const Tensor& input, SymIntArrayRef normalized, const Opt
   return {contiguousLike(input), at::empty(sizes, options), at::empty(sizes, options)};
 }
 
-ThreeTensors layerNormBackward(const Tensor&, const Tensor& input, SymIntArrayRef, const Tensor&,
-                               const Tensor&, const OptionalTensor& weight,
+/// The type in which a decomposition computes, in contiguous memory if that takes a copy.
+Tensor computed(const Tensor& tensor) {
+  return tensor.to(at::toOpMathType(tensor.scalar_type()), false, false,
+                   at::MemoryFormat::Contiguous);
+}
+
+/// torch/_decomp/decompositions.py, native_layer_norm_backward: (rstd / N) * (a - b - c3).
+Tensor layerNormGradient(const Tensor& gradient, const Tensor& input, const Tensor& mean,
+                         const Tensor& rstd, const OptionalTensor& weight) {
+  const Tensor gradientIn = computed(gradient);
+  const at::ScalarType type = gradientIn.scalar_type();
+  const Tensor centered = pointwise({computed(input), mean}, type);
+  const Tensor normalized = pointwise({centered, rstd}, type);
+  const Tensor scaled =
+      given(weight) ? pointwise({gradientIn, computed(*weight)}, type) : gradientIn;
+  const Tensor first = pointwise({scaled}, type);
+  const Tensor second = pointwise({first, mean}, type);
+  const Tensor inner = pointwise({second, pointwise({normalized, mean}, type)}, type);
+  return pointwise({rstd, inner}, input.scalar_type());
+}
+
+ThreeTensors layerNormBackward(const Tensor& gradient, const Tensor& input, SymIntArrayRef,
+                               const Tensor& mean, const Tensor& rstd, const OptionalTensor& weight,
                                const OptionalTensor& bias, std::array<bool, 3> mask) {
-  return {mask[0] ? contiguousLike(input) : Tensor(),
+  const auto inputGradient = [&] {
+    // Nothing is computed of an empty input.
+    if (input.numel() == 0) return contiguousLike(input);
+    return layerNormGradient(gradient, input, mean, rstd, weight);
+  };
+  return {mask[0] ? inputGradient() : Tensor(),
           mask[1] && given(weight) ? contiguousLike(*weight) : Tensor(),
           mask[2] && given(bias) ? contiguousLike(*bias) : Tensor()};
 }
