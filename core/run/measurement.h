@@ -43,7 +43,7 @@ struct StepResult {
   std::optional<double> lossValue;
   std::vector<std::optional<Checksum>> outputs;
   std::vector<NamedChecksum> gradients;     ///< by parameter name, and "input:<i>"
-  std::vector<NamedChecksum> buffersAfter;  ///< by buffer name
+  std::vector<NamedChecksum> buffersAfter;  ///< by name of the buffer or constant
   std::vector<std::optional<Checksum>> inputsAfter;
   double seconds = 0;
 };

@@ -33,6 +33,7 @@ class BoundTensors {
   /// The gradient of every parameter by full name, in the program's order; undefined where there is
   /// none. Of tied weights, which share one gradient, only the names that the graph uses have it.
   std::vector<std::pair<std::string, at::Tensor>> parameterGradients() const;
+  /// Buffers and lifted tensor constants by full name, in the program's order.
   const std::vector<std::pair<std::string, at::Tensor>>& buffers() const { return m_buffers; }
   /// Per user input the leaf that collects its gradient; undefined if it needs none.
   const std::vector<at::Tensor>& inputLeaves() const { return m_inputLeaves; }
