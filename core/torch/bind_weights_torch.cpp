@@ -136,8 +136,8 @@ void BoundTensors::bindState() {
   const UsedNames used(m_model.program.graph);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const bool isParameter = specs[i].kind == InputKind::Parameter;
-    const bool isBuffer = specs[i].kind == InputKind::Buffer ||
-                          specs[i].kind == InputKind::TensorConstant;
+    const bool isBuffer =
+        specs[i].kind == InputKind::Buffer || specs[i].kind == InputKind::TensorConstant;
     if (!isParameter && !isBuffer) continue;
     const load::Weight* weight = m_model.findWeight(specs[i].target);
     TORCH_CHECK(weight, "the file has no data for '", specs[i].target, "'");
