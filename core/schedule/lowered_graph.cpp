@@ -143,8 +143,11 @@ class GraphLowering {
     }
     own.externReason = tryLower(m_lowered, node, own.access);
     own.role = own.externReason.empty() ? NodeRole::Kernel : NodeRole::Extern;
-    own.isFree =
-        own.role == NodeRole::Kernel && own.access.reads.empty() && own.access.cost <= kFreeCost;
+    // A reduction of constants reads nothing either, but it is no element that can be written where
+    // it is used: it has axes of its own.
+    own.isFree = own.role == NodeRole::Kernel && own.access.reads.empty() &&
+                 own.access.cost <= kFreeCost &&
+                 findLowering(node.target)->kind != LoweringKind::Reduction;
   }
 
   /// Values that `node` needs, once each, in order.

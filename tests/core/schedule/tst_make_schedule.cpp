@@ -79,6 +79,23 @@ class TestMakeSchedule : public QObject {
     QCOMPARE(run[0], (Elements{1, 2, 3}));
   }
 
+  void aReductionOfConstantsIsComputed() {
+    const std::vector<std::string> sums{
+        "%s : f32[4] = aten.sum.dim_IntList(%f, [1])\n",  // over rows
+        "%s : f32[4] = aten.sum.dim_IntList(%g, [1])\n",  // over a dimension of size 1
+        "%s : f32[] = aten.sum.default(%f)\n"};           // over all
+    const std::vector<double> expected{6, 2, 24};
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const std::string text =
+          "%a : f32[4] = placeholder\n%f : f32[4, 3] = aten.full.default([4, 3], 2.0)\n"
+          "%g : f32[4, 1] = aten.full.default([4, 1], 2.0)\n" +
+          sums[i] + "%m : f32[4] = aten.mul.Tensor(%a, %s)\nreturn (%m)\n";
+      const auto out = tests::runText(text, {{1, 2, 3, 4}});
+      const double e = expected[i];
+      QCOMPARE(out[0], (Elements{e, 2 * e, 3 * e, 4 * e}));
+    }
+  }
+
   void anInputThatIsReturnedStaysAnInput() {
     const auto schedule = tests::scheduleOf("%a : f64[2] = placeholder\nreturn (%a, None)\n");
     QVERIFY(schedule.steps.empty());
