@@ -109,9 +109,9 @@ class TestAotOracleGraphs : public QObject {
  private:
   static void addModels() {
     QTest::addColumn<std::string>("name");
-    for (const char* name :
-         {"mlp", "mlp_ce", "cnn_bn", "resnet18_w16", "gpt_explicit", "gpt_sdpa", "dropout_mlp",
-          "mutate_input", "mutate_input_grad", "output_alias", "dup_args", "alias_args"})
+    for (const char* name : {"mlp", "mlp_ce", "cnn_bn", "resnet18_w16", "gpt_explicit", "gpt_sdpa",
+                             "dropout_mlp", "mutate_input", "mutate_input_grad", "output_alias",
+                             "dup_args", "alias_args", "convnext", "constants"})
       QTest::newRow(name) << std::string(name);
   }
 };
