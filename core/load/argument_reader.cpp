@@ -27,11 +27,11 @@ constexpr std::array kDTypes = {
     DTypeNumber{29, ir::DType::F8E4M3}, DTypeNumber{30, ir::DType::F8E5M2},
 };
 
-std::vector<ir::Size> readSizes(const JsonValue& values) {
+std::vector<ir::Size> readSizes(const JsonValue& values, SizeValue need) {
   std::vector<ir::Size> sizes;
   if (values.arraySize() > kMaxRank) values.fail("has more than 64 dimensions");
   values.forEachElement(
-      [&](std::size_t, const JsonValue& value) { sizes.push_back(readSize(value)); });
+      [&](std::size_t, const JsonValue& value) { sizes.push_back(readSize(value, need)); });
   return sizes;
 }
 
@@ -80,30 +80,31 @@ ir::Device readDevice(const JsonValue& value) {
   return device;
 }
 
-ir::Size readSize(const JsonValue& value) {
+ir::Size readSize(const JsonValue& value, SizeValue need) {
   const auto [tag, inner] = value.onlyMember();
   if (tag == "as_int") return inner.integer();
   if (tag != "as_expr") value.fail("is neither as_int nor as_expr");
-  const auto hint = inner.find("hint");
-  if (!hint) inner.fail("has no hint: the size depends on data, which cannot be traced");
-  const auto [hintTag, hintValue] = hint->onlyMember();
-  if (hintTag != "as_int") hint->fail("is not as_int");
   const JsonValue text = inner.at("expr_str");
   const auto expression = sizeExpressionFromSrepr(text.string());
   if (!expression) text.fail("is not a symbolic size that can be read: " + text.string());
+  const auto hint = inner.find("hint");
+  if (!hint && need == SizeValue::MayDependOnData) return ir::Size(*expression, 0);
+  if (!hint) inner.fail("has no hint: the size depends on data, which cannot be traced");
+  const auto [hintTag, hintValue] = hint->onlyMember();
+  if (hintTag != "as_int") hint->fail("is not as_int");
   return ir::Size(*expression, hintValue.integer());
 }
 
-ExportTensor readTensorMeta(const JsonValue& value) {
+ExportTensor readTensorMeta(const JsonValue& value, SizeValue need) {
   ExportTensor tensor;
   if (value.at("layout").integer() != kStrided) {
     value.fail("is not a strided tensor (sparse and opaque layouts cannot be read)");
   }
   tensor.meta.dtype = readDType(value.at("dtype"));
-  tensor.meta.sizes = readSizes(value.at("sizes"));
-  tensor.meta.strides = readSizes(value.at("strides"));
+  tensor.meta.sizes = readSizes(value.at("sizes"), need);
+  tensor.meta.strides = readSizes(value.at("strides"), need);
   tensor.meta.device = readDevice(value.at("device"));
-  tensor.storageOffset = readSize(value.at("storage_offset")).hint();
+  tensor.storageOffset = readSize(value.at("storage_offset"), need).hint();
   tensor.requiresGrad = value.at("requires_grad").boolean();
   if (tensor.meta.strides.size() != tensor.meta.sizes.size()) {
     value.fail("has another number of strides than of sizes");

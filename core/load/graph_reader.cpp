@@ -182,14 +182,26 @@ ExportNode readNode(const JsonValue& value, Names& names, Provenance& provenance
   return node;
 }
 
+/// Names of the tensors that a graph takes: their sizes must be known.
+std::unordered_set<std::string> inputNames(const JsonValue& graph) {
+  std::unordered_set<std::string> names;
+  graph.at("inputs").forEachElement([&](std::size_t, const JsonValue& input) {
+    const auto [tag, inner] = input.onlyMember();
+    if (tag == "as_tensor") names.insert(inner.at("name").string());
+  });
+  return names;
+}
+
 void readValues(const JsonValue& value, ExportGraph& graph) {
+  const std::unordered_set<std::string> inputs = inputNames(value);
   value.at("tensor_values").forEachMember([&](const std::string& name, const JsonValue& tensor) {
-    graph.tensors.emplace(name, readTensorMeta(tensor));
+    const SizeValue need = inputs.contains(name) ? SizeValue::Needed : SizeValue::MayDependOnData;
+    graph.tensors.emplace(name, readTensorMeta(tensor, need));
   });
   const auto symInts = value.find("sym_int_values");
   if (!symInts) return;
   symInts->forEachMember([&](const std::string& name, const JsonValue& size) {
-    graph.symInts.emplace(name, readSize(size));
+    graph.symInts.emplace(name, readSize(size, SizeValue::MayDependOnData));
   });
 }
 

@@ -16,6 +16,8 @@ class TstEngineCommandLine : public QObject {
   void wrongUseEndsWithTwo();
   void badFilesEndWithOneAndANamedError_data();
   void badFilesEndWithOneAndANamedError();
+  void whatCannotBeTracedOpensAndIsNamed_data();
+  void whatCannotBeTracedOpensAndIsNamed();
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void inspectNeedsNoRun();
@@ -78,6 +80,35 @@ void TstEngineCommandLine::badFilesEndWithOneAndANamedError() {
     QVERIFY(!run.crashed);
     QCOMPARE(run.exitCode, 1);
     QVERIFY2(run.errors.contains("error: " + code), qPrintable(run.errors));
+  }
+}
+
+void TstEngineCommandLine::whatCannotBeTracedOpensAndIsNamed_data() {
+  QTest::addColumn<QString>("model");
+  QTest::addColumn<QString>("op");
+  QTest::addColumn<QString>("code");
+  QTest::newRow("a shape that depends on data") << "data_dependent"
+                                                << "aten.nonzero.default"
+                                                << "DataDependentShape";
+  QTest::newRow("control flow") << "control_flow"
+                                << "higher_order.cond"
+                                << "UnsupportedOp";
+}
+
+void TstEngineCommandLine::whatCannotBeTracedOpensAndIsNamed() {
+  QFETCH(QString, model);
+  QFETCH(QString, op);
+  QFETCH(QString, code);
+  const QString file = QString(AOT_TEST_DATA "/error/models/%1.pt2").arg(model);
+  const EngineRun inspect = runEngine({"inspect", file});
+  QCOMPARE(inspect.exitCode, 0);
+  QVERIFY2(inspect.out.section("A trace would stop at", 1).contains(op), qPrintable(inspect.out));
+  for (const char* verb : {"trace", "bench"}) {
+    const EngineRun run = runEngine({verb, file});
+    QCOMPARE(run.exitCode, 1);
+    QVERIFY2(run.errors.contains("error: " + code), qPrintable(run.errors));
+    QVERIFY2(run.errors.contains(op) && run.errors.contains("make_models.py"),
+             qPrintable(run.errors));
   }
 }
 
