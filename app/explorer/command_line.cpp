@@ -160,7 +160,7 @@ QString helpText() {
   addOptions(parser);
   parser.setApplicationDescription(QStringLiteral(
       "Opens a PyTorch model and shows how it is traced, partitioned, compiled and measured.\n"
-      "Example: aot-explorer --sample resnet18_w16 --page partition --budget 0.5"));
+      "Example: aot-explorer --sample resnet18 --page partition --budget 0.5"));
   return parser.helpText();
 }
 

@@ -34,14 +34,6 @@ struct Rect {
   bool intersects(const Rect& r) const {
     return r.x < right() && x < r.right() && r.y < bottom() && y < r.bottom();
   }
-  /// The smallest rectangle around both; an empty one does not count.
-  Rect united(const Rect& r) const {
-    if (isEmpty()) return r;
-    if (r.isEmpty()) return *this;
-    const int left = std::min(x, r.x);
-    const int top = std::min(y, r.y);
-    return {left, top, std::max(right(), r.right()) - left, std::max(bottom(), r.bottom()) - top};
-  }
 };
 
 }  // namespace core::layout

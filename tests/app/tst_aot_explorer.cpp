@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QImage>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -126,6 +127,10 @@ void TstAotExplorer::helpAndVersionNeedNoDisplay() {
   for (const char* option : {"--sample", "--engine", "--page", "--shot", "--report", "--theme"}) {
     QVERIFY2(help.contains(QLatin1String(option)), option);
   }
+  static const QRegularExpression example("Example: aot-explorer --sample (\\S+)");
+  const QString sample = example.match(help).captured(1);
+  QVERIFY2(QFile::exists(AOT_SOURCE_DIR "/resources/samples/" + sample + ".pt2"),
+           qPrintable(sample));
   QCOMPARE(run({"--version"}), 0);
   QVERIFY(m_process.readAllStandardOutput().contains("Qt 6"));
 }

@@ -35,8 +35,6 @@ class GraphCanvas : public QWidget {
   void setFound(const std::vector<std::string>& nodes, bool dimOthers);
   const std::set<int>& foundBoxes() const { return m_marks.found; }
 
-  /// Off: the wheel pans and Ctrl+wheel zooms. On: the other way round.
-  void setWheelZooms(bool on) { m_wheelZooms = on; }
   /// Null: the palette that suits the widget (the default).
   void setColors(const GraphPalette* palette);
   const GraphPalette& colors() const;
@@ -105,7 +103,6 @@ class GraphCanvas : public QWidget {
   Viewport m_viewport;
   FrameCache m_cache;
   QTimer m_sharpen;  ///< runs while a zoom may go on
-  bool m_wheelZooms = false;
   bool m_isFirst = true;
   bool m_isCentred = false;  ///< zoomToSelection() was the last movement
   bool m_isAtTop = false;    ///< showTop() was

@@ -108,9 +108,8 @@ void GraphCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void GraphCanvas::wheelEvent(QWheelEvent* event) {
-  const bool isControl = event->modifiers() & Qt::ControlModifier;
   const QPointF angle = event->angleDelta();
-  if (isControl != m_wheelZooms) {
+  if (event->modifiers() & Qt::ControlModifier) {
     m_viewport.zoomAt(event->position(), std::pow(kWheelStep, angle.y() / 120));
     zoomed();
   } else {
