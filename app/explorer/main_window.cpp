@@ -163,7 +163,7 @@ void MainWindow::buildMenus() {
   view->addActions({m_actions->themeSystem, m_actions->themeLight, m_actions->themeDark});
   QMenu* go = menuBar()->addMenu(tr("&Go"));
   go->addActions({m_actions->back, m_actions->forward, m_actions->mirror, m_actions->producer,
-                  m_actions->consumer, m_actions->nextSaved});
+                  m_actions->consumer, m_actions->nextSaved, m_actions->traceTable});
   go->addSeparator();
   for (QAction* page : m_actions->pages) go->addAction(page);
   QMenu* run = menuBar()->addMenu(tr("&Run"));

@@ -75,6 +75,10 @@ void MainWindow::connectGoActions() {
   connect(m_actions->producer, &QAction::triggered, this, [this] { goToNeighbour(true); });
   connect(m_actions->consumer, &QAction::triggered, this, [this] { goToNeighbour(false); });
   connect(m_actions->nextSaved, &QAction::triggered, this, &MainWindow::goToNextSaved);
+  connect(m_actions->traceTable, &QAction::triggered, this, [this] {
+    showPage(PageId::Joint);
+    m_joint->showSequenceTable();
+  });
 }
 
 void MainWindow::connectViewActions() {

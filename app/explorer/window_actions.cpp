@@ -68,6 +68,8 @@ void WindowActions::addGoActions() {
   consumer = add(tr("&Consumer"), {QKeySequence(Qt::CTRL | Qt::Key_Down)},
                  tr("The first user of the selected node"));
   nextSaved = add(tr("Next &Saved Tensor"), {QKeySequence(Qt::CTRL | Qt::Key_Period)});
+  traceTable = add(tr("&Trace Table"), {QKeySequence(Qt::CTRL | Qt::Key_T)},
+                   tr("Forward calls beside their backward calls, by sequence number"));
 }
 
 void WindowActions::addRunActions() {
@@ -134,7 +136,7 @@ void WindowActions::setSnapshot(const Snapshot& snapshot) {
   enable(exportReport, record != nullptr, noModel);
   enable(exportPicture, true, QString());
   for (QAction* action :
-       {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer}) {
+       {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer, traceTable}) {
     enable(action, traced, notTraced);
   }
   enable(nextSaved, record && record->partition, tr("there is no partition yet"));

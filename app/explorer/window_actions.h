@@ -41,6 +41,7 @@ class WindowActions : public QObject {
   QAction* producer = nullptr;
   QAction* consumer = nullptr;
   QAction* nextSaved = nullptr;
+  QAction* traceTable = nullptr;
   QAction* makeKernels = nullptr;
   QAction* run = nullptr;
   QAction* cancel = nullptr;

@@ -70,6 +70,8 @@ class TstPages : public QObject {
   void modelPageListsParametersAndOperators();
   void inputsPageGivesBackItsOptions();
   void jointTableAndHubFollowEachOther();
+  void sequenceTableAndHubFollowEachOther();
+  void shownRowsAreExportedInTheirOrder();
   void searchNarrowsTheTableAndKeepsTheLastGoodFilter();
   void partitionPageShowsBothGraphsAndTheirFigures();
   void budgetSliderReportsEveryMove();
@@ -163,6 +165,36 @@ void TstPages::jointTableAndHubFollowEachOther() {
   table->selectSourceRow(table->model().rowOfNode(QStringLiteral("mm")));
   QCOMPARE(hub.selection().primary(), QStringLiteral("mm"));
   QTRY_VERIFY(!page.isLayingOut());
+}
+
+void TstPages::sequenceTableAndHubFollowEachOther() {
+  shared::SelectionHub hub;
+  JointPage page(&hub);
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  page.showSequenceTable();
+  DataTable* table = tableOf(page, "Forward calls and their backward calls");
+  QVERIFY(table->isVisible());
+  hub.selectNode(shared::GraphKind::Joint, QStringLiteral("threshold_backward"));
+  QCOMPARE(table->currentIndex().data(models::NodeNameRole).toString(), QStringLiteral("relu"));
+  QCOMPARE(hub.selection().primary(), QStringLiteral("threshold_backward"));
+  table->selectSourceRow(table->model().rowOfNode(QStringLiteral("t_3")));
+  QCOMPARE(hub.selection().primary(), QStringLiteral("t_3"));
+  hub.setFilter(QStringLiteral("op:threshold_backward"));
+  QCOMPARE(table->shownRows(), 1);
+  QTRY_VERIFY(!page.isLayingOut());
+}
+
+void TstPages::shownRowsAreExportedInTheirOrder() {
+  ModelPage page;
+  page.setSnapshot(snapshotOf(Filled::Partition));
+  page.show();
+  DataTable* table = tableOf(page, "Operators");
+  table->sortByColumn(1, Qt::AscendingOrder);
+  QCOMPARE(table->shownAsCsv(),
+           QStringLiteral("op,calls\r\naten.relu.default,1\r\naten.linear.default,2\r\n"));
+  table->setWords(QStringLiteral("ATEN linear"));
+  QCOMPARE(table->shownRows(), 1);
 }
 
 void TstPages::searchNarrowsTheTableAndKeepsTheLastGoodFilter() {

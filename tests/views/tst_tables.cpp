@@ -7,6 +7,7 @@
 #include "views/models/graph_tables.h"
 #include "views/models/model_tables.h"
 #include "views/models/run_tables.h"
+#include "views/models/sequence_table.h"
 
 using namespace views::models;
 using support::Filled;
@@ -47,6 +48,9 @@ class TstTables : public QObject {
   void sortKeysAreNumbersWhereTextHasUnits();
   void toolTipsFromFilesAreEscaped();
   void rowsAreCopiedAsTabSeparatedText();
+  void commaSeparatedCellsAreQuotedWhereTheyMustBe();
+  void sequenceTablePutsBackwardCallsBesideTheirForward();
+  void rowOfTwoNodesIsFoundByEither();
   void speedupIsNeverShownWithoutAPassedCheck();
   void mirrorIsMutualForSingleNodes();
 };
@@ -55,6 +59,7 @@ void TstTables::everyTableIsAConsistentModel() {
   const auto all = index(Filled::Everything);
   const auto& record = all->record();
   const std::vector<Table> tables = {nodeTable(all),
+                                     sequenceTable(all),
                                      savedTensorTable(all),
                                      recomputedTable(all),
                                      portTable(record, Port::Inputs),
@@ -87,6 +92,7 @@ void TstTables::everyTableIsAConsistentModel() {
 void TstTables::emptyRecordsGiveEmptyTables() {
   const auto none = std::make_shared<const RecordIndex>(nullptr);
   QCOMPARE(nodeTable(none).rows, 0);
+  QCOMPARE(sequenceTable(none).rows, 0);
   QCOMPARE(savedTensorTable(none).rows, 0);
   QCOMPARE(kernelTable(none).rows, 0);
   QCOMPARE(comparisonTable(none).rows, 0);
@@ -182,6 +188,53 @@ void TstTables::rowsAreCopiedAsTabSeparatedText() {
   model.setTable(opCountTable(index(Filled::Partition)->record()));
   QCOMPARE(tabSeparated(model, {1, 0}),
            QStringLiteral("op\tcalls\naten.relu.default\t1\naten.linear.default\t2\n"));
+}
+
+void TstTables::commaSeparatedCellsAreQuotedWhereTheyMustBe() {
+  const QStringList cells = {QStringLiteral("plain"), QStringLiteral("f32[8, 16]"),
+                             QStringLiteral("a \"b\""), QStringLiteral("two\nlines")};
+  Table table;
+  table.rows = static_cast<int>(cells.size());
+  table.columns = {
+      {QStringLiteral("text"), Alignment::Text, [cells](int row) { return cells[row]; }, {}, {}},
+      {QStringLiteral("row"),
+       Alignment::Number,
+       [](int row) { return QString::number(row); },
+       {},
+       {}}};
+  TableModel model;
+  model.setTable(table);
+  QCOMPARE(commaSeparated(model, {0, 1, 2, 3}),
+           QStringLiteral("text,row\r\nplain,0\r\n\"f32[8, 16]\",1\r\n\"a \"\"b\"\"\",2\r\n"
+                          "\"two\nlines\",3\r\n"));
+}
+
+void TstTables::sequenceTablePutsBackwardCallsBesideTheirForward() {
+  const Table table = sequenceTable(index(Filled::Partition));
+  const int relu = rowWith(table, "forward", "relu");
+  QVERIFY(relu >= 0);
+  QCOMPARE(cell(table, "seq", relu), QStringLiteral("2"));
+  QCOMPARE(cell(table, "backward op", relu), QStringLiteral("aten.threshold_backward.default"));
+  QCOMPARE(cell(table, "module", relu), QStringLiteral("act (ReLU)"));
+  // mm_1 is number 4 and has four backward calls: three rows have no forward of their own.
+  const int mm = rowWith(table, "forward", "mm_1");
+  QStringList backward;
+  for (int row = mm; row < table.rows; ++row) backward << cell(table, "backward", row);
+  QCOMPARE(backward, QStringList({"t_2", "mm_2", "t_3", "mm_3"}));
+  QCOMPARE(cell(table, "forward", mm + 1), QString());
+  QCOMPARE(cell(table, "module", mm + 1), QStringLiteral("fc2 (Linear)"));
+  QCOMPARE(cell(table, "source", rowWith(table, "forward", "mm")), QStringLiteral("net.py:7"));
+}
+
+void TstTables::rowOfTwoNodesIsFoundByEither() {
+  const Table table = sequenceTable(index(Filled::Partition));
+  TableModel model;
+  model.setTable(table);
+  const int relu = rowWith(table, "forward", "relu");
+  QCOMPARE(model.rowOfNode(QStringLiteral("relu")), relu);
+  QCOMPARE(model.rowOfNode(QStringLiteral("threshold_backward")), relu);
+  QCOMPARE(model.rowOfNode(QStringLiteral("primals_1")), -1);
+  QCOMPARE(model.rowOfNode(QString()), -1);
 }
 
 void TstTables::speedupIsNeverShownWithoutAPassedCheck() {

@@ -1,6 +1,7 @@
 #include "views/models/graph_tables.h"
 
 #include "views/models/column_makers.h"
+#include "views/models/node_columns.h"
 #include "views/models/showable_text.h"
 
 namespace views::models {
@@ -12,37 +13,9 @@ using core::partition::ValueFate;
 
 namespace {
 
-using NodeAt = std::function<const Node&(int)>;
-
-Column moduleColumn(const NodeAt& node) {
-  return textColumn(QStringLiteral("module"),
-                    [node](int row) { return moduleText(node(row).meta.anyModule()); });
-}
-
-Column sourceColumn(const NodeAt& node) {
-  Column column = textColumn(QStringLiteral("source"),
-                             [node](int row) { return sourceText(node(row).meta.source.get()); });
-  column.toolTip = [node](int row) {
-    const auto& source = node(row).meta.source;
-    return source ? showable(source->code) : QString();
-  };
-  return column;
-}
-
-/// The operator; what the node is, for nodes that call none.
-QString opText(const Node& node) {
-  switch (node.kind) {
-    case core::ir::NodeKind::Placeholder: return QStringLiteral("placeholder");
-    case core::ir::NodeKind::Output: return QStringLiteral("output");
-    case core::ir::NodeKind::Call:
-    case core::ir::NodeKind::Attribute: return showable(node.target);
-  }
-  return QString();
-}
-
 Column decisionColumn(const RecordIndexPtr& index, const NodeAt& node) {
   return textColumn(QStringLiteral("why"), [index, node](int row) {
-    const ValueDecision* decision = index->decision(node(row).name);
+    const ValueDecision* decision = index->decision(node(row)->name);
     return decision ? showable(decision->sentence) : QString();
   });
 }
@@ -71,24 +44,24 @@ QString fateText(ValueFate fate) {
 Table nodeTable(const RecordIndexPtr& index) {
   const core::ir::Graph* graph = index->joint();
   if (!graph) return {};
-  const NodeAt node = [index, graph](int row) -> const Node& {
-    return graph->nodes()[static_cast<std::size_t>(row)];
+  const NodeAt node = [index, graph](int row) {
+    return &graph->nodes()[static_cast<std::size_t>(row)];
   };
   Table table;
   table.rows = static_cast<int>(graph->size());
-  table.nodeName = [node](int row) { return QString::fromStdString(node(row).name); };
+  table.nodeName = [node](int row) { return QString::fromStdString(node(row)->name); };
   table.columns = {
       numberColumn(0),
-      textColumn(QStringLiteral("name"), [node](int row) { return showable(node(row).name); }),
-      textColumn(QStringLiteral("op"), [node](int row) { return opText(node(row)); }),
+      nameColumn(QStringLiteral("name"), node),
+      opColumn(QStringLiteral("op"), node),
       textColumn(QStringLiteral("part"),
-                 [index, node](int row) { return index->partText(node(row)); }),
-      textColumn(QStringLiteral("value"), [node](int row) { return valueText(node(row).value); }),
-      bytesColumn(QStringLiteral("bytes"), [node](int row) { return node(row).bytes(); }),
+                 [index, node](int row) { return index->partText(*node(row)); }),
+      valueColumn(node),
+      bytesColumn(QStringLiteral("bytes"), [node](int row) { return node(row)->bytes(); }),
       moduleColumn(node),
       sourceColumn(node),
       textColumn(QStringLiteral("kernel"),
-                 [index, node](int row) { return index->kernelText(node(row).name); }),
+                 [index, node](int row) { return index->kernelText(node(row)->name); }),
       decisionColumn(index, node),
   };
   return table;
@@ -141,18 +114,17 @@ Table recomputedTable(const RecordIndexPtr& index) {
   for (const std::string& name : record->partition->recomputed) {
     if (const auto id = index->joint()->find(name)) nodes->push_back(&index->joint()->node(*id));
   }
-  const NodeAt node = [index, nodes](int row) -> const Node& {
-    return *(*nodes)[static_cast<std::size_t>(row)];
-  };
+  const NodeAt node = [index, nodes](int row) { return (*nodes)[static_cast<std::size_t>(row)]; };
   Table table;
   table.rows = static_cast<int>(nodes->size());
-  table.nodeName = [node](int row) { return QString::fromStdString(node(row).name); };
+  table.nodeName = [node](int row) { return QString::fromStdString(node(row)->name); };
   table.columns = {
       numberColumn(1),
-      textColumn(QStringLiteral("↻ value"), [node](int row) { return showable(node(row).name); }),
-      textColumn(QStringLiteral("op"), [node](int row) { return showable(node(row).target); }),
-      textColumn(QStringLiteral("value"), [node](int row) { return valueText(node(row).value); }),
-      bytesColumn(QStringLiteral("bytes not saved"), [node](int row) { return node(row).bytes(); }),
+      nameColumn(QStringLiteral("↻ value"), node),
+      opColumn(QStringLiteral("op"), node),
+      valueColumn(node),
+      bytesColumn(QStringLiteral("bytes not saved"),
+                  [node](int row) { return node(row)->bytes(); }),
       moduleColumn(node),
       decisionColumn(index, node),
   };

@@ -33,6 +33,7 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
                                      : Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
     case SortRole: return column.sortKey ? column.sortKey(row) : QVariant(column.text(row));
     case NodeNameRole: return m_table.nodeName ? QVariant(m_table.nodeName(row)) : QVariant();
+    case OtherNameRole: return m_table.otherName ? QVariant(m_table.otherName(row)) : QVariant();
     default: return {};
   }
 }
@@ -48,28 +49,58 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
 }
 
 int TableModel::rowOfNode(const QString& name) const {
-  if (!m_table.nodeName || name.isEmpty()) return -1;
-  for (int row = 0; row < m_table.rows; ++row) {
-    if (m_table.nodeName(row) == name) return row;
+  if (name.isEmpty()) return -1;
+  for (const auto& nameOf : {m_table.nodeName, m_table.otherName}) {
+    for (int row = 0; nameOf && row < m_table.rows; ++row) {
+      if (nameOf(row) == name) return row;
+    }
   }
   return -1;
 }
 
-QString tabSeparated(const QAbstractItemModel& model, const std::vector<int>& rows) {
-  QStringList lines;
+namespace {
+
+/// Titles, then rows, each as its cells.
+QList<QStringList> cellsOf(const QAbstractItemModel& model, const std::vector<int>& rows) {
   QStringList titles;
   for (int column = 0; column < model.columnCount(); ++column) {
     titles << model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
   }
-  lines << titles.join(QChar('\t'));
+  QList<QStringList> lines = {titles};
   for (const int row : rows) {
     QStringList cells;
     for (int column = 0; column < model.columnCount(); ++column) {
       cells << model.index(row, column).data().toString();
     }
-    lines << cells.join(QChar('\t'));
+    lines << cells;
   }
-  return lines.join(QChar('\n')) + QChar('\n');
+  return lines;
+}
+
+QString quoted(QString cell) {
+  const bool isPlain = !cell.contains(QChar(',')) && !cell.contains(QChar('"')) &&
+                       !cell.contains(QChar('\n')) && !cell.contains(QChar('\r'));
+  if (isPlain) return cell;
+  return QChar('"') + cell.replace(QChar('"'), QStringLiteral("\"\"")) + QChar('"');
+}
+
+}  // namespace
+
+QString tabSeparated(const QAbstractItemModel& model, const std::vector<int>& rows) {
+  QString text;
+  for (const QStringList& cells : cellsOf(model, rows)) {
+    text += cells.join(QChar('\t')) + QChar('\n');
+  }
+  return text;
+}
+
+QString commaSeparated(const QAbstractItemModel& model, const std::vector<int>& rows) {
+  QString text;
+  for (QStringList cells : cellsOf(model, rows)) {
+    for (QString& cell : cells) cell = quoted(cell);
+    text += cells.join(QChar(',')) + QStringLiteral("\r\n");
+  }
+  return text;
 }
 
 }  // namespace views::models

@@ -25,15 +25,16 @@ struct Column {
 };
 
 /// Columns, a number of rows, and which graph node a row stands for (none if `nodeName` is empty).
-/// The functions keep alive what they read.
+/// A row about two nodes names the second by `otherName`. The functions keep alive what they read.
 struct Table {
   std::vector<Column> columns;
   int rows = 0;
   std::function<QString(int row)> nodeName;
+  std::function<QString(int row)> otherName;
 };
 
 /// Roles beside the usual ones.
-enum TableRole { SortRole = Qt::UserRole + 1, NodeNameRole };
+enum TableRole { SortRole = Qt::UserRole + 1, NodeNameRole, OtherNameRole };
 
 class TableModel : public QAbstractTableModel {
   Q_OBJECT
@@ -50,7 +51,7 @@ class TableModel : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-  /// The first row that stands for that node, or -1.
+  /// The first row that stands for that node (as its only, else as its second one), or -1.
   int rowOfNode(const QString& name) const;
 
  private:
@@ -59,5 +60,7 @@ class TableModel : public QAbstractTableModel {
 
 /// The rows as tab-separated text, titles first.
 QString tabSeparated(const QAbstractItemModel& model, const std::vector<int>& rows);
+/// The rows as comma-separated values (RFC 4180), titles first.
+QString commaSeparated(const QAbstractItemModel& model, const std::vector<int>& rows);
 
 }  // namespace views::models

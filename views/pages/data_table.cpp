@@ -3,8 +3,11 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
-#include <QKeyEvent>
 #include <QScopedValueRollback>
+#include <algorithm>
+#include <numeric>
+
+#include "views/shared/export_dialog.h"
 
 namespace views::pages {
 
@@ -22,10 +25,28 @@ void NodeFilterProxy::setAccept(Accept accept) {
   invalidateFilter();
 }
 
+void NodeFilterProxy::setWords(const QString& words) {
+  m_words = words.split(QChar(' '), Qt::SkipEmptyParts);
+  invalidateFilter();
+}
+
+bool NodeFilterProxy::hasWords(int row, const QModelIndex& parent) const {
+  return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) {
+    for (int column = 0; column < sourceModel()->columnCount(parent); ++column) {
+      const QString cell = sourceModel()->index(row, column, parent).data().toString();
+      if (cell.contains(word, Qt::CaseInsensitive)) return true;
+    }
+    return false;
+  });
+}
+
 bool NodeFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const {
+  if (!m_words.isEmpty() && !hasWords(row, parent)) return false;
   if (!m_accept) return true;
-  const QString name = sourceModel()->index(row, 0, parent).data(models::NodeNameRole).toString();
-  return name.isEmpty() || m_accept(name);
+  const QModelIndex first = sourceModel()->index(row, 0, parent);
+  const QString name = first.data(models::NodeNameRole).toString();
+  const QString other = first.data(models::OtherNameRole).toString();
+  return (name.isEmpty() && other.isEmpty()) || m_accept(name) || m_accept(other);
 }
 
 DataTable::DataTable(const QString& name, QWidget* parent)
@@ -54,6 +75,22 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   setSortingEnabled(true);
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           &DataTable::onCurrentChanged);
+  buildActions();
+}
+
+void DataTable::buildActions() {
+  setContextMenuPolicy(Qt::ActionsContextMenu);
+  const auto add = [this](const QString& text, const QKeySequence& key, auto method) {
+    auto* action = new QAction(text, this);
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    connect(action, &QAction::triggered, this, method);
+    addAction(action);
+  };
+  add(tr("&Copy Rows"), QKeySequence::Copy, &DataTable::copySelection);
+  add(tr("Select &All"), QKeySequence::SelectAll, &DataTable::selectAll);
+  add(tr("&Export as CSV…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_E),
+      &DataTable::exportWithDialog);
 }
 
 void DataTable::setTable(models::Table table) {
@@ -95,7 +132,8 @@ void DataTable::selectSourceRow(int row) {
 void DataTable::onCurrentChanged(const QModelIndex& current) {
   if (m_following) return;
   Q_EMIT rowChosen(m_proxy->mapToSource(current).row());
-  const QString name = current.data(models::NodeNameRole).toString();
+  QString name = current.data(models::NodeNameRole).toString();
+  if (name.isEmpty()) name = current.data(models::OtherNameRole).toString();
   if (m_hub && !name.isEmpty()) m_hub->selectNode(m_graph, name);
 }
 
@@ -103,8 +141,10 @@ void DataTable::showSelection() {
   if (!m_hub || !m_model->table().nodeName) return;
   const QScopedValueRollback<bool> guard(m_following, true);
   const QString name = m_hub->selection().primary();
-  const QString shown = currentIndex().data(models::NodeNameRole).toString();
-  if (!name.isEmpty() && shown == name) return;
+  const QModelIndex current = currentIndex();
+  const bool isShown = current.data(models::NodeNameRole).toString() == name ||
+                       current.data(models::OtherNameRole).toString() == name;
+  if (!name.isEmpty() && isShown) return;
   selectSourceRow(m_model->rowOfNode(name));
 }
 
@@ -116,12 +156,15 @@ void DataTable::copySelection() const {
   if (!rows.empty()) QApplication::clipboard()->setText(models::tabSeparated(*m_proxy, rows));
 }
 
-void DataTable::keyPressEvent(QKeyEvent* event) {
-  if (event->matches(QKeySequence::Copy)) {
-    copySelection();
-    return;
-  }
-  QTableView::keyPressEvent(event);
+QString DataTable::shownAsCsv() const {
+  std::vector<int> rows(static_cast<std::size_t>(m_proxy->rowCount()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return models::commaSeparated(*m_proxy, rows);
+}
+
+void DataTable::exportWithDialog() {
+  shared::exportTextWithDialog(this, tr("Export %1").arg(accessibleName()),
+                               tr("Comma-separated values (*.csv)"), shownAsCsv());
 }
 
 void DataTable::focusInEvent(QFocusEvent* event) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// The table widget of all pages: sortable, copies rows as tab-separated text, follows the
-// selection, hides rows whose node does not pass the search.
+// The table widget of all pages: sortable, copies rows as tab-separated text, exports them, follows
+// the selection, hides rows whose node does not pass the search.
 
 #include <QLabel>
 #include <QSortFilterProxyModel>
@@ -13,7 +13,7 @@
 
 namespace views::pages {
 
-/// Lets rows through whose node name passes; rows without a node always pass.
+/// Lets rows through of which a node passes; rows without a node always pass.
 class NodeFilterProxy : public QSortFilterProxyModel {
   Q_OBJECT
 
@@ -23,12 +23,17 @@ class NodeFilterProxy : public QSortFilterProxyModel {
   explicit NodeFilterProxy(QObject* parent = nullptr);
   /// Empty: every row passes.
   void setAccept(Accept accept);
+  /// Only rows with these words in any cell pass; empty: every row does.
+  void setWords(const QString& words);
 
  protected:
   bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
 
  private:
+  bool hasWords(int row, const QModelIndex& parent) const;
+
   Accept m_accept;
+  QStringList m_words;
 };
 
 class DataTable : public QTableView {
@@ -41,6 +46,7 @@ class DataTable : public QTableView {
   void setTable(models::Table table);
   /// Rows without a node are always shown.
   void setAccept(NodeFilterProxy::Accept accept) { m_proxy->setAccept(std::move(accept)); }
+  void setWords(const QString& words) { m_proxy->setWords(words); }
   /// Two-way: a current row selects its node in the hub; a selected node becomes the current row.
   void followSelection(shared::SelectionHub* hub, shared::GraphKind graph);
   /// The row of the source table that is current, or -1.
@@ -50,19 +56,22 @@ class DataTable : public QTableView {
   const models::TableModel& model() const { return *m_model; }
 
   void copySelection() const;
+  /// All shown rows, in the shown order, as comma-separated values.
+  QString shownAsCsv() const;
 
  Q_SIGNALS:
   /// The person moved to another row (source table), -1 for none.
   void rowChosen(int row);
 
  protected:
-  void keyPressEvent(QKeyEvent* event) override;
   void focusInEvent(QFocusEvent* event) override;
 
  private:
   void onCurrentChanged(const QModelIndex& current);
   void showSelection();
   void fitColumns();
+  void buildActions();
+  void exportWithDialog();
 
   models::TableModel* m_model;
   NodeFilterProxy* m_proxy;

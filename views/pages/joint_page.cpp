@@ -1,9 +1,11 @@
 #include "views/pages/joint_page.h"
 
 #include <QSplitter>
+#include <QTabWidget>
 
 #include "views/graph/graph_view.h"
 #include "views/models/graph_tables.h"
+#include "views/models/sequence_table.h"
 #include "views/pages/data_table.h"
 #include "views/pages/node_filter.h"
 
@@ -14,14 +16,26 @@ JointPage::JointPage(shared::SelectionHub* hub, QWidget* parent)
   m_graph = new graph::GraphView(hub, shared::GraphKind::Joint, this);
   m_graph->setSearchVisible(false);
   m_table = new DataTable(tr("Nodes of the joint graph"), this);
-  m_table->followSelection(hub, shared::GraphKind::Joint);
+  m_sequence = new DataTable(tr("Forward calls and their backward calls"), this);
+  m_tabs = new QTabWidget(this);
+  m_tabs->setAccessibleName(tr("Tables of the joint graph"));
+  m_tabs->addTab(m_table, tr("Nodes"));
+  m_tabs->addTab(m_sequence, tr("Forward and backward calls"));
+  for (DataTable* table : {m_table, m_sequence}) {
+    table->followSelection(hub, shared::GraphKind::Joint);
+  }
   auto* both = new QSplitter(Qt::Vertical, this);
   both->addWidget(m_graph);
-  both->addWidget(m_table);
+  both->addWidget(m_tabs);
   both->setStretchFactor(0, 1);
   both->setSizes({640, 220});
   setContent(both);
   connect(hub, &shared::SelectionHub::filterChanged, this, &JointPage::applyFilterText);
+}
+
+void JointPage::showSequenceTable() {
+  m_tabs->setCurrentWidget(m_sequence);
+  m_sequence->setFocus(Qt::ShortcutFocusReason);
 }
 
 QList<QAction*> JointPage::graphActions() const {
@@ -43,11 +57,13 @@ std::optional<Notice> JointPage::missing(const Snapshot& snapshot) const {
 void JointPage::refresh(const Snapshot& snapshot) {
   m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition);
   m_table->setTable(models::nodeTable(snapshot.index));
+  m_sequence->setTable(models::sequenceTable(snapshot.index));
   applyFilterText();
 }
 
 void JointPage::applyFilterText() {
-  m_table->setAccept(acceptOf(applyFilter(*snapshot(), m_hub->filter())));
+  const auto accept = acceptOf(applyFilter(*snapshot(), m_hub->filter()));
+  for (DataTable* table : {m_table, m_sequence}) table->setAccept(accept);
 }
 
 }  // namespace views::pages

@@ -9,6 +9,8 @@ namespace views::graph {
 class GraphView;
 }
 
+class QTabWidget;
+
 namespace views::pages {
 
 class DataTable;
@@ -22,6 +24,8 @@ class JointPage : public StagePage {
   /// Zoom, expand, export and so on, for the menu.
   QList<QAction*> graphActions() const;
   bool isLayingOut() const;
+  /// Brings the table of forward calls and their backward calls to the front.
+  void showSequenceTable();
 
  protected:
   std::optional<Notice> missing(const Snapshot& snapshot) const override;
@@ -32,7 +36,9 @@ class JointPage : public StagePage {
 
   shared::SelectionHub* m_hub;
   graph::GraphView* m_graph = nullptr;
+  QTabWidget* m_tabs = nullptr;
   DataTable* m_table = nullptr;
+  DataTable* m_sequence = nullptr;
 };
 
 }  // namespace views::pages
