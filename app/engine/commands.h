@@ -18,6 +18,8 @@ int kernelsCommand(const EngineOptions& options);
 int runCommand(const EngineOptions& options);
 /// Eager against compiled: correctness first, then interleaved timing.
 int benchCommand(const EngineOptions& options);
+/// The table of operators: what a trace does with each, and what a kernel can.
+int opsCommand(const EngineOptions& options);
 /// The protocol on stdin and stdout, until stdin ends.
 int serveCommand();
 /// "aot-engine 0.1.0", LibTorch, CUDA and compiler, one a line.

@@ -19,6 +19,7 @@ struct Verb {
   const char* example;
   OptionGroups groups;
   int (*run)(const EngineOptions&);
+  bool takesModel = true;
 };
 
 constexpr OptionGroups kTrace{true, true, false};
@@ -44,6 +45,12 @@ constexpr Verb kVerbs[] = {
      "aot-engine run resnet18.pt2 --execution compiled --json run.json", kRun, runCommand},
     {"bench", "measures compiled against eager: correctness first, then interleaved timing",
      "aot-engine bench resnet18.pt2 --threads 2", kRun, benchCommand},
+    {"ops",
+     "lists the operators: whose shapes, what a trace does with each, whether kernels fuse it",
+     "aot-engine ops --json operators.json",
+     {},
+     opsCommand,
+     false},
 };
 
 /// Options that only one verb has.
@@ -74,7 +81,8 @@ int parseAndRun(int argc, char** argv) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = app.add_subcommand(verb.name, verb.description);
     command->footer(std::string("Example: ") + verb.example);
-    command->add_option("model", options.model, "the file to work on")->required();
+    if (verb.takesModel)
+      command->add_option("model", options.model, "the file to work on")->required();
     addOptions(*command, options, verb.groups);
     addOwnOptions(*command, verb.name, options);
     command->final_callback([&options, &code, run = verb.run] {

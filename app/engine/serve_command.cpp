@@ -16,10 +16,12 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <variant>
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "core/pipeline/compile_pipeline.h"
+#include "core/pipeline/make_operator_table.h"
 #include "core/protocol/codec.h"
 
 namespace engine {
@@ -57,7 +59,10 @@ class ReplyPipe {
 /// The queue between reader and worker.
 class RequestQueue {
  public:
-  void push(std::uint64_t id, CompileRequest request) {
+  /// What the worker does; the reader answers the other requests itself.
+  using Work = std::variant<CompileRequest, OperatorsRequest>;
+
+  void push(std::uint64_t id, Work request) {
     const std::lock_guard lock(m_mutex);
     m_waiting.push_back({id, std::move(request)});
     m_changed.notify_one();
@@ -80,7 +85,7 @@ class RequestQueue {
 
   struct Entry {
     std::uint64_t id = 0;
-    CompileRequest request;
+    Work request;
   };
 
   /// Waits for the next request; false once closed.
@@ -106,9 +111,17 @@ class RequestQueue {
   bool m_closed = false;
 };
 
-/// Runs one request and sends its replies.
-void serveRequest(ReplyPipe& pipe, core::pipeline::OpenModel& open,
-                  const RequestQueue::Entry& entry, std::stop_token stop) {
+void serveOperators(ReplyPipe& pipe, std::uint64_t id) {
+  auto rows = core::pipeline::makeOperatorTable();
+  if (rows)
+    pipe.send({id, OperatorsReply{std::move(*rows)}});
+  else
+    pipe.send({id, FailureReply{core::pipeline::Stage::Load, rows.error(), nullptr}});
+}
+
+/// Compiles and sends the replies.
+void serveCompile(ReplyPipe& pipe, core::pipeline::OpenModel& open, std::uint64_t id,
+                  const CompileRequest& request, std::stop_token stop) {
   using core::pipeline::CompileRecordPtr;
   using core::pipeline::Stage;
   Stage stage = Stage::Load;
@@ -121,30 +134,35 @@ void serveRequest(ReplyPipe& pipe, core::pipeline::OpenModel& open,
     const auto now = Clock::now();
     if (now - lastProgress < kProgressInterval) return;
     lastProgress = now;
-    pipe.send({entry.id, ProgressReply{stage, fraction, sentence}});
+    pipe.send({id, ProgressReply{stage, fraction, sentence}});
   };
-  context.onLog = [&](const core::LogEntry& remark) { pipe.send({entry.id, LogReply{remark}}); };
+  context.onLog = [&](const core::LogEntry& remark) { pipe.send({id, LogReply{remark}}); };
   const auto onPartial = [&](const CompileRecordPtr& record) {
-    pipe.send({entry.id, PartialReply{record}});
+    pipe.send({id, PartialReply{record}});
   };
   // Said at once: if the process dies in this stage, the window must name the right one.
   const auto onStage = [&](Stage begun) {
     stage = begun;
-    pipe.send({entry.id, ProgressReply{stage, reached, core::pipeline::stageName(stage)}});
+    pipe.send({id, ProgressReply{stage, reached, core::pipeline::stageName(stage)}});
   };
-  const auto outcome = core::pipeline::compile(open, entry.request.modelPath, entry.request.goal,
-                                               entry.request.options, context, onPartial, onStage);
+  const auto outcome = core::pipeline::compile(open, request.modelPath, request.goal,
+                                               request.options, context, onPartial, onStage);
   if (outcome.error)
-    pipe.send({entry.id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
+    pipe.send({id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
   else
-    pipe.send({entry.id, DoneReply{outcome.record}});
+    pipe.send({id, DoneReply{outcome.record}});
 }
 
 void work(ReplyPipe& pipe, RequestQueue& queue) {
   core::pipeline::OpenModel open;
   RequestQueue::Entry entry;
   std::stop_token stop;
-  while (queue.take(entry, stop)) serveRequest(pipe, open, entry, stop);
+  while (queue.take(entry, stop)) {
+    if (const auto* compile = std::get_if<CompileRequest>(&entry.request))
+      serveCompile(pipe, open, entry.id, *compile, stop);
+    else
+      serveOperators(pipe, entry.id);
+  }
 }
 
 /// Acts on one request; false if the process is to end.
@@ -155,6 +173,8 @@ bool dispatch(ReplyPipe& pipe, RequestQueue& queue, Request request) {
     const core::Error error{core::ErrorCode::Cancelled, "The request was cancelled.", {}, {}};
     if (queue.cancel(cancel->target))
       pipe.send({cancel->target, FailureReply{core::pipeline::Stage::Load, error, nullptr}});
+  } else if (auto* operators = std::get_if<OperatorsRequest>(&request.body)) {
+    queue.push(request.id, *operators);
   } else if (std::holds_alternative<PingRequest>(request.body)) {
     pipe.send({request.id, AliveReply{}});
   } else {

@@ -10,8 +10,17 @@ namespace {
 constexpr flatbuffers::uoffset_t kMaxDepth = 64;
 constexpr flatbuffers::uoffset_t kMaxTables = 50'000'000;
 
-enum class RequestKind : std::uint8_t { Compile, Cancel, Ping, Shutdown };
-enum class ReplyKind : std::uint8_t { Hello, Alive, Progress, Log, Partial, Done, Failure };
+enum class RequestKind : std::uint8_t { Compile, Cancel, Ping, Shutdown, Operators };
+enum class ReplyKind : std::uint8_t {
+  Hello,
+  Alive,
+  Progress,
+  Log,
+  Partial,
+  Done,
+  Failure,
+  Operators
+};
 
 Error protocolError(const std::string& what) {
   return {ErrorCode::EngineDied,
@@ -70,6 +79,16 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
   plain<kWrite>(ours.seed, onWire.seed);
 }
 
+template <bool kWrite>
+void moveOperator(Ours<kWrite, pipeline::OperatorRow> ours, Wire<kWrite, wire::OperatorT> onWire) {
+  plain<kWrite>(ours.coverage.op, onWire.op);
+  enumeration<kWrite>(ours.coverage.source, onWire.shapes, 4);
+  enumeration<kWrite>(ours.coverage.treatment, onWire.treatment, 6);
+  plain<kWrite>(ours.isDecomposed, onWire.decomposed);
+  enumeration<kWrite>(ours.form, onWire.form, 5);
+  plain<kWrite>(ours.reason, onWire.reason);
+}
+
 struct RequestWriter {
   wire::RequestT& onWire;
 
@@ -86,6 +105,7 @@ struct RequestWriter {
   }
   void operator()(const PingRequest&) const { kind(RequestKind::Ping); }
   void operator()(const ShutdownRequest&) const { kind(RequestKind::Shutdown); }
+  void operator()(const OperatorsRequest&) const { kind(RequestKind::Operators); }
 };
 
 struct ReplyWriter {
@@ -126,12 +146,16 @@ struct ReplyWriter {
     table<true>(reply.error, onWire.error, moveError<true>);
     record(reply.record);
   }
+  void operator()(const OperatorsReply& reply) const {
+    kind(ReplyKind::Operators);
+    list<true>(reply.rows, onWire.operators, moveOperator<true>);
+  }
 };
 
 Request readRequest(const wire::RequestT& onWire) {
   Request request{onWire.id, PingRequest{}};
   RequestKind kind{};
-  enumeration<false>(kind, onWire.kind, 4);
+  enumeration<false>(kind, onWire.kind, 5);
   switch (kind) {
     case RequestKind::Compile: {
       CompileRequest compile;
@@ -144,6 +168,7 @@ Request readRequest(const wire::RequestT& onWire) {
     case RequestKind::Cancel: request.body = CancelRequest{onWire.target}; break;
     case RequestKind::Ping: break;
     case RequestKind::Shutdown: request.body = ShutdownRequest{}; break;
+    case RequestKind::Operators: request.body = OperatorsRequest{}; break;
   }
   return request;
 }
@@ -162,7 +187,7 @@ pipeline::CompileRecordPtr readNeededRecord(const wire::ReplyT& onWire) {
 Reply readReply(const wire::ReplyT& onWire) {
   Reply reply{onWire.id, AliveReply{}};
   ReplyKind kind{};
-  enumeration<false>(kind, onWire.kind, 7);
+  enumeration<false>(kind, onWire.kind, 8);
   pipeline::Stage stage{};
   enumeration<false>(stage, onWire.stage, kStageCount);
   switch (kind) {
@@ -185,6 +210,12 @@ Reply readReply(const wire::ReplyT& onWire) {
       FailureReply failure{stage, {}, readOptionalRecord(onWire)};
       table<false>(failure.error, onWire.error, moveError<false>);
       reply.body = std::move(failure);
+      break;
+    }
+    case ReplyKind::Operators: {
+      OperatorsReply operators;
+      list<false>(operators.rows, onWire.operators, moveOperator<false>);
+      reply.body = std::move(operators);
       break;
     }
   }

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
 #include "core/pipeline/compile_options.h"
 #include "core/pipeline/compile_record.h"
+#include "core/pipeline/operator_table.h"
 
 namespace core::protocol {
 
@@ -27,6 +29,9 @@ struct CancelRequest {
   std::uint64_t target = 0;
 };
 
+/// Asks for the table of operators. The engine answers with one Operators reply, or a Failure.
+struct OperatorsRequest {};
+
 /// Asks for an Alive reply at once, also while work runs.
 struct PingRequest {};
 
@@ -34,7 +39,7 @@ struct ShutdownRequest {};
 
 struct Request {
   std::uint64_t id = 0;
-  std::variant<CompileRequest, CancelRequest, PingRequest, ShutdownRequest> body;
+  std::variant<CompileRequest, CancelRequest, PingRequest, ShutdownRequest, OperatorsRequest> body;
 };
 
 /// Sent once at start, with id 0.
@@ -72,10 +77,14 @@ struct FailureReply {
   pipeline::CompileRecordPtr record;
 };
 
+struct OperatorsReply {
+  std::vector<pipeline::OperatorRow> rows;
+};
+
 struct Reply {
   std::uint64_t id = 0;
   std::variant<HelloReply, AliveReply, ProgressReply, LogReply, PartialReply, DoneReply,
-               FailureReply>
+               FailureReply, OperatorsReply>
       body;
 };
 

@@ -31,15 +31,24 @@ constexpr std::array kReasons{
     ReasonRow{"cum", "running sums and products have no loop form here"},
 };
 
+constexpr const char* kRandom = "random numbers come from PyTorch's generator";
+
+std::string reasonByName(std::string_view target) {
+  for (const ReasonRow& row : kReasons)
+    if (target.find(row.part) != std::string_view::npos) return row.reason;
+  std::string reason("'");
+  reason.append(ir::opPacket(target)).append("' has no loop form here");
+  return reason;
+}
+
 }  // namespace
 
 std::string externReason(const ir::Node& node) {
-  if (ir::drawsRandomNumbers(node)) return "random numbers come from PyTorch's generator";
-  for (const ReasonRow& row : kReasons)
-    if (node.target.find(row.part) != std::string_view::npos) return row.reason;
-  std::string reason("'");
-  reason.append(ir::opPacket(node.target)).append("' has no loop form here");
-  return reason;
+  return ir::drawsRandomNumbers(node) ? kRandom : reasonByName(node.target);
+}
+
+std::string externReason(std::string_view target) {
+  return ir::opFacts(target).seeded ? kRandom : reasonByName(target);
 }
 
 }  // namespace core::schedule

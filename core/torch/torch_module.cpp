@@ -13,6 +13,7 @@
 #include "core/torch/guard_torch.h"
 #include "core/trace/joint_tracer.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
+#include "core/trace/meta_kernels/operator_coverage.h"
 #include "core/trace/overrides/composite_overrides.h"
 #include "core/trace/program_interpreter_torch.h"
 #include "core/trace/traced_inputs.h"
@@ -89,7 +90,9 @@ class Module final : public TorchModule {
                       });
   }
 
-  std::vector<std::string> ownMetaKernels() const override { return trace::ownMetaKernelNames(); }
+  std::vector<trace::OperatorCoverage> operatorCoverage() const override {
+    return trace::operatorCoverage();
+  }
 
  private:
   static Result<std::unique_ptr<TorchModel>> prepare(load::LoadedModelPtr model,

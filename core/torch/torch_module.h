@@ -18,6 +18,7 @@
 #include "core/partition/partition.h"
 #include "core/run/measurement.h"
 #include "core/schedule/schedule.h"
+#include "core/trace/operator_coverage.h"
 
 namespace core::torch {
 
@@ -102,8 +103,8 @@ class TorchModule {
   virtual Result<std::unique_ptr<TorchModel>> open(load::LoadedModelPtr model,
                                                    std::optional<load::InputSet> inputs,
                                                    std::uint64_t seed) = 0;
-  /// Rows "op, meta kernel ours/theirs" of the operators that can be traced, for Help and tests.
-  virtual std::vector<std::string> ownMetaKernels() const = 0;
+  /// What a trace does with each operator of ATen; sorted by name.
+  virtual std::vector<trace::OperatorCoverage> operatorCoverage() const = 0;
 };
 
 /// The module's one exported symbol, `aotTorchModule`: a process-wide object, never freed.

@@ -19,7 +19,9 @@ const QStringList kArtifacts{"core/base/",
                              "core/codegen/kernel.h",
                              "core/run/measurement.h",
                              "core/pipeline/compile_record.h",
-                             "core/pipeline/compile_options.h"};
+                             "core/pipeline/compile_options.h",
+                             "core/pipeline/operator_table.h",
+                             "core/trace/operator_coverage.h"};
 
 const QStringList kTorchWorld =
     kArtifacts + QStringList{"core/load/", "core/torch/", "core/trace/", "core/run/"};

@@ -21,6 +21,7 @@ class TstEngineCommandLine : public QObject {
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void inspectNeedsNoRun();
+  void opsListsWhatIsMadeOfEachOperator();
   void aDimensionCanBeGivenASize();
   void aTraceCanBePartitionedAgain();
   void kernelsWritesOneFileAKernel();
@@ -128,6 +129,24 @@ void TstEngineCommandLine::versionNamesLibTorchAndTheCompiler() {
   QCOMPARE(run.exitCode, 0);
   QVERIFY(run.out.contains("LibTorch 2.11.0"));
   QVERIFY(run.out.contains("clang 14"));
+}
+
+void TstEngineCommandLine::opsListsWhatIsMadeOfEachOperator() {
+  const EngineRun run = runEngine({"ops", "--json", path("ops.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QHash<QString, QJsonObject> rows;
+  for (const auto& row : readJson(path("ops.json"))["operators"].toArray())
+    rows[row.toObject()["op"].toString()] = row.toObject();
+  QVERIFY(rows.size() > 1000);
+  QCOMPARE(rows["aten.relu.default"]["kernel"].toString(), "pointwise");
+  QCOMPARE(rows["aten.sum.dim_IntList"]["kernel"].toString(), "reduction");
+  QCOMPARE(rows["aten.permute.default"]["kernel"].toString(), "view");
+  QCOMPARE(rows["aten.convolution.default"]["reason"].toString(),
+           "convolutions are left to the library");
+  QVERIFY(rows["aten.native_layer_norm.default"]["decomposed"].toBool());
+  QCOMPARE(rows["aten.linear.default"]["kernel"].toString(), "-");
+  QCOMPARE(rows["aten.nonzero.default"]["trace"].toString(), "refused");
+  QVERIFY(run.out.contains("aten.nonzero.default"));
 }
 
 void TstEngineCommandLine::inspectNeedsNoRun() {

@@ -19,6 +19,7 @@ class TstServe : public QObject {
   void greetsWithItsVersion();
   void sendsTheRecordAsItGrows();
   void answersAPingWhileItWorks();
+  void listsTheOperators();
   void aCancelledRequestEndsAsCancelled();
   void aBadModelFailsAndTheNextRequestSucceeds();
   void garbageEndsTheProcess();
@@ -109,6 +110,19 @@ void TstServe::sendsTheRecordAsItGrows() {
   QVERIFY(record.joint && record.partition && record.forward && record.backward);
   QCOMPARE(record.forward->kernels.size(), record.forward->schedule.groups.size());
   QVERIFY(!record.measurement);
+}
+
+void TstServe::listsTheOperators() {
+  next();
+  send(1, OperatorsRequest{});
+  const Reply reply = next();
+  QCOMPARE(reply.id, std::uint64_t{1});
+  const auto& rows = std::get<OperatorsReply>(reply.body).rows;
+  const auto relu = std::find_if(rows.begin(), rows.end(), [](const auto& row) {
+    return row.coverage.op == "aten.relu.default";
+  });
+  QVERIFY(relu != rows.end());
+  QCOMPARE(relu->form, pipeline::KernelForm::Pointwise);
 }
 
 void TstServe::answersAPingWhileItWorks() {

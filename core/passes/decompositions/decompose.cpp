@@ -46,6 +46,10 @@ const Decomposition* decompositionOf(const ir::Graph& graph, const Node& node) {
 
 }  // namespace
 
+bool decomposesForFusion(std::string_view target) {
+  return findDecomposition(target) != nullptr;
+}
+
 ir::PassResult decomposeForFusion(const ir::GraphPtr& graph) {
   std::vector<const Decomposition*> chosen;
   for (const Node& node : graph->nodes()) chosen.push_back(decompositionOf(*graph, node));

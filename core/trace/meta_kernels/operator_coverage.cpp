@@ -40,6 +40,25 @@ ShapeSource shapeSource(const c10::OperatorHandle& op, const NameSet& ours) {
   return ShapeSource::Nobody;
 }
 
+bool isTakenApart(const c10::OperatorHandle& op) {
+  return op.hasKernelForDispatchKey(DispatchKey::CompositeImplicitAutograd);
+}
+
+/// What becomes of a call that no table of ours mentions; a refusal says why.
+Treatment usualTreatment(const c10::OperatorHandle& op, ShapeSource source, std::string& why) {
+  if (isTakenApart(op)) return Treatment::TakenApart;
+  const bool isFunctional = !op.schema().is_mutable();
+  if (!isFunctional && !op.hasKernelForDispatchKey(DispatchKey::Functionalize)) {
+    why = "it writes to its arguments and has no functional form";
+    return Treatment::Refused;
+  }
+  if (isFunctional && source == ShapeSource::Nobody) {
+    why = "it has no shape kernel here";
+    return Treatment::Refused;
+  }
+  return isFunctional ? Treatment::Recorded : Treatment::Functionalized;
+}
+
 OperatorCoverage coverageOf(const c10::OperatorHandle& op, const NameSet& ours) {
   OperatorCoverage row;
   const c10::OperatorName& name = op.operator_name();
@@ -53,28 +72,10 @@ OperatorCoverage coverageOf(const c10::OperatorHandle& op, const NameSet& ours) 
     row.treatment = Treatment::Replaced;
   } else if (keepWhole().contains(&op.schema())) {
     row.treatment = Treatment::Whole;
+  } else {
+    row.treatment = usualTreatment(op, row.source, row.why);
   }
   return row;
-}
-
-const char* word(ShapeSource source) {
-  switch (source) {
-    case ShapeSource::Ours: return "ours";
-    case ShapeSource::LibTorch: return "LibTorch's";
-    case ShapeSource::Composite: return "of its parts";
-    case ShapeSource::Nobody: return "none";
-  }
-  return "";
-}
-
-const char* word(Treatment treatment) {
-  switch (treatment) {
-    case Treatment::Recorded: return "recorded";
-    case Treatment::Replaced: return "replaced";
-    case Treatment::Whole: return "kept whole";
-    case Treatment::Refused: return "refused: ";
-  }
-  return "";
 }
 
 }  // namespace
@@ -93,12 +94,6 @@ std::vector<OperatorCoverage> operatorCoverage() {
   std::sort(rows.begin(), rows.end(),
             [](const auto& left, const auto& right) { return left.op < right.op; });
   return rows;
-}
-
-std::string coverageText(const OperatorCoverage& row) {
-  std::string text = row.op;
-  text.append(": ").append(word(row.source)).append(", ").append(word(row.treatment));
-  return text.append(row.why);
 }
 
 }  // namespace core::trace

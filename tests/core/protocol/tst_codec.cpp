@@ -16,6 +16,7 @@ class TstCodec : public QObject {
  private Q_SLOTS:
   void compileRequestKeepsEveryOption();
   void smallRequestsRoundTrip();
+  void theTableOfOperatorsRoundTrips();
   void recordKeepsItsGraphs();
   void recordKeepsPartitionScheduleAndMeasurement();
   void failureKeepsStageAndDetails();
@@ -188,6 +189,26 @@ void TstCodec::smallRequestsRoundTrip() {
       decodeRequest(bodyOf(encodeRequest({2, PingRequest{}})))->body));
   QVERIFY(std::holds_alternative<ShutdownRequest>(
       decodeRequest(bodyOf(encodeRequest({3, ShutdownRequest{}})))->body));
+  QVERIFY(std::holds_alternative<OperatorsRequest>(
+      decodeRequest(bodyOf(encodeRequest({4, OperatorsRequest{}})))->body));
+}
+
+void TstCodec::theTableOfOperatorsRoundTrips() {
+  const pipeline::OperatorRow row{
+      {"aten.nonzero.default", trace::ShapeSource::Ours, trace::Treatment::Refused, {}},
+      true,
+      pipeline::KernelForm::Library,
+      "its output shape depends on data"};
+  const Reply reply = throughWire({5, OperatorsReply{{row, {}}}});
+  const auto& rows = std::get<OperatorsReply>(reply.body).rows;
+  QCOMPARE(rows.size(), std::size_t{2});
+  QCOMPARE(rows[0].coverage.op, row.coverage.op);
+  QCOMPARE(rows[0].coverage.source, row.coverage.source);
+  QCOMPARE(rows[0].coverage.treatment, row.coverage.treatment);
+  QCOMPARE(rows[0].isDecomposed, true);
+  QCOMPARE(rows[0].form, row.form);
+  QCOMPARE(rows[0].reason, row.reason);
+  QCOMPARE(rows[1].form, pipeline::KernelForm::None);
 }
 
 void TstCodec::recordKeepsItsGraphs() {
