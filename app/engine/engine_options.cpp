@@ -74,6 +74,8 @@ void addTracing(CLI::App& command, EngineOptions& options) {
   command.add_option(
       "--inputs", options.compile.inputsPath,
       "an input head (.json) with its .bin beside it (default: the model's samples)");
+  command.add_option("--weights", options.compile.weightsPath,
+                     "a safetensors file whose weights replace the model's");
   command.add_option("--seed", options.compile.seed, "given to the generator before the forward")
       ->capture_default_str();
   command.add_option("--threads", options.compile.threads, "threads (default: all cores)")

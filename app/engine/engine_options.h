@@ -18,6 +18,8 @@ struct EngineOptions {
   std::string json;   ///< where to write the result for programs; empty: nowhere
   std::string outFolder;
   bool quiet = false;
+  bool text = false;   ///< `trace` prints the graphs as PyTorch does
+  bool table = false;  ///< `trace` prints which backward calls belong to which forward calls
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.

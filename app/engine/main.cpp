@@ -57,6 +57,12 @@ constexpr Verb kVerbs[] = {
 void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& options) {
   using core::run::Execution;
   if (verb == "kernels") command.add_option("--out", options.outFolder, "folder for the sources");
+  if (verb == "trace") {
+    command.add_flag("--text", options.text,
+                     "prints joint, forward and backward graph as PyTorch prints graphs");
+    command.add_flag("--table", options.table,
+                     "prints sequence numbers with their forward and backward calls");
+  }
   if (verb == "run")
     command
         .add_option_function<std::string>(

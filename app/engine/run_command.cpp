@@ -84,7 +84,7 @@ Result<run::StepResult> runStep(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
   pipeline::OpenModel open;
-  CORE_TRY_VOID(pipeline::openModel(open, options.model, context));
+  CORE_TRY_VOID(pipeline::openModel(open, options.model, options.compile, context));
   torch::RunOptions runOptions;
   CORE_TRY(runOptions.loss, pipeline::chooseLoss(*open.loaded, options.compile));
   runOptions.mode = pipeline::chooseMode(*open.loaded, options.compile);

@@ -3,6 +3,8 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "app/engine/partition_output.h"
+#include "core/ir/readable_text.h"
+#include "core/ir/sequence_table.h"
 #include "core/load/capture/capture_writer.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
@@ -43,11 +45,32 @@ void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced
               millisecondsText(traced.times.total * 1e3).c_str());
 }
 
+/// The graphs as PyTorch prints them; the halves are those of the last partition.
+void printGraphs(const ir::JointGraph& joint, const partition::Partition& parts) {
+  const auto print = [](const char* title, const ir::GraphPtr& graph) {
+    if (graph) std::printf("# %s\n%s\n", title, ir::readableText(*graph).c_str());
+  };
+  print(joint.metadata.isTrain ? "Joint graph" : "Inference graph", joint.graph);
+  if (!joint.metadata.isTrain) return;
+  print("Forward graph", parts.forward);
+  print("Backward graph", parts.backward);
+}
+
+void printResult(const load::LoadedModel& model, const torch::TraceResult& traced,
+                 const ir::JointGraph& joint, const std::vector<partition::Partition>& partitions,
+                 const EngineOptions& options) {
+  if (options.text) printGraphs(joint, partitions.back());
+  if (options.table) std::fputs(ir::sequenceTableText(*joint.graph).c_str(), stdout);
+  if (options.text || options.table) return;
+  printTrace(model, traced);
+  printPartitions(partitions);
+}
+
 Result<void> traceModel(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
   pipeline::OpenModel open;
-  CORE_TRY_VOID(pipeline::openModel(open, options.model, context));
+  CORE_TRY_VOID(pipeline::openModel(open, options.model, options.compile, context));
   CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
   CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(*open.loaded, options.compile));
   torch::TraceResult traced =
@@ -58,8 +81,7 @@ Result<void> traceModel(const EngineOptions& options) {
   const bool decompose = options.decompositions == Decompositions::Fusion;
   if (decompose) joint.graph = passes::decomposeForFusion(joint.graph).graph;
   CORE_TRY(auto partitions, allPartitions(joint, options, context));
-  printTrace(*open.loaded, traced);
-  printPartitions(partitions);
+  printResult(*open.loaded, traced, joint, partitions, options);
   if (options.json.empty()) return {};
   return writeFile(
       options.json,

@@ -93,6 +93,7 @@ std::string nodeMetaText(const NodeMeta& meta) {
     text += " function=" + quoted(meta.source->function) + " code=" + quoted(meta.source->code);
   }
   if (!meta.originalOp.empty()) text += " op=" + quoted(meta.originalOp);
+  if (!meta.exportedOp.empty()) text += " call=" + quoted(meta.exportedOp);
   if (!meta.descriptor.empty()) text += " desc=" + quoted(meta.descriptor);
   if (meta.recompute != RecomputeTag::None)
     text.append(" recompute=").append(wordOf(kRecomputeWords, meta.recompute));

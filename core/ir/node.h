@@ -117,6 +117,9 @@ struct NodeMeta {
   std::shared_ptr<const ModuleScope> forwardModule;  ///< of the forward node with this number
   std::shared_ptr<const SourceLocation> source;
   std::string originalOp;  ///< operator before decomposition; empty if it is the target
+  /// The call of the exported program that this node is a part of ("aten.linear.default"); in the
+  /// backward, that of the forward node with this number. Empty if none is known.
+  std::string exportedOp;
   std::string descriptor;  ///< what a placeholder stands for ("ParamAOTInput(target='fc1.bias')")
   RecomputeTag recompute = RecomputeTag::None;
 

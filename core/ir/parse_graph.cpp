@@ -353,6 +353,7 @@ class GraphParser {
     if (key == "function") source.function = std::move(text);
     if (key == "code") source.code = std::move(text);
     if (key == "op") meta.originalOp = std::move(text);
+    if (key == "call") meta.exportedOp = std::move(text);
     if (key == "desc") meta.descriptor = std::move(text);
   }
 

@@ -46,7 +46,7 @@ const Weight* LoadedModel::findWeight(const std::string& fullName) const {
 
 std::span<const std::byte> LoadedModel::storageBytes(int storage) const {
   const StoragePlace& place = storages[static_cast<std::size_t>(storage)];
-  return file->bytes().subspan(place.offset, place.length);
+  return (place.file ? place.file : file)->bytes().subspan(place.offset, place.length);
 }
 
 Result<LoadedModelPtr> loadModel(const std::string& path, const StageContext& context) {

@@ -27,9 +27,10 @@ class MappedFile {
 
 /// One raw storage of the archive. Weights with the same `entry` share it.
 struct StoragePlace {
-  std::string entry;         ///< name in the archive ("data/weights/weight_0")
-  std::uint64_t offset = 0;  ///< of the first byte in the file
-  std::uint64_t length = 0;  ///< bytes
+  std::string entry;                         ///< name in the archive ("data/weights/weight_0")
+  std::uint64_t offset = 0;                  ///< of the first byte in the file
+  std::uint64_t length = 0;                  ///< bytes
+  std::shared_ptr<const MappedFile> file{};  ///< where it lies; null: in the model's own file
 };
 
 /// A parameter, buffer or constant: a strided view of one storage.
@@ -69,7 +70,7 @@ struct LoadedModel {
 
   /// The weight of that full name, or null.
   const Weight* findWeight(const std::string& fullName) const;
-  /// The bytes of one storage inside the mapping.
+  /// The bytes of one storage inside its mapping.
   std::span<const std::byte> storageBytes(int storage) const;
 };
 

@@ -18,8 +18,9 @@ enum class Decompositions { None, Core, Fusion };
 struct CompileOptions {
   std::optional<run::Mode> mode;  ///< empty: train if any parameter requires grad
   std::optional<run::LossSpec>
-      loss;                ///< empty: output:0 if that is a scalar float, else mean_square
-  std::string inputsPath;  ///< an input head with its .bin; empty: sample or random inputs
+      loss;                 ///< empty: output:0 if that is a scalar float, else mean_square
+  std::string inputsPath;   ///< an input head with its .bin; empty: sample or random inputs
+  std::string weightsPath;  ///< a safetensors file in place of the model's weights; empty: none
   partition::PartitionOptions partition;
   Decompositions decompositions = Decompositions::Fusion;
   std::string device = "cpu";

@@ -99,7 +99,7 @@ class Pipeline {
   void summary(std::string text) { m_record.stages.back().summary = std::move(text); }
 
   Result<void> load(const std::string& path, const StageContext& context) {
-    CORE_TRY_VOID(openModel(m_open, path, context));
+    CORE_TRY_VOID(openModel(m_open, path, m_options, context));
     m_record.model = summarizeModel(*m_open.loaded);
     summary(std::to_string(m_open.loaded->program.graph.nodes.size()) + " exported nodes, " +
             std::to_string(m_open.loaded->weights.size()) + " weights");

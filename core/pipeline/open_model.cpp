@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/load/random_inputs.h"
+#include "core/load/replace_weights.h"
 
 namespace core::pipeline {
 namespace {
@@ -36,12 +37,23 @@ Result<std::optional<load::InputSet>> chooseInputs(const OpenModel& open,
 
 }  // namespace
 
-Result<void> openModel(OpenModel& open, const std::string& modelPath, const StageContext& context) {
+Result<void> openModel(OpenModel& open, const std::string& modelPath, const CompileOptions& options,
+                       const StageContext& context) {
   const std::int64_t modified = modificationTime(modelPath);
-  if (open.loaded && open.loaded->path == modelPath && open.modifiedNs == modified) return {};
+  const std::int64_t weightsModified =
+      options.weightsPath.empty() ? 0 : modificationTime(options.weightsPath);
+  if (open.loaded && open.loaded->path == modelPath && open.modifiedNs == modified &&
+      open.weightsPath == options.weightsPath && open.weightsModifiedNs == weightsModified)
+    return {};
   open = {};
-  CORE_TRY(open.loaded, load::loadModel(modelPath, context));
+  CORE_TRY(load::LoadedModelPtr loaded, load::loadModel(modelPath, context));
+  if (!options.weightsPath.empty()) {
+    CORE_TRY(loaded, load::withWeightsOf(loaded, options.weightsPath));
+  }
+  open.loaded = std::move(loaded);
+  open.weightsPath = options.weightsPath;
   open.modifiedNs = modified;
+  open.weightsModifiedNs = weightsModified;
   return {};
 }
 

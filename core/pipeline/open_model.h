@@ -19,15 +19,19 @@ namespace core::pipeline {
 /// (path, size and modification time), inputs and seed.
 struct OpenModel {
   load::LoadedModelPtr loaded;
+  std::string weightsPath;                   ///< of another file; empty: the model's own weights
   std::int64_t modifiedNs = 0;               ///< modification time of the file when it was read
+  std::int64_t weightsModifiedNs = 0;        ///< the same of the weights' file
   std::unique_ptr<torch::TorchModel> torch;  ///< null until the first trace or run
   std::string inputsPath;
   std::uint64_t seed = 0;
   std::map<std::string, std::int64_t> dims;  ///< the sizes that were asked for
 };
 
-/// Opens the file if `open` does not hold it yet. Errors as loadModel().
-Result<void> openModel(OpenModel& open, const std::string& modelPath, const StageContext& context);
+/// Opens the file, with the weights that the options name, if `open` does not hold it yet. Errors
+/// as loadModel() and withWeightsOf().
+Result<void> openModel(OpenModel& open, const std::string& modelPath, const CompileOptions& options,
+                       const StageContext& context);
 
 /// Binds LibTorch to the open model and its inputs if that is not done yet: the ones in the file
 /// that the options name, random ones of the wanted sizes if symbolic dimensions were given any,

@@ -185,6 +185,7 @@ void writeNode(const ir::Node& node, wire::NodeT& onWire, Pool<ir::ModuleScope>&
   onWire.forward_module = scopes.add(node.meta.forwardModule);
   onWire.source = sources.add(node.meta.source);
   onWire.original_op = node.meta.originalOp;
+  onWire.exported_op = node.meta.exportedOp;
   onWire.descriptor = node.meta.descriptor;
   onWire.recompute = small(node.meta.recompute);
 }
@@ -219,6 +220,7 @@ ir::NodeMeta readNodeMeta(const wire::NodeT& onWire, const NodePools& pools) {
   meta.forwardModule = fromPool(pools.scopes, onWire.forward_module);
   meta.source = fromPool(pools.sources, onWire.source);
   meta.originalOp = onWire.original_op;
+  meta.exportedOp = onWire.exported_op;
   meta.descriptor = onWire.descriptor;
   enumeration<false>(meta.recompute, onWire.recompute, kRecomputeTags);
   return meta;

@@ -24,6 +24,13 @@ std::string_view baseName(const c10::OperatorHandle& op) {
   return name.substr(name.find("::") + 2);
 }
 
+/// "aten.linear.default" of "torch.ops.aten.linear.default".
+std::string exportedOpOf(const load::ExportNode& node) {
+  constexpr std::string_view kPrefix = "torch.ops.";
+  const std::string_view target = node.target;
+  return std::string(target.starts_with(kPrefix) ? target.substr(kPrefix.size()) : target);
+}
+
 }  // namespace
 
 GraphWriter::Draft& GraphWriter::append(std::string_view candidate, ir::NodeKind kind,
@@ -60,6 +67,7 @@ void GraphWriter::tagDraft(Draft& draft, const CallTag& tag) const {
   const load::ExportNode& origin = *m_visits[static_cast<std::size_t>(tag.visit)];
   if (!origin.moduleStack.empty()) meta.module = origin.moduleStack.back();
   meta.source = origin.source;
+  meta.exportedOp = exportedOpOf(origin);
 }
 
 void GraphWriter::addCall(const RecordedCall& call) {
@@ -142,7 +150,8 @@ void GraphWriter::inheritProvenance() {
   for (const Draft& draft : m_drafts)
     if (draft.node.meta.sequenceNumber && !draft.backward)
       owners.try_emplace(*draft.node.meta.sequenceNumber,
-                         Provenance{draft.node.meta.module, draft.node.meta.source});
+                         Provenance{draft.node.meta.module, draft.node.meta.source,
+                                    draft.node.meta.exportedOp});
   for (Draft& draft : m_drafts) {
     ir::NodeMeta& meta = draft.node.meta;
     if (!meta.sequenceNumber || !draft.backward || meta.gradientAccumulation) continue;
@@ -150,6 +159,7 @@ void GraphWriter::inheritProvenance() {
     if (owner == owners.end()) continue;
     meta.forwardModule = owner->second.module;
     meta.source = owner->second.source;
+    meta.exportedOp = owner->second.exportedOp;
   }
 }
 

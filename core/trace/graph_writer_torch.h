@@ -42,10 +42,11 @@ class GraphWriter {
     bool mustStay = false;
     bool removed = false;
   };
-  /// Module and source of a program node.
+  /// Where a program node came from.
   struct Provenance {
     std::shared_ptr<const ir::ModuleScope> module;
     std::shared_ptr<const ir::SourceLocation> source;
+    std::string exportedOp;
   };
 
   Draft& append(std::string_view candidate, ir::NodeKind kind, std::string target);

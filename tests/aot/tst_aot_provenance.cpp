@@ -44,6 +44,8 @@ class TestAotProvenance : public QObject {
     QCOMPARE(cosine.meta.forwardModule->path, std::string("first"));
     QVERIFY(cosine.meta.source);
     QCOMPARE(cosine.meta.source->line, 10);
+    QCOMPARE(cosine.meta.exportedOp, std::string("aten.sin.default"));
+    QCOMPARE(nodeOf(graph, "sin").meta.exportedOp, std::string("aten.sin.default"));
     QCOMPARE(cosine.meta.sequenceNumber, nodeOf(graph, "sin").meta.sequenceNumber);
     QCOMPARE(nodeOf(graph, "mul_1").meta.forwardModule->path, std::string("second"));
   }

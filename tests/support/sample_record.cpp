@@ -12,7 +12,7 @@ const char* const kSampleJointText = R"ir(graph {
   %primals_2 : f32[4, 16] = placeholder  # is_forward desc="ParamAOTInput(target='fc2.weight')"
   %primals_3 : f32[32, 8] = placeholder  # is_forward desc="PlainAOTInput(idx=2)"
   %tangents_1 : f32[32, 4] = placeholder  # is_backward desc="TangentAOTInput(output=0)"
-  %t : f32[8, 16]{1, 8} = aten.t.default(%primals_1)  # is_forward seq=0 module="fc1:torch.nn.modules.linear.Linear" file="net.py" line=7 function="forward" code="self.fc1(x)"
+  %t : f32[8, 16]{1, 8} = aten.t.default(%primals_1)  # is_forward seq=0 module="fc1:torch.nn.modules.linear.Linear" file="net.py" line=7 function="forward" code="self.fc1(x)" call="aten.linear.default"
   %mm : f32[32, 16] = aten.mm.default(%primals_3, %t)  # is_forward seq=1 module="fc1:torch.nn.modules.linear.Linear" file="net.py" line=7 function="forward" code="self.fc1(x)"
   %relu : f32[32, 16] = aten.relu.default(%mm)  # is_forward seq=2 module="act:torch.nn.modules.activation.ReLU"
   %t_1 : f32[16, 4]{1, 16} = aten.t.default(%primals_2)  # is_forward seq=3 module="fc2:torch.nn.modules.linear.Linear"

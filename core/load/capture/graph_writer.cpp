@@ -111,6 +111,7 @@ void writeNodeMeta(JsonWriter& json, const Node& node) {
     json.member("original_aten", meta.originalOp);
   else if (node.isCall() && node.target.starts_with("aten."))
     json.member("original_aten", node.target);
+  if (!meta.exportedOp.empty()) json.member("exported_op", meta.exportedOp);
   if (meta.recompute != ir::RecomputeTag::None)
     json.member("recompute", recomputeName(meta.recompute));
   if (meta.source) writeSource(json, *meta.source);

@@ -160,6 +160,7 @@ Result<ir::NodeMeta> NodeReader::readMeta(Json node, const std::string& target) 
   meta.forwardModule = scope(node, "fwd_module");
   const std::string original = jsonText(node, "original_aten");
   if (original != target) meta.originalOp = original;
+  meta.exportedOp = jsonText(node, "exported_op");
   meta.descriptor = jsonText(node, "desc");
   meta.recompute = recomputeTag(jsonText(node, "recompute"));
   if (const auto source = jsonMember(node, "source")) {
