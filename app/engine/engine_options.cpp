@@ -1,6 +1,7 @@
 #include "app/engine/engine_options.h"
 
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -48,6 +49,22 @@ void addBudget(EngineOptions& options, const std::string& text) {
     options.compile.partition.moduleBudgets.push_back(
         {text.substr(0, equals), fractionOf("--budget", text.substr(equals + 1))});
   }
+}
+
+/// "4096", "512K", "1.5G": bytes, with binary prefixes.
+std::int64_t bytesOf(const std::string& option, const std::string& text) {
+  constexpr std::string_view kPrefixes = "KMGT";
+  const std::string wanted = "a number of bytes such as 512M or 1.5G";
+  std::string digits = text;
+  double scale = 1;
+  if (const auto prefix = digits.empty() ? std::string_view::npos : kPrefixes.find(digits.back());
+      prefix != std::string_view::npos) {
+    scale = std::pow(1024.0, static_cast<double>(prefix + 1));
+    digits.pop_back();
+  }
+  const double bytes = numberOf<double>(option, digits, wanted) * scale;
+  if (!(bytes >= 0 && bytes < 9e18)) reject(option, text, wanted);
+  return static_cast<std::int64_t>(bytes);
 }
 
 void addDim(EngineOptions& options, const std::string& text) {
@@ -115,6 +132,14 @@ void addPartitioning(CLI::App& command, EngineOptions& options) {
   command.add_option("--save", partition.save, "a value that must be saved (repeatable)");
   command.add_option("--recompute", partition.recompute,
                      "a value that must be recomputed (repeatable)");
+  command.add_option_function<std::string>(
+      "--peak",
+      [&partition](const std::string& text) { partition.peakLimit = bytesOf("--peak", text); },
+      "most bytes that forward and backward may hold at once (512M), instead of a budget");
+  using core::partition::CostModelKind;
+  addWords<CostModelKind>(command, "--cost", "what recomputing costs (default: flops)",
+                          {{"flops", CostModelKind::Flops}, {"roofline", CostModelKind::Roofline}},
+                          [&partition](CostModelKind kind) { partition.cost.kind = kind; });
 }
 
 void addRunning(CLI::App& command, EngineOptions& options) {

@@ -20,6 +20,9 @@ struct EngineOptions {
   bool quiet = false;
   bool text = false;   ///< `trace` prints the graphs as PyTorch does
   bool table = false;  ///< `trace` prints which backward calls belong to which forward calls
+  std::vector<std::string> why;  ///< values whose fate `partition` is to explain
+  bool curve = false;            ///< `partition` prints all points that a budget can reach
+  bool memory = false;           ///< `partition` prints the memory over program order
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.
@@ -34,7 +37,8 @@ core::pipeline::CompileOptions kernelOptions(const EngineOptions& options);
 /// Which groups of options a subcommand takes.
 struct OptionGroups {
   bool tracing = false;       ///< --mode, --inputs, --seed, --threads, --dim, --decompositions
-  bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute
+  bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute,
+                              ///< --peak, --cost
   bool running = false;       ///< --loss, --device
 };
 

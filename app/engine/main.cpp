@@ -63,6 +63,13 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
     command.add_flag("--table", options.table,
                      "prints sequence numbers with their forward and backward calls");
   }
+  if (verb == "partition") {
+    command.add_option("--why", options.why,
+                       "explains the fate of a value and what the other one costs (repeatable)");
+    command.add_flag("--curve", options.curve,
+                     "prints every partition that a budget or a peak limit can reach");
+    command.add_flag("--memory", options.memory, "prints the bytes that each call holds");
+  }
   if (verb == "run")
     command
         .add_option_function<std::string>(

@@ -4,6 +4,7 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "app/engine/partition_output.h"
+#include "app/engine/partition_report.h"
 #include "core/load/capture/capture_reader.h"
 #include "core/load/capture/capture_writer.h"
 
@@ -23,6 +24,7 @@ Result<void> partitionFile(const EngineOptions& options) {
     made.push_back(std::move(partitions));
     std::printf("%s, decompositions: %s\n", file.name.c_str(), capture.kind.c_str());
     printPartitions(made.back());
+    CORE_TRY_VOID(printReports(capture.joint, made.back().back(), options, context));
     sections.push_back({capture.kind, &capture.joint, pointersTo(made.back()), 0});
   }
   if (options.json.empty()) return {};

@@ -30,14 +30,14 @@ core::Result<std::vector<Partition>> allPartitions(const core::ir::JointGraph& j
 }
 
 void printPartitions(const std::vector<Partition>& partitions) {
-  std::printf("%-14s %6s %12s %12s %10s %8s %8s %10s\n", "partition", "saved", "bytes",
-              "new memory", "recomputed", "forward", "backward", "time");
+  std::printf("%-14s %6s %12s %12s %12s %10s %8s %8s %10s\n", "partition", "saved", "bytes",
+              "new memory", "peak", "recomputed", "forward", "backward", "time");
   for (const Partition& one : partitions)
-    std::printf("%-14s %6zu %12s %12s %10zu %8zu %8zu %10s\n",
+    std::printf("%-14s %6zu %12s %12s %12s %10zu %8zu %8zu %10s\n",
                 core::load::variantName(one.options).c_str(), one.savedTensors.size(),
                 bytesText(one.savedBytesTotal).c_str(), bytesText(one.savedBytesNewStorage).c_str(),
-                one.recomputed.size(), one.forward ? one.forward->size() : 0,
-                one.backward ? one.backward->size() : 0,
+                bytesText(one.peakBytes).c_str(), one.recomputed.size(),
+                one.forward ? one.forward->size() : 0, one.backward ? one.backward->size() : 0,
                 millisecondsText(one.seconds * 1e3).c_str());
 }
 

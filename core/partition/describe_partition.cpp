@@ -80,6 +80,7 @@ void describeRecomputed(const JointProblem& problem, const SplitPlan& plan, Part
     if (!inForward[id.index] || !node.isCall()) continue;
     partition.recomputed.push_back(node.name);
     partition.recomputeFlops += flopCount(*problem.graph, node);
+    partition.recomputeSeconds += secondsOf(partition.options.cost, *problem.graph, node);
   }
 }
 

@@ -17,38 +17,15 @@ namespace core::partition {
 namespace {
 
 constexpr double kSteps = 10000;
+constexpr std::size_t kWordBits = 64;
 constexpr std::int64_t kMaxBranches = 5'000'000;
 constexpr double kTolerance = 1e-12;  ///< sums of shares are not exact
 
-/// Python's round(): half to even, which is the processor's rounding mode.
-std::size_t inSteps(double share) {
-  return static_cast<std::size_t>(std::max(std::nearbyint(share * kSteps), 0.0));
-}
-
 void solveExactly(Knapsack& knapsack) {
-  auto& items = knapsack.items;
-  const std::size_t columns = inSteps(knapsack.budget) + 1;
-  std::vector<float> above(columns, 0), row(columns, 0);
-  std::vector<std::vector<bool>> differs;
-  for (const KnapsackItem& item : items) {
-    const std::size_t weight = inSteps(item.memory);
-    const auto runtime = static_cast<float>(item.runtime);
-    for (std::size_t j = 0; j < columns; ++j) {
-      if (weight == 0)
-        row[j] = above[j] + runtime;
-      else
-        row[j] = j < weight ? above[j] : std::max(above[j], above[j - weight] + runtime);
-    }
-    differs.emplace_back(columns);
-    for (std::size_t j = 0; j < columns; ++j) differs.back()[j] = row[j] != above[j];
-    std::swap(row, above);
-  }
-  std::size_t column = columns - 1;
-  knapsack.savedRuntime = above[column];
-  for (std::size_t i = items.size(); i-- > 0;) {
-    items[i].saved = differs[i][column];
-    if (items[i].saved) column -= inSteps(items[i].memory);
-  }
+  const KnapsackTable table(knapsack.items, knapsack.budget);
+  const std::vector<bool> saved = table.select(table.capacity());
+  for (std::size_t i = 0; i < saved.size(); ++i) knapsack.items[i].saved = saved[i];
+  knapsack.savedRuntime = table.savedRuntime(table.capacity());
 }
 
 /// Item numbers, most run time per memory first; equal ones keep their order.
@@ -161,6 +138,45 @@ Result<void> solveByBranching(Knapsack& knapsack, const StageContext& context) {
 }
 
 }  // namespace
+
+/// Python's round(): half to even, which is the processor's rounding mode.
+std::size_t knapsackSteps(double share) {
+  return static_cast<std::size_t>(std::max(std::nearbyint(share * kSteps), 0.0));
+}
+
+KnapsackTable::KnapsackTable(const std::vector<KnapsackItem>& items, double budget) {
+  const std::size_t columns = knapsackSteps(budget) + 1;
+  std::vector<float> above(columns, 0), row(columns, 0);
+  m_wordsPerRow = (columns + kWordBits - 1) / kWordBits;
+  m_differs.assign(m_wordsPerRow * items.size(), 0);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::size_t weight = knapsackSteps(items[i].memory);
+    const auto runtime = static_cast<float>(items[i].runtime);
+    const std::size_t start = std::min(weight, columns);
+    std::copy_n(above.begin(), start, row.begin());
+    if (weight == 0)
+      for (std::size_t j = 0; j < columns; ++j) row[j] = above[j] + runtime;
+    else
+      for (std::size_t j = start; j < columns; ++j)
+        row[j] = std::max(above[j], above[j - weight] + runtime);
+    std::uint64_t* words = &m_differs[i * m_wordsPerRow];
+    for (std::size_t j = 0; j < columns; ++j)
+      words[j / kWordBits] |= static_cast<std::uint64_t>(row[j] != above[j]) << (j % kWordBits);
+    m_weights.push_back(weight);
+    std::swap(row, above);
+  }
+  m_savedRuntime = std::move(above);
+}
+
+std::vector<bool> KnapsackTable::select(std::size_t capacity) const {
+  std::vector<bool> saved(m_weights.size(), false);
+  for (std::size_t i = m_weights.size(); i-- > 0;) {
+    const std::uint64_t word = m_differs[i * m_wordsPerRow + capacity / kWordBits];
+    saved[i] = (word >> (capacity % kWordBits) & 1U) != 0;
+    if (saved[i]) capacity -= m_weights[i];
+  }
+  return saved;
+}
 
 Result<void> solveKnapsack(KnapsackSolver solver, Knapsack& knapsack, const StageContext& context) {
   switch (solver) {

@@ -12,34 +12,15 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
 
+#include "core/partition/budget_ladder.h"
 #include "core/partition/knapsack.h"
-#include "core/partition/recompute_cost.h"
 
 namespace core::partition {
 namespace {
 
 using ir::Node;
 using ir::NodeId;
-
-BanOptions relaxedRules() {
-  BanOptions options;
-  options.ifUsedFarApart = false;
-  options.ifLongFusibleChains = false;
-  options.ifMaterializedBackward = false;
-  return options;
-}
-
-BanOptions denyListRules() {
-  BanOptions options = relaxedRules();
-  options.ifNotInAllowlist = false;
-  return options;
-}
-
-const BanOptions kAllRules;
-const BanOptions kRelaxedRules = relaxedRules();
-const BanOptions kDenyListRules = denyListRules();
 
 class BudgetChooser {
  public:
@@ -49,28 +30,28 @@ class BudgetChooser {
         m_classes(classes),
         m_options(options),
         m_context(context),
-        m_solver(problem, classes) {
+        m_ladder(problem, classes) {
     m_answer.released.assign(problem.graph->size(), false);
   }
 
   Result<BudgetAnswer> choose() {
     CORE_TRY(const CutAnswer plain, solve(kAllRules));
     if (!m_options.moduleBudgets.empty()) return chooseByModule(plain);
-    if (m_options.budget == 0 && inputsSuffice()) return finish(forwardInputs(m_problem));
-    const double minimum = gigabytes(forwardInputs(m_problem));
-    const double maximum = gigabytes(plain.saved);
+    if (m_options.budget == 0 && m_ladder.inputsSuffice()) return finish(forwardInputs(m_problem));
+    const double minimum = m_ladder.gigabytes(forwardInputs(m_problem));
+    const double maximum = m_ladder.gigabytes(plain.saved);
     if (m_options.budget >= 1 || maximum <= minimum) return finish(plain.saved);
     const auto ratio = [&](const CutAnswer& answer) {
-      return (gigabytes(answer.saved) - minimum) / (maximum - minimum);
+      return (m_ladder.gigabytes(answer.saved) - minimum) / (maximum - minimum);
     };
     CORE_TRY(const CutAnswer relaxed, solve(kRelaxedRules));
     if (ratio(relaxed) < m_options.budget) return finish(relaxed.saved);
     CORE_TRY(const CutAnswer denyList, solve(kDenyListRules));
     if (ratio(denyList) < m_options.budget) return finish(denyList.saved);
 
-    const std::vector<NodeId> candidates = candidatesOf(denyList.bans);
+    const std::vector<NodeId> candidates = m_ladder.candidatesOf(denyList.bans);
     if (candidates.empty())
-      return finish(inputsSuffice() ? forwardInputs(m_problem) : denyList.saved);
+      return finish(m_ladder.inputsSuffice() ? forwardInputs(m_problem) : denyList.saved);
     CORE_TRY_VOID(release(candidates, m_options.budget, maximum - minimum));
     CORE_TRY(const CutAnswer last, solve(kDenyListRules));
     return finish(last.saved);
@@ -83,8 +64,9 @@ class BudgetChooser {
 
   Result<CutAnswer> solve(const std::vector<const BanOptions*>& options, const BanOptions& record) {
     CORE_TRY_VOID(m_context.checkCancelled("Partition"));
-    CORE_TRY(CutAnswer answer, m_solver.solve(options, record, m_answer.released));
-    m_answer.solves.push_back(answer.record);
+    MinCutSolver& solver = m_ladder.solver();
+    CORE_TRY(CutAnswer answer, solver.solve(solver.bansUnder(options, m_answer.released)));
+    m_answer.solves.push_back(solver.record(answer, record, m_answer.released));
     m_answer.bans = answer.bans;
     return answer;
   }
@@ -94,57 +76,9 @@ class BudgetChooser {
     return std::move(m_answer);
   }
 
-  double gigabytes(const std::vector<NodeId>& values) const {
-    std::int64_t bytes = 0;
-    for (NodeId id : values) bytes += m_problem.bytes[id.index];
-    return static_cast<double>(bytes) / 1e9;
-  }
-
-  /// Whether the backward can be computed from the inputs alone without drawing numbers twice and
-  /// without reading what the forward overwrote.
-  bool inputsSuffice() const {
-    for (const Node& node : m_problem.graph->nodes()) {
-      const std::size_t i = node.id.index;
-      const bool isInput = node.kind == ir::NodeKind::Placeholder;
-      const bool drawn = m_problem.random[i] && m_classes.requiredForward[i];
-      const Wish& wish = m_problem.wishes[i];
-      if (drawn || (isInput && m_problem.overwritten[i]) || wish.pinnedSave || wish.mustSave())
-        return false;
-    }
-    return true;
-  }
-
-  /// Banned values that could be recomputed all the same, largest first.
-  std::vector<NodeId> candidatesOf(const Bans& bans) const {
-    std::unordered_set<int> inputStorages;
-    for (NodeId id : forwardInputs(m_problem)) inputStorages.insert(m_problem.storage[id.index]);
-    std::vector<NodeId> candidates;
-    for (const Node& node : m_problem.graph->nodes()) {
-      const std::size_t i = node.id.index;
-      const bool fixed = bans[i] == BanReason::None || bans[i] == BanReason::Input ||
-                         bans[i] == BanReason::MustSave || bans[i] == BanReason::Random;
-      const bool isCandidate = !fixed && m_classes.distance[i] < kNeverInBackward &&
-                               !inputStorages.contains(m_problem.storage[i]);
-      if (isCandidate) candidates.push_back(node.id);
-    }
-    std::stable_sort(candidates.begin(), candidates.end(), [&](NodeId a, NodeId b) {
-      return m_problem.bytes[a.index] > m_problem.bytes[b.index];
-    });
-    return candidates;
-  }
-
   /// Lets the values that do not fit into `budget` of `range` (in GB) be recomputed.
   Result<void> release(const std::vector<NodeId>& candidates, double budget, double range) {
-    Knapsack knapsack;
-    knapsack.budget = budget;
-    for (NodeId id : candidates) {
-      KnapsackItem item;
-      item.name = m_problem.node(id).name;
-      item.bytes = m_problem.bytes[id.index];
-      item.memory = static_cast<double>(item.bytes) / 1e9 / range;
-      item.runtime = recomputeCost(*m_problem.graph, m_problem.node(id));
-      knapsack.items.push_back(std::move(item));
-    }
+    Knapsack knapsack = m_ladder.knapsackOf(candidates, budget, range, m_options.cost);
     CORE_TRY_VOID(solveKnapsack(m_options.solver, knapsack, m_context));
     for (std::size_t i = 0; i < candidates.size(); ++i)
       if (!knapsack.items[i].saved) m_answer.released[candidates[i].index] = true;
@@ -188,7 +122,7 @@ class BudgetChooser {
     auto allowed = activations(plain);
     auto used = activations(relaxed);
     std::map<int, std::vector<NodeId>> candidates;
-    for (NodeId id : candidatesOf(relaxed.bans))
+    for (NodeId id : m_ladder.candidatesOf(relaxed.bans))
       candidates[groupOf(m_problem.node(id))].push_back(id);
     bool anyReleased = false;
     for (const auto& [group, members] : candidates) {
@@ -207,7 +141,7 @@ class BudgetChooser {
   const NodeClasses& m_classes;
   const PartitionOptions& m_options;
   const StageContext& m_context;
-  MinCutSolver m_solver;
+  BudgetLadder m_ladder;
   BudgetAnswer m_answer;
 };
 

@@ -12,8 +12,11 @@
 // those n are saved, everything between them and the backward is recomputed. Reference: PyTorch's
 // partitioner, and H. He, "Min-cut optimal recomputation", 2022.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "core/partition/no_cut.h"
 
 namespace core::partition {
 namespace {
@@ -61,6 +64,7 @@ MinCutSolver::MinCutSolver(const JointProblem& problem, const NodeClasses& class
   m_sink = m_source + 1;
   for (const Node& node : problem.graph->nodes())
     if (node.kind != ir::NodeKind::Output) addNode(node);
+  m_connectedCount = static_cast<int>(std::count(m_connected.begin(), m_connected.end(), true));
 }
 
 void MinCutSolver::count(int from, int to) {
@@ -106,51 +110,61 @@ Capacity MinCutSolver::tensorCost(const Node& node) const {
   return materialized ? cost : 2 * cost;
 }
 
-Result<CutAnswer> MinCutSolver::solve(const BanOptions& options, const NodeSet& mayRecompute) {
-  return solve(std::vector<const BanOptions*>(m_problem.graph->size(), &options), options,
-               mayRecompute);
+Bans MinCutSolver::bansUnder(const std::vector<const BanOptions*>& options,
+                             const NodeSet& mayRecompute) const {
+  return findBans(m_problem, m_classes, m_facts, options, mayRecompute);
 }
 
-Result<CutAnswer> MinCutSolver::solve(const std::vector<const BanOptions*>& options,
-                                      const BanOptions& record, const NodeSet& mayRecompute) {
-  CutAnswer answer;
-  answer.bans = findBans(m_problem, m_classes, m_facts, options, mayRecompute);
-  answer.record.options = record;
-  std::vector<bool> connected = m_connected;
-  answer.record.flowEdges = m_edges;
-  for (const Node& node : m_problem.graph->nodes()) {
-    const std::size_t i = node.id.index;
-    const bool banned = answer.bans[i] != BanReason::None;
-    if (banned) answer.record.banned.push_back(node.name);
-    if (mayRecompute[i]) answer.record.dontBan.push_back(node.name);
+void MinCutSolver::setBans(CutAnswer& answer) {
+  bool anyFromSource = false;
+  answer.flowEdges = m_edges;
+  answer.flowNodes = m_connectedCount;
+  for (std::size_t i = 0; i < m_banEdges.size(); ++i) {
     if (m_banEdges[i] < 0) continue;
-    const bool fromSource = banned || m_problem.wishes[i].pinnedSave;
+    const bool fromSource = answer.bans[i] != BanReason::None || m_problem.wishes[i].pinnedSave;
     m_network.setCapacity(m_banEdges[i], fromSource ? MaxFlow::kInfinite : 0);
     if (!fromSource) continue;
-    ++answer.record.flowEdges;
-    connected[static_cast<std::size_t>(inVertex(node.id))] = true;
-    connected[static_cast<std::size_t>(m_source)] = true;
+    ++answer.flowEdges;
+    anyFromSource = true;
   }
-  for (const bool isConnected : connected) answer.record.flowNodes += isConnected ? 1 : 0;
-  CORE_TRY_VOID(checkFeasible());
+  if (anyFromSource) ++answer.flowNodes;
+}
 
-  answer.record.cutValue = static_cast<double>(m_network.solve(m_source, m_sink));
+Result<CutAnswer> MinCutSolver::solve(Bans bans) {
+  CutAnswer answer;
+  answer.bans = std::move(bans);
+  setBans(answer);
+  CORE_TRY_VOID(checkFeasible(answer.bans));
+  answer.cutValue = m_network.solve(m_source, m_sink);
   const std::vector<bool>& sinkSide = m_network.sinkSide();
-  for (const Node& node : m_problem.graph->nodes()) {
-    const bool isCut = m_saveEdges[node.id.index] >= 0 &&
-                       !sinkSide[static_cast<std::size_t>(inVertex(node.id))] &&
-                       sinkSide[static_cast<std::size_t>(outVertex(node.id))];
-    if (!isCut) continue;
-    answer.saved.push_back(node.id);
-    answer.record.saved.push_back(node.name);
+  for (std::size_t i = 0; i < m_saveEdges.size(); ++i) {
+    const NodeId id = m_problem.graph->nodes()[i].id;
+    if (m_saveEdges[i] >= 0 && !sinkSide[static_cast<std::size_t>(inVertex(id))] &&
+        sinkSide[static_cast<std::size_t>(outVertex(id))])
+      answer.saved.push_back(id);
   }
   return answer;
+}
+
+Solve MinCutSolver::record(const CutAnswer& answer, const BanOptions& options,
+                           const NodeSet& mayRecompute) const {
+  Solve record;
+  record.options = options;
+  record.cutValue = static_cast<double>(answer.cutValue);
+  record.flowNodes = answer.flowNodes;
+  record.flowEdges = answer.flowEdges;
+  for (const Node& node : m_problem.graph->nodes()) {
+    if (answer.bans[node.id.index] != BanReason::None) record.banned.push_back(node.name);
+    if (mayRecompute[node.id.index]) record.dontBan.push_back(node.name);
+  }
+  for (NodeId id : answer.saved) record.saved.push_back(m_problem.node(id).name);
+  return record;
 }
 
 /// Gives every value its cost. Values that the forward overwrites are not saved as long as there is
 /// another way: their edges are infinite, and get their cost back only where a path would otherwise
 /// have none.
-Result<void> MinCutSolver::checkFeasible() {
+Result<void> MinCutSolver::checkFeasible(const Bans& bans) {
   Capacity sum = 0;
   for (std::size_t i = 0; i < m_saveEdges.size(); ++i) {
     if (m_saveEdges[i] < 0) continue;
@@ -163,7 +177,7 @@ Result<void> MinCutSolver::checkFeasible() {
   for (;;) {
     const std::vector<int> path = m_network.infinitePath(m_source, m_sink);
     if (path.empty()) return {};
-    if (!allowOverwritten(path)) return noWay(path);
+    if (!allowOverwritten(path)) return noCut(m_problem, m_classes, bans, path);
   }
 }
 
@@ -182,24 +196,6 @@ bool MinCutSolver::allowOverwritten(const std::vector<int>& path) {
     any = true;
   }
   return any;
-}
-
-Error MinCutSolver::noWay(const std::vector<int>& path) const {
-  std::string way;
-  std::string last;
-  for (int vertex : path) {
-    if (vertex >= m_source) continue;
-    const std::string& name = m_problem.graph->nodes()[static_cast<std::size_t>(vertex / 2)].name;
-    if (name == last) continue;
-    way += (way.empty() ? "" : " -> ") + name;
-    last = name;
-  }
-  return Error{ErrorCode::PartitionInfeasible,
-               "No partition exists: what lies on the way " + way +
-                   " can be neither saved nor recomputed (inputs that the forward overwrites "
-                   "cannot be saved). Remove a pin or a recompute tag.",
-               {},
-               last};
 }
 
 }  // namespace core::partition

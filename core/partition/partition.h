@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/ir/joint_graph.h"
+#include "core/partition/cost_model.h"
 
 namespace core::partition {
 
@@ -20,6 +21,8 @@ struct ModuleBudget {
   double budget = 1.0;
 };
 
+/// What a person may ask for. Pins, module budgets and the peak limit are checked by partition();
+/// what cannot be had is PartitionInfeasible and says why.
 struct PartitionOptions {
   PartitionerKind partitioner = PartitionerKind::MinCut;
   double budget = 1.0;  ///< activation memory budget in [0, 1]
@@ -27,6 +30,10 @@ struct PartitionOptions {
   std::vector<std::string> save;       ///< pinned: must be saved (node names)
   std::vector<std::string> recompute;  ///< pinned: must be recomputed
   std::vector<ModuleBudget> moduleBudgets;
+  /// The most bytes that forward and backward may hold at once, as simulated. If set, the quickest
+  /// plan that keeps it is searched for, and `budget` and `moduleBudgets` do not count.
+  std::optional<std::int64_t> peakLimit;
+  CostModel cost;  ///< what recomputing costs
 };
 
 enum class SavedKind { StaticInput, Input, Activation };
@@ -114,8 +121,9 @@ struct Partition {
   std::vector<ValueDecision> decisions;  ///< one per forward-computable node, in joint order
   /// removed name -> kept name, by common subexpression elimination (min-cut only)
   std::vector<std::pair<std::string, std::string>> mergedByCse;
-  double recomputeFlops = 0;   ///< of the recomputed calls, at the example sizes
-  std::int64_t peakBytes = 0;  ///< simulated: most memory alive at once beside the inputs
+  double recomputeFlops = 0;    ///< of the recomputed calls, at the example sizes
+  double recomputeSeconds = 0;  ///< of the recomputed calls, by `options.cost.timeKind()`
+  std::int64_t peakBytes = 0;   ///< simulated: most memory alive at once beside the inputs
   double seconds = 0;
 };
 

@@ -6,64 +6,15 @@
 #include "core/partition/default_partition.h"
 #include "core/partition/describe_partition.h"
 #include "core/partition/explain_values.h"
+#include "core/partition/memory_program.h"
 #include "core/partition/order_calls.h"
-#include "core/partition/peak_memory.h"
-#include "core/partition/wishes.h"
-#include "core/passes/common_subexpressions.h"
-#include "core/passes/dead_code.h"
+#include "core/partition/peak_search.h"
+#include "core/partition/prepared_joint.h"
 
 namespace core::partition {
 namespace {
 
 using ir::NodeId;
-
-/// The joint graph after clean-up, and what became of the nodes of the original.
-struct CleanGraph {
-  ir::JointGraph joint;
-  std::vector<std::optional<NodeId>> standIn;  ///< by original id
-};
-
-CleanGraph asItIs(const ir::JointGraph& joint) {
-  CleanGraph clean{joint, {}};
-  for (const ir::Node& node : joint.graph->nodes()) clean.standIn.emplace_back(node.id);
-  return clean;
-}
-
-/// Dead calls removed and equal calls merged, as in front of the min-cut.
-CleanGraph cleanUp(const ir::JointGraph& joint) {
-  const ir::PassResult live = passes::eliminateDeadCode(joint.graph);
-  const ir::PassResult merged =
-      passes::eliminateCommonSubexpressions(live.graph, joint.signature.primalStorage);
-  CleanGraph clean{joint, std::vector<std::optional<NodeId>>(joint.graph->size())};
-  clean.joint.graph = merged.graph;
-  const ir::OriginMap origin = merged.origin.after(live.origin);
-  for (std::uint32_t i = 0; i < origin.origins.size(); ++i)
-    for (NodeId old : origin.origins[i]) clean.standIn[old.index] = NodeId{i};
-  return clean;
-}
-
-FindNode finder(const ir::Graph& original, const CleanGraph& clean) {
-  return [&original, &clean](const std::string& name) -> Result<NodeId> {
-    const auto id = original.find(name);
-    if (!id || original.node(*id).kind == ir::NodeKind::Output)
-      return Error{ErrorCode::InvalidArgument,
-                   "There is no node '" + name +
-                       "' in the joint graph to pin. Names are as in the graph: 'relu_1'.",
-                   {},
-                   name};
-    if (const auto& standIn = clean.standIn[id->index]) return *standIn;
-    return Error{ErrorCode::PartitionInfeasible,
-                 "'" + name + "' is pinned, but nothing reads it. Remove the pin.",
-                 {},
-                 name};
-  };
-}
-
-NodeSet drawsOf(const JointProblem& problem, const NodeSet& requiredForward) {
-  NodeSet draws = problem.random;
-  for (std::size_t i = 0; i < draws.size(); ++i) draws[i] = draws[i] && requiredForward[i];
-  return draws;
-}
 
 /// The steps of one partition, in order.
 class Partitioner {
@@ -82,9 +33,9 @@ class Partitioner {
     auto done = isMinCut ? runMinCut(cleanUp(m_original)) : runDefault(asItIs(m_original));
     if (!done) return withPins(std::move(done).error());
     m_partition.peakBytes =
-        simulatePeakMemory(*m_partition.forward, *m_partition.backward,
-                           m_partition.savedTensors.size() + m_partition.savedSymInts.size())
-            .total();
+        memoryProgram(*m_partition.forward, *m_partition.backward,
+                      m_partition.savedTensors.size() + m_partition.savedSymInts.size())
+            .peak();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     m_partition.seconds = elapsed.count();
     return std::move(m_partition);
@@ -99,6 +50,9 @@ class Partitioner {
                        ". It must be between 0 (save as little as possible) and 1.",
                    {},
                    {}};
+    if (const auto limit = m_partition.options.peakLimit; limit && *limit < 0)
+      return Error{
+          ErrorCode::InvalidArgument, "The peak limit is negative. It is in bytes.", {}, {}};
     return m_context.checkCancelled("Partition");
   }
 
@@ -113,39 +67,32 @@ class Partitioner {
     return error;
   }
 
-  Result<void> runMinCut(const CleanGraph& clean) {
-    JointProblem problem = makeProblem(clean.joint);
-    CORE_TRY(const NodeClasses classes, classifyNodes(problem));
-    problem.drawnInForward = drawsOf(problem, classes.requiredForward);
-    if (!classes.anyRequiredBackward) return runDefault(clean);
-    CORE_TRY_VOID(
-        addWishes(problem, classes, m_partition.options, finder(*m_original.graph, clean)));
+  Result<void> runMinCut(CleanGraph clean) {
+    CORE_TRY(const PreparedJointPtr prepared,
+             prepare(m_original, std::move(clean), m_partition.options));
+    if (!prepared->classes.anyRequiredBackward) return runDefault(std::move(prepared->clean));
     m_context.progress(0.3, "Partition: minimum cut");
-    CORE_TRY(const BudgetAnswer answer,
-             chooseSaved(problem, classes, m_partition.options, m_context));
+    CORE_TRY(
+        const BudgetAnswer answer,
+        m_partition.options.peakLimit
+            ? chooseForPeak(*prepared, m_partition.options, m_context)
+            : chooseSaved(prepared->problem, prepared->classes, m_partition.options, m_context));
     m_context.progress(0.8, "Partition: split");
-    std::vector<NodeId> tensors, syms;
-    for (NodeId id : answer.saved) (problem.node(id).sym() ? syms : tensors).push_back(id);
-    CORE_TRY(SplitPlan plan, splitHalves(problem, std::move(tensors), std::move(syms)));
-    orderLikeAutograd(problem, plan.backward);
-    hoistGetitems(problem, plan.forward);
-    hoistGetitems(problem, plan.backward);
+    CORE_TRY(const SplitPlan plan, planFor(*prepared, answer.saved));
     m_partition.solves = answer.solves;
     m_partition.knapsacks = answer.knapsacks;
-    describePartition(problem, plan, m_partition);
-    explain({problem, classes, plan, &answer}, clean);
-    listMerged(clean);
+    describePartition(prepared->problem, plan, m_partition);
+    explain({prepared->problem, prepared->classes, plan, &answer}, prepared->clean);
+    listMerged(prepared->clean);
     return {};
   }
 
-  Result<void> runDefault(const CleanGraph& clean) {
-    JointProblem problem = makeProblem(clean.joint);
-    CORE_TRY(const NodeClasses classes, classifyNodes(problem));
-    problem.drawnInForward = drawsOf(problem, classes.requiredForward);
-    CORE_TRY_VOID(
-        addWishes(problem, classes, m_partition.options, finder(*m_original.graph, clean)));
+  Result<void> runDefault(CleanGraph clean) {
+    CORE_TRY(const PreparedJointPtr prepared,
+             prepare(m_original, std::move(clean), m_partition.options));
+    const JointProblem& problem = prepared->problem;
     const bool anyWish = hasWishToRecompute(problem);
-    if (anyWish && classes.anyRequiredBackward && !isFunctional(problem)) {
+    if (anyWish && prepared->classes.anyRequiredBackward && !isFunctional(problem)) {
       m_context.log(LogLevel::Warning, "partition",
                     "The graph writes to values, so wishes to recompute need the min-cut.");
       return runMinCut(cleanUp(m_original));
@@ -157,7 +104,7 @@ class Partitioner {
     hoistGetitems(problem, plan.forward);
     hoistGetitems(problem, plan.backward);
     describePartition(problem, plan, m_partition);
-    explain({problem, classes, plan}, clean);
+    explain({problem, prepared->classes, plan}, prepared->clean);
     return {};
   }
 

@@ -79,6 +79,27 @@ void moveModuleBudget(Ours<kWrite, ModuleBudget> ours, Wire<kWrite, wire::Module
   plain<kWrite>(ours.budget, onWire.budget);
 }
 
+template <bool kWrite>
+void moveCostModel(Ours<kWrite, CostModel> ours, Wire<kWrite, wire::CostModelT> onWire) {
+  enumeration<kWrite>(ours.kind, onWire.kind, 3);
+  plain<kWrite>(ours.peaks.flopsPerSecond, onWire.flops_per_second);
+  plain<kWrite>(ours.peaks.bytesPerSecond, onWire.bytes_per_second);
+  plain<kWrite>(ours.peaks.secondsPerCall, onWire.seconds_per_call);
+  if constexpr (kWrite) {
+    if (!ours.profile) return;
+    for (const auto& [name, seconds] : *ours.profile) {
+      onWire.profile.push_back(std::make_unique<wire::CallSecondsT>());
+      onWire.profile.back()->name = name;
+      onWire.profile.back()->seconds = seconds;
+    }
+  } else if (!onWire.profile.empty()) {
+    auto profile = std::make_shared<CallProfile>();
+    for (const auto& call : onWire.profile)
+      if (call) profile->emplace(call->name, call->seconds);
+    ours.profile = std::move(profile);
+  }
+}
+
 /// Everything but the two graphs.
 template <bool kWrite>
 void moveFacts(Ours<kWrite, Partition> ours, Wire<kWrite, wire::PartitionT> onWire) {
@@ -94,6 +115,7 @@ void moveFacts(Ours<kWrite, Partition> ours, Wire<kWrite, wire::PartitionT> onWi
   plain<kWrite>(ours.savedBytesNewStorage, onWire.bytes_new);
   plain<kWrite>(ours.donatedIndices, onWire.donated);
   plain<kWrite>(ours.recomputeFlops, onWire.recompute_flops);
+  plain<kWrite>(ours.recomputeSeconds, onWire.recompute_seconds);
   plain<kWrite>(ours.peakBytes, onWire.peak_bytes);
   list<kWrite>(ours.solves, onWire.solves, moveSolve<kWrite>);
   list<kWrite>(ours.knapsacks, onWire.knapsacks, moveKnapsack<kWrite>);
@@ -113,6 +135,13 @@ void movePartitionOptions(Ours<kWrite, PartitionOptions> ours,
   plain<kWrite>(ours.save, onWire.save);
   plain<kWrite>(ours.recompute, onWire.recompute);
   list<kWrite>(ours.moduleBudgets, onWire.module_budgets, moveModuleBudget<kWrite>);
+  if constexpr (kWrite) {
+    onWire.has_peak_limit = ours.peakLimit.has_value();
+    onWire.peak_limit = ours.peakLimit.value_or(0);
+  } else if (onWire.has_peak_limit) {
+    ours.peakLimit = onWire.peak_limit;
+  }
+  table<kWrite>(ours.cost, onWire.cost, moveCostModel<kWrite>);
 }
 
 template void movePartitionOptions<true>(const PartitionOptions&, wire::PartitionOptionsT&);

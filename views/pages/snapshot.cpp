@@ -55,8 +55,8 @@ PartitionOptions withPin(PartitionOptions options, const std::string& name, Pin 
 
 bool samePartition(const PartitionOptions& a, const PartitionOptions& b) {
   return a.partitioner == b.partitioner && a.budget == b.budget && a.solver == b.solver &&
-         a.save == b.save && a.recompute == b.recompute &&
-         sameBudgets(a.moduleBudgets, b.moduleBudgets);
+         a.save == b.save && a.recompute == b.recompute && a.peakLimit == b.peakLimit &&
+         a.cost == b.cost && sameBudgets(a.moduleBudgets, b.moduleBudgets);
 }
 
 }  // namespace views::pages

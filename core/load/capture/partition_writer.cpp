@@ -192,6 +192,8 @@ void writeVariant(JsonWriter& json, const ir::JointGraph& joint, const Partition
   }
   json.member("bw_donated_idxs", partition.donatedIndices)
       .member("recompute_flops", partition.recomputeFlops)
+      .member("recompute_seconds", partition.recomputeSeconds)
+      .member("recompute_seconds_model", costModelName(partition.options.cost.timeKind()))
       .member("peak_bytes", partition.peakBytes)
       .member("partition_seconds", partition.seconds)
       .endObject();
@@ -201,6 +203,7 @@ void writeVariant(JsonWriter& json, const ir::JointGraph& joint, const Partition
 
 std::string variantName(const partition::PartitionOptions& options) {
   if (options.partitioner == partition::PartitionerKind::Default) return "default";
+  if (options.peakLimit) return "mincut_peak_" + std::to_string(*options.peakLimit);
   JsonWriter json;
   return "mincut_" + json.value(options.budget).take();
 }

@@ -12,7 +12,7 @@
 
 namespace core::load {
 
-/// "default", or "mincut_0.5" for a min-cut with that budget.
+/// "default", "mincut_0.5" for a min-cut with that budget, "mincut_peak_4096" with a peak limit.
 std::string variantName(const partition::PartitionOptions& options);
 
 /// Writes the members `mincut` (merged nodes and all solves; only if there is a min-cut) and

@@ -49,6 +49,11 @@ partition::Partition samplePartition(const ir::GraphPtr& graph) {
   parts.options.budget = 0.5;
   parts.options.save = {"t"};
   parts.options.moduleBudgets = {{"layer1", 0.25}};
+  parts.options.peakLimit = 1 << 20;
+  parts.options.cost.kind = partition::CostModelKind::Profile;
+  parts.options.cost.peaks.flopsPerSecond = 2e12;
+  parts.options.cost.profile =
+      std::make_shared<const partition::CallProfile>(partition::CallProfile{{"mm", 0.5}});
   parts.forward = graph;
   parts.backward = graph;
   parts.savedTensors = {{"t", ir::contiguousMeta(ir::DType::F32, {16, 8}), 512,
@@ -60,6 +65,7 @@ partition::Partition samplePartition(const ir::GraphPtr& graph) {
   parts.mergedByCse = {{"t_1", "t"}};
   parts.donatedIndices = {0, 2};
   parts.recomputeFlops = 1e9;
+  parts.recomputeSeconds = 0.25;
   parts.peakBytes = 4096;
   return parts;
 }
@@ -235,6 +241,11 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QCOMPARE(parts.options.moduleBudgets.at(0).budget, 0.25);
   QCOMPARE(parts.mergedByCse.at(0).second, std::string("t"));
   QCOMPARE(parts.recomputeFlops, 1e9);
+  QCOMPARE(parts.recomputeSeconds, 0.25);
+  QCOMPARE(parts.options.peakLimit, std::optional<std::int64_t>(1 << 20));
+  QCOMPARE(parts.options.cost.kind, partition::CostModelKind::Profile);
+  QCOMPARE(parts.options.cost.peaks.flopsPerSecond, 2e12);
+  QCOMPARE(parts.options.cost.profile->at("mm"), 0.5);
   QCOMPARE(parts.peakBytes, std::int64_t{4096});
   const auto& schedule = record.forward->schedule;
   QCOMPARE(schedule.places.at(2)->offset, std::int64_t{3});
