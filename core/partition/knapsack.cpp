@@ -171,11 +171,30 @@ KnapsackTable::KnapsackTable(const std::vector<KnapsackItem>& items, double budg
 std::vector<bool> KnapsackTable::select(std::size_t capacity) const {
   std::vector<bool> saved(m_weights.size(), false);
   for (std::size_t i = m_weights.size(); i-- > 0;) {
-    const std::uint64_t word = m_differs[i * m_wordsPerRow + capacity / kWordBits];
-    saved[i] = (word >> (capacity % kWordBits) & 1U) != 0;
+    saved[i] = isSaved(i, capacity);
     if (saved[i]) capacity -= m_weights[i];
   }
   return saved;
+}
+
+bool KnapsackTable::isSaved(std::size_t item, std::size_t capacity) const {
+  const std::uint64_t word = m_differs[item * m_wordsPerRow + capacity / kWordBits];
+  return (word >> (capacity % kWordBits) & 1U) != 0;
+}
+
+std::vector<std::uint64_t> KnapsackTable::selectionKeys() const {
+  std::vector<std::uint64_t> keys(m_savedRuntime.size(), 0);
+  std::vector<std::size_t> left(keys.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  for (std::size_t i = m_weights.size(); i-- > 0;) {
+    const std::uint64_t itemKey = (i + 1) * 0x9e3779b97f4a7c15U;  // the golden ratio: spreads bits
+    for (std::size_t c = 0; c < keys.size(); ++c) {
+      if (!isSaved(i, left[c])) continue;
+      keys[c] += (itemKey ^ itemKey >> 29) * 0xbf58476d1ce4e5b9U;
+      left[c] -= m_weights[i];
+    }
+  }
+  return keys;
 }
 
 Result<void> solveKnapsack(KnapsackSolver solver, Knapsack& knapsack, const StageContext& context) {

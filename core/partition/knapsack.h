@@ -24,8 +24,13 @@ class KnapsackTable {
   }
   /// By item: whether it is saved. Of equal answers the one in which later items are recomputed.
   std::vector<bool> select(std::size_t capacity) const;
+  /// By capacity: a number that is equal for equal selections (and, but for a collision of 64-bit
+  /// hashes, only for those).
+  std::vector<std::uint64_t> selectionKeys() const;
 
  private:
+  bool isSaved(std::size_t item, std::size_t capacity) const;
+
   std::vector<std::size_t> m_weights;
   std::vector<float> m_savedRuntime;     ///< the last row
   std::vector<std::uint64_t> m_differs;  ///< a bit per cell: it differs from the cell above

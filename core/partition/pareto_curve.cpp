@@ -68,6 +68,9 @@ Result<void> addPoints(const PreparedJoint& prepared, const PartitionOptions& op
                      return a.figures.savedBytes < b.figures.savedBytes;
                    });
   markFronts(curve);
+  // Only the best of the searched plans can be asked for.
+  std::erase_if(curve.points,
+                [](const ParetoPoint& point) { return !point.budget && !point.onPeakFront; });
   return {};
 }
 

@@ -32,10 +32,6 @@ class Partitioner {
     const bool isMinCut = m_partition.options.partitioner == PartitionerKind::MinCut;
     auto done = isMinCut ? runMinCut(cleanUp(m_original)) : runDefault(asItIs(m_original));
     if (!done) return withPins(std::move(done).error());
-    m_partition.peakBytes =
-        memoryProgram(*m_partition.forward, *m_partition.backward,
-                      m_partition.savedTensors.size() + m_partition.savedSymInts.size())
-            .peak();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     m_partition.seconds = elapsed.count();
     return std::move(m_partition);
@@ -82,6 +78,7 @@ class Partitioner {
     m_partition.solves = answer.solves;
     m_partition.knapsacks = answer.knapsacks;
     describePartition(prepared->problem, plan, m_partition);
+    m_partition.peakBytes = memoryProgram(prepared->problem, plan).peak();
     explain({prepared->problem, prepared->classes, plan, &answer}, prepared->clean);
     listMerged(prepared->clean);
     return {};
@@ -104,6 +101,7 @@ class Partitioner {
     hoistGetitems(problem, plan.forward);
     hoistGetitems(problem, plan.backward);
     describePartition(problem, plan, m_partition);
+    m_partition.peakBytes = memoryProgram(problem, plan).peak();
     explain({problem, prepared->classes, plan}, prepared->clean);
     return {};
   }

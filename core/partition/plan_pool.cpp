@@ -30,10 +30,11 @@ PlanPool::PlanPool(const PreparedJoint& prepared, const PartitionOptions& option
       m_costs(nodeCosts(prepared.problem, options.cost)) {}
 
 Result<void> PlanPool::add(CandidatePlan plan) {
-  const auto isSame = [&](const CandidatePlan& other) { return other.saved == plan.saved; };
-  if (std::any_of(m_plans.begin(), m_plans.end(), isSame)) return {};
+  if (!m_known.insert(plan.saved).second) return {};
   CORE_TRY_VOID(m_context.checkCancelled("Partition"));
   CORE_TRY(const SplitPlan split, planFor(m_prepared, plan.saved));
+  const bool dropped = split.savedTensors != plan.saved;
+  if (dropped && !m_known.insert(split.savedTensors).second) return {};
   plan.figures = figuresOf(m_prepared.problem, split, m_costs);
   m_plans.push_back(std::move(plan));
   return {};
@@ -76,15 +77,15 @@ Result<void> PlanPool::addBudgetPlans(std::size_t most) {
   return {};
 }
 
-/// Equal run times mean equally good answers, so only capacities that save more than the one below
-/// count.
+/// Only capacities whose answer differs from that of the next one count.
 Result<void> PlanPool::addKnapsackPlans(double range, double below, std::size_t most) {
   if (m_candidates.empty()) return {};
   const Knapsack knapsack = m_ladder.knapsackOf(m_candidates, below - kGrid, range, m_options.cost);
   const KnapsackTable table(knapsack.items, std::max(knapsack.budget, 0.0));
   std::vector<std::size_t> capacities;
-  for (std::size_t c = table.capacity() + 1; c-- > 0;)
-    if (c == 0 || table.savedRuntime(c) != table.savedRuntime(c - 1)) capacities.push_back(c);
+  const std::vector<std::uint64_t> keys = table.selectionKeys();
+  for (std::size_t c = keys.size(); c-- > 0;)
+    if (c == 0 || keys[c] != keys[c - 1]) capacities.push_back(c);
   const std::size_t stride = std::max<std::size_t>((capacities.size() + most - 1) / most, 1);
   for (std::size_t k = 0; k < capacities.size(); k += stride) {
     const std::size_t capacity = capacities[k];

@@ -3,6 +3,7 @@
 // Plans that a budget or a search comes up with, as figures, cheap enough to try hundreds.
 
 #include <optional>
+#include <set>
 
 #include "core/base/stage_context.h"
 #include "core/partition/budget_ladder.h"
@@ -51,6 +52,7 @@ class PlanPool {
   Bans m_denyListBans;
   std::vector<ir::NodeId> m_candidates;
   std::vector<CandidatePlan> m_plans;
+  std::set<std::vector<ir::NodeId>> m_known;  ///< sets of saved values, as cut and as split
 };
 
 /// Indices of the plans that no other one beats in both `bytes` and seconds, fewest bytes first.

@@ -1,3 +1,5 @@
+#include <lemon/preflow.h>
+#include <lemon/smart_graph.h>
 #include <QTest>
 #include <random>
 #include <set>
@@ -46,6 +48,36 @@ std::pair<MaxFlow::Capacity, std::vector<bool>> bruteForce(int vertices,
     for (std::size_t v = 0; v < side.size(); ++v) nearest[v] = nearest[v] && side[v];
   }
   return {best, nearest};
+}
+
+/// The value of a maximum flow by LEMON's preflow-push.
+MaxFlow::Capacity byLemon(int vertices, const std::vector<Edge>& edges) {
+  lemon::SmartDigraph graph;
+  graph.reserveNode(vertices);
+  for (int v = 0; v < vertices; ++v) graph.addNode();
+  lemon::SmartDigraph::ArcMap<MaxFlow::Capacity> capacity(graph);
+  for (const Edge& edge : edges)
+    capacity[graph.addArc(graph.nodeFromId(edge.from), graph.nodeFromId(edge.to))] = edge.capacity;
+  lemon::Preflow<lemon::SmartDigraph, lemon::SmartDigraph::ArcMap<MaxFlow::Capacity>> preflow(
+      graph, capacity, graph.nodeFromId(0), graph.nodeFromId(vertices - 1));
+  preflow.runMinCut();
+  return preflow.flowValue();
+}
+
+/// A network as the partitioner makes them: each value an edge with its cost, readers behind
+/// infinite edges, sources and sinks here and there. Vertex 0 is the source, the last one the sink.
+std::vector<Edge> partitioningNetwork(int values, std::mt19937& random) {
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  const int sink = 2 * values + 1;
+  std::vector<Edge> edges;
+  for (int i = 0; i < values; ++i) {
+    edges.push_back({2 * i + 1, 2 * i + 2, 1 + below(1000)});
+    for (int k = 1 + below(2); k > 0 && i + 1 < values; --k)
+      edges.push_back({2 * i + 2, 2 * (i + 1 + below(std::min(values - i - 1, 5))) + 1, 1 << 30});
+    if (i == 0 || below(5) == 0) edges.push_back({0, 2 * i + 1, 1 << 30});
+    if (i + 1 == values || below(4) == 0) edges.push_back({2 * i + 2, sink, 1 << 30});
+  }
+  return edges;
 }
 
 }  // namespace
@@ -120,6 +152,19 @@ class TestMaxFlow : public QObject {
       const auto [value, nearest] = bruteForce(vertices, edges);
       QCOMPARE(network.solve(0, vertices - 1), value);
       QCOMPARE(network.sinkSide(), nearest);
+    }
+  }
+
+  void partitioningNetworksAreCutAsByAnotherLibrary() {
+    std::mt19937 random(11);
+    for (int round = 0; round < 300; ++round) {
+      const int values = 2 + round;
+      const std::vector<Edge> edges = partitioningNetwork(values, random);
+      const int vertices = 2 * values + 2;
+      MaxFlow network = networkOf(vertices, edges);
+      const MaxFlow::Capacity value = network.solve(0, vertices - 1);
+      QCOMPARE(value, byLemon(vertices, edges));
+      QCOMPARE(cutValue(edges, network.sinkSide()), value);
     }
   }
 };

@@ -4,13 +4,13 @@
 #include <QDir>
 #include <QTest>
 #include <algorithm>
-#include <random>
 #include <set>
 
-#include "core/ir/graph_builder.h"
 #include "core/load/capture/capture_reader.h"
 #include "core/partition/partition_joint.h"
+#include "tests/support/random_joint.h"
 #include "tests/support/symbolic_run.h"
+#include "tests/support/transformer_joint.h"
 
 using namespace core;
 using namespace core::ir;
@@ -60,111 +60,6 @@ QString fault(const JointGraph& joint, const Partition& parts) {
   return twice == draws.end() ? QString() : QString::fromStdString(*twice + " is drawn twice");
 }
 
-/// A random joint graph of square matrices: views, pointwise and heavy operators, dropout, writes
-/// to inputs, gradients, and values that only the backward needs. As under autograd, the backward
-/// does not read what lies in an input that the forward writes to.
-class RandomJoint {
- public:
-  explicit RandomJoint(unsigned seed) : m_random(seed) {}
-
-  JointGraph make() {
-    const int primals = 2 + below(4);
-    for (int i = 1; i <= primals; ++i)
-      m_forward.push_back(m_builder.addPlaceholder("primals_" + std::to_string(i), meta(),
-                                                   tagged(PartitionerTag::IsForward)));
-    const std::vector<NodeId> inputs = m_forward;
-    for (NodeId input : inputs)
-      if (below(4) == 0) m_written.insert(input);
-    for (int i = 1; i <= 2; ++i)
-      m_backward.push_back(m_builder.addPlaceholder("tangents_" + std::to_string(i), meta(),
-                                                    tagged(PartitionerTag::IsBackward)));
-    for (int i = 0, n = 3 + below(25); i < n; ++i) addForward(PartitionerTag::IsForward);
-    std::vector<Argument> outputs{m_forward.back(), pick(m_forward)};
-    for (int i = 0, n = 3 + below(20); i < n; ++i) addBackward();
-    for (NodeId input : inputs) {
-      if (m_written.contains(input))
-        call("aten.copy_.default", {input, outputs[0]}, PartitionerTag::MustBeInForward);
-      outputs.push_back(below(5) == 0 ? Argument() : Argument(pick(m_backward)));
-    }
-    m_builder.setOutputs(outputs);
-    JointGraph joint;
-    joint.graph = std::move(m_builder).freeze();
-    joint.signature.numPrimals = primals;
-    joint.signature.numForwardOutputs = 2;
-    joint.metadata.staticInputIndices = {0};
-    return joint;
-  }
-
- private:
-  static TensorMeta meta() { return contiguousMeta(DType::F32, {16, 16}); }
-  static NodeMeta tagged(PartitionerTag tag) {
-    NodeMeta meta;
-    meta.tag = tag;
-    return meta;
-  }
-  int below(int n) { return static_cast<int>(m_random() % static_cast<unsigned>(n)); }
-  NodeId pick(const std::vector<NodeId>& nodes) {
-    // Mostly recent values, so that graphs are deep.
-    const int size = static_cast<int>(nodes.size());
-    const int back = below(3) == 0 ? below(size) : below(std::min(size, 4));
-    return nodes[static_cast<std::size_t>(size - 1 - back)];
-  }
-
-  /// A forward value that a call of this half may read; a tangent if none is found.
-  NodeId operand(PartitionerTag tag) {
-    if (tag == PartitionerTag::IsForward) return pick(m_forward);
-    for (int attempt = 0; attempt < 50; ++attempt)
-      if (const NodeId id = pick(m_forward); !m_written.contains(id)) return id;
-    return m_backward.front();
-  }
-
-  NodeId call(const std::string& target, std::vector<Argument> args, PartitionerTag tag) {
-    const std::string name = "n" + std::to_string(m_builder.size());
-    return m_builder.addCall(name, target, std::move(args), {}, meta(), tagged(tag));
-  }
-
-  void addBackward() {
-    const PartitionerTag tag = PartitionerTag::IsBackward;
-    if (below(6) == 0) addForward(tag);
-    m_backward.push_back(call("aten.mul.Tensor", {pick(m_backward), operand(tag)}, tag));
-  }
-
-  /// A call that needs no tangent; with a backward tag only the backward reads it.
-  void addForward(PartitionerTag tag) {
-    static const std::vector<std::string> kUnary{"aten.sin.default",    "aten.relu.default",
-                                                 "aten.t.default",      "aten.transpose.int",
-                                                 "aten.cumsum.default", "aten.clone.default"};
-    static const std::vector<std::string> kBinary{"aten.mul.Tensor", "aten.mm.default",
-                                                  "aten.add.Tensor", "aten.cat.default"};
-    const int kind = below(10);
-    const NodeId input = operand(tag);
-    if (kind == 0) {
-      addDropout(input, tag);
-    } else if (kind < 5) {
-      const std::string& target = kUnary[static_cast<std::size_t>(below(6))];
-      m_forward.push_back(call(target, {input}, tag));
-      const bool isView = target == "aten.t.default" || target == "aten.transpose.int";
-      if (isView && m_written.contains(input)) m_written.insert(m_forward.back());
-    } else {
-      const std::string& target = kBinary[static_cast<std::size_t>(below(4))];
-      m_forward.push_back(call(target, {input, operand(tag)}, tag));
-    }
-  }
-
-  void addDropout(NodeId input, PartitionerTag tag) {
-    const std::string name = "n" + std::to_string(m_builder.size());
-    const NodeId tuple = m_builder.addCall(name, "aten.native_dropout.default", {input, 0.5, true},
-                                           {}, TupleMeta{{meta(), meta()}}, tagged(tag));
-    for (std::int64_t i = 0; i < 2; ++i) m_forward.push_back(call("getitem", {tuple, i}, tag));
-  }
-
-  std::mt19937 m_random;
-  GraphBuilder m_builder;
-  std::vector<NodeId> m_forward;   ///< values that need no tangent
-  std::vector<NodeId> m_backward;  ///< values that do
-  std::set<NodeId> m_written;      ///< values in an input that is written to
-};
-
 constexpr double kBudgets[] = {0.0, 0.1, 0.5, 0.9, 1.0};
 
 }  // namespace
@@ -211,7 +106,7 @@ class TestPartitionValues : public QObject {
 
   void randomGraphsComputeTheSame() {
     for (unsigned seed = 0; seed < 400; ++seed) {
-      const JointGraph joint = RandomJoint(seed).make();
+      const JointGraph joint = support::randomJoint(seed);
       for (double budget : kBudgets) {
         PartitionOptions options;
         options.budget = budget;
@@ -226,10 +121,43 @@ class TestPartitionValues : public QObject {
     }
   }
 
+  void transformersComputeTheSame() {
+    for (int layers : {1, 3, 6}) {
+      const JointGraph joint = support::transformerJoint({layers, 2, 8, 16, 2});
+      for (double budget : kBudgets) {
+        PartitionOptions options;
+        options.budget = budget;
+        const auto parts = partition::partition(joint, options, StageContext());
+        QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
+        QCOMPARE(fault(joint, *parts), QString());
+      }
+    }
+  }
+
+  void plansUnderAPeakLimitComputeTheSame() {
+    int made = 0;
+    for (unsigned seed = 0; seed < 60; ++seed) {
+      const JointGraph joint = support::randomJoint(seed);
+      for (std::int64_t limit : {0, 4096, 8192, 16384, 1 << 20}) {
+        PartitionOptions options;
+        options.peakLimit = limit;
+        const auto parts = partition::partition(joint, options, StageContext());
+        if (!parts) {
+          QCOMPARE(parts.error().code, ErrorCode::PartitionInfeasible);
+          continue;
+        }
+        ++made;
+        QVERIFY(parts->peakBytes <= limit);
+        QCOMPARE(fault(joint, *parts), QString());
+      }
+    }
+    QVERIFY(made > 100);
+  }
+
   void pinnedValuesGetTheirFateOrANamedError() {
     int honoured = 0, refused = 0;
     for (unsigned seed = 0; seed < 200; ++seed) {
-      const JointGraph joint = RandomJoint(seed).make();
+      const JointGraph joint = support::randomJoint(seed);
       for (const Node& node : joint.graph->nodes()) {
         if (node.kind == NodeKind::Output) continue;
         for (const bool save : {true, false}) {
