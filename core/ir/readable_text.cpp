@@ -107,8 +107,8 @@ std::string argumentText(const Graph& graph, const Argument& argument) {
 
 std::string callText(const Graph& graph, const Node& node) {
   const auto text = [&](const Argument& a) { return argumentText(graph, a); };
-  if (node.target == "getitem" && node.args.size() == 2)
-    return text(node.args[0]) + "[" + text(node.args[1]) + "]";
+  const bool isIndex = node.target == "getitem" || node.target == "_operator.getitem";
+  if (isIndex && node.args.size() == 2) return text(node.args[0]) + "[" + text(node.args[1]) + "]";
   const auto sign = operatorSigns().find(node.target);
   if (sign != operatorSigns().end() && node.args.size() == 2)
     return text(node.args[0]) + sign->second + text(node.args[1]);
