@@ -2,6 +2,7 @@
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/log_command.h"
 #include "core/base/json_writer.h"
 #include "core/pipeline/compile_pipeline.h"
 
@@ -97,6 +98,7 @@ std::string summaryJson(const ModelSummary& model) {
 }  // namespace
 
 int inspectCommand(const EngineOptions& options) {
+  if (opensLog(options)) return inspectLog(options);
   OpenModel open;
   const auto outcome =
       compile(open, options.model, Goal::Inspect, options.compile, commandContext(options.quiet));

@@ -62,6 +62,10 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
                      "prints joint, forward and backward graph as PyTorch prints graphs");
     command.add_flag("--table", options.table,
                      "prints sequence numbers with their forward and backward calls");
+    command.add_option("--torch-trace", options.torchTraceFolder,
+                       "a folder for a log in the form of TORCH_TRACE, which tlparse reads");
+    command.add_option("--compile", options.compile.logCompile,
+                       "which compile of a log to take, as 0/1 (default: its first)");
   }
   if (verb == "partition") {
     command.add_option("--why", options.why,

@@ -2,10 +2,9 @@
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/log_command.h"
 #include "app/engine/partition_output.h"
-#include "core/ir/readable_text.h"
-#include "core/ir/sequence_table.h"
-#include "core/load/capture/capture_writer.h"
+#include "app/engine/trace_output.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_model.h"
@@ -45,27 +44,6 @@ void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced
               millisecondsText(traced.times.total * 1e3).c_str());
 }
 
-/// The graphs as PyTorch prints them; the halves are those of the last partition.
-void printGraphs(const ir::JointGraph& joint, const partition::Partition& parts) {
-  const auto print = [](const char* title, const ir::GraphPtr& graph) {
-    if (graph) std::printf("# %s\n%s\n", title, ir::readableText(*graph).c_str());
-  };
-  print(joint.metadata.isTrain ? "Joint graph" : "Inference graph", joint.graph);
-  if (!joint.metadata.isTrain) return;
-  print("Forward graph", parts.forward);
-  print("Backward graph", parts.backward);
-}
-
-void printResult(const load::LoadedModel& model, const torch::TraceResult& traced,
-                 const ir::JointGraph& joint, const std::vector<partition::Partition>& partitions,
-                 const EngineOptions& options) {
-  if (options.text) printGraphs(joint, partitions.back());
-  if (options.table) std::fputs(ir::sequenceTableText(*joint.graph).c_str(), stdout);
-  if (options.text || options.table) return;
-  printTrace(model, traced);
-  printPartitions(partitions);
-}
-
 Result<void> traceModel(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
@@ -81,18 +59,26 @@ Result<void> traceModel(const EngineOptions& options) {
   const bool decompose = options.decompositions == Decompositions::Fusion;
   if (decompose) joint.graph = passes::decomposeForFusion(joint.graph).graph;
   CORE_TRY(auto partitions, allPartitions(joint, options, context));
-  printResult(*open.loaded, traced, joint, partitions, options);
-  if (options.json.empty()) return {};
-  return writeFile(
-      options.json,
-      load::captureJson(
-          {open.loaded->name, loss.text(), "cpu", dynamicDims(*open.loaded)},
-          {{decompose ? "fusion" : "none", &joint, pointersTo(partitions), traced.times.total}}));
+  JointToShow shown;
+  shown.name = open.loaded->name;
+  shown.loss = loss.text();
+  shown.decompositions = decompose ? "fusion" : "none";
+  shown.dynamicDims = dynamicDims(*open.loaded);
+  shown.joint = &joint;
+  shown.partitions = &partitions;
+  shown.traceSeconds = traced.times.total;
+  printGraphs(shown, options);
+  if (!printsGraphs(options)) {
+    printTrace(*open.loaded, traced);
+    printPartitions(partitions);
+  }
+  return writeTrace(shown, options);
 }
 
 }  // namespace
 
 int traceCommand(const EngineOptions& options) {
+  if (opensLog(options)) return traceLog(options);
   const auto result = traceModel(options);
   return result ? kDone : fail(result.error());
 }

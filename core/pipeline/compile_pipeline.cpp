@@ -9,6 +9,7 @@
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
+#include "core/pipeline/open_log.h"
 #include "core/schedule/make_schedule.h"
 
 namespace core::pipeline {
@@ -99,6 +100,7 @@ class Pipeline {
   void summary(std::string text) { m_record.stages.back().summary = std::move(text); }
 
   Result<void> load(const std::string& path, const StageContext& context) {
+    if (load::isTraceLog(path)) return loadLog(path, context);
     CORE_TRY_VOID(openModel(m_open, path, m_options, context));
     m_record.model = summarizeModel(*m_open.loaded);
     summary(std::to_string(m_open.loaded->program.graph.nodes.size()) + " exported nodes, " +
@@ -106,7 +108,26 @@ class Pipeline {
     return {};
   }
 
+  /// A log has joint graphs already: one of them takes the place of a trace.
+  Result<void> loadLog(const std::string& path, const StageContext& context) {
+    CORE_TRY(const load::TraceLog log, load::readTraceLog(path, context));
+    for (const load::LoggedCompile& compile : log.compiles)
+      context.log(LogLevel::Info, "load", "Compile " + compileText(compile));
+    for (const std::string& problem : log.problems) context.log(LogLevel::Warning, "load", problem);
+    CORE_TRY(const load::LoggedCompile* compile, chooseCompile(log, m_options.logCompile));
+    CORE_TRY(ir::JointGraph joint, load::loggedJointGraph(*compile));
+    m_record.model = summarizeLog(path, joint);
+    m_logged = std::make_shared<const ir::JointGraph>(std::move(joint));
+    summary(std::to_string(log.compiles.size()) + " compiles; shown is " + compileText(*compile));
+    return {};
+  }
+
   Result<void> trace(const StageContext& context) {
+    if (m_logged) {
+      m_record.joint = m_logged;
+      summary(std::to_string(m_logged->graph->size()) + " nodes in the logged joint graph");
+      return {};
+    }
     CORE_TRY(torch::TorchModel * model, bindTorch(m_open, m_options));
     m_mode = chooseMode(*m_open.loaded, m_options);
     torch::TraceResult traced = model->trace({m_mode}, context);
@@ -197,6 +218,11 @@ class Pipeline {
   }
 
   Result<void> measure(const StageContext& context) {
+    if (m_logged)
+      return Error{ErrorCode::InvalidArgument,
+                   "A log has graphs, but no weights and inputs: it cannot be run.",
+                   {},
+                   {}};
     torch::BenchOptions bench;
     CORE_TRY(bench.run.loss, chooseLoss(*m_open.loaded, m_options));
     bench.run.mode = m_mode;
@@ -222,6 +248,7 @@ class Pipeline {
   const OnPartial& m_onPartial;
   const OnStage& m_onStage;
   CompileRecord m_record;
+  std::shared_ptr<const ir::JointGraph> m_logged;  ///< of the log that is open, if one is
   Stage m_stage = Stage::Load;
   double m_progress = 0;
   run::Mode m_mode = run::Mode::Train;

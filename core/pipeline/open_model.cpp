@@ -6,6 +6,7 @@
 
 #include "core/load/random_inputs.h"
 #include "core/load/replace_weights.h"
+#include "core/load/trace_log/trace_log.h"
 
 namespace core::pipeline {
 namespace {
@@ -46,6 +47,12 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
       open.weightsPath == options.weightsPath && open.weightsModifiedNs == weightsModified)
     return {};
   open = {};
+  if (load::isTraceLog(modelPath))
+    return Error{
+        ErrorCode::InvalidArgument,
+        "'" + modelPath + "' is a log: it has graphs, but no weights to run. Use inspect or trace.",
+        {},
+        {}};
   CORE_TRY(load::LoadedModelPtr loaded, load::loadModel(modelPath, context));
   if (!options.weightsPath.empty()) {
     CORE_TRY(loaded, load::withWeightsOf(loaded, options.weightsPath));

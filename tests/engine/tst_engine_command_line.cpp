@@ -24,6 +24,10 @@ class TstEngineCommandLine : public QObject {
   void opsListsWhatIsMadeOfEachOperator();
   void aDimensionCanBeGivenASize();
   void aTraceCanBePartitionedAgain();
+  void aLogOfPythonOpensLikeATrace();
+  void aRunCanBeWrittenAsALog();
+  void graphsArePrintedAsPyTorchDoes();
+  void weightsComeFromAnotherFileOrAreNamed();
   void kernelsWritesOneFileAKernel();
   void benchChecksBeforeItCompares();
   void fusedAttentionIsCheckedAgainstFloat64();
@@ -193,6 +197,55 @@ void TstEngineCommandLine::aTraceCanBePartitionedAgain() {
     QCOMPARE(after[name].toObject()["saved_tensors"], before[name].toObject()["saved_tensors"]);
     QCOMPARE(after[name].toObject()["recomputed"], before[name].toObject()["recomputed"]);
   }
+}
+
+void TstEngineCommandLine::aLogOfPythonOpensLikeATrace() {
+  const QString log = AOT_TEST_DATA "/core/trace_log/logs/recompiled.log";
+  const EngineRun inspect = runEngine({"inspect", log});
+  QCOMPARE(inspect.exitCode, 0);
+  QVERIFY(inspect.out.contains("0/1 forward (make_logs.py"));
+  QVERIFY(inspect.out.contains("size mismatch"));
+  const EngineRun trace = runEngine({"trace", log, "--compile", "0/1", "--json", path("log.json")});
+  QCOMPARE(trace.exitCode, 0);
+  QVERIFY2(trace.out.contains("mincut_1.0"), qPrintable(trace.out));
+  QCOMPARE(runEngine({"partition", path("log.json")}).exitCode, 0);
+  const EngineRun unknown = runEngine({"trace", log, "--compile", "7/0"});
+  QCOMPARE(unknown.exitCode, 2);
+  QVERIFY(unknown.errors.contains("0/0 0/1"));
+  QVERIFY(runEngine({"run", log}).errors.contains("no weights"));
+}
+
+void TstEngineCommandLine::aRunCanBeWrittenAsALog() {
+  const EngineRun made = runEngine({"trace", oracleFile("mlp.pt2"), "--torch-trace", path("logs")});
+  QCOMPARE(made.exitCode, 0);
+  const EngineRun read = runEngine({"trace", path("logs")});
+  QCOMPARE(read.exitCode, 0);
+  const auto minCut = [](const QString& out) {
+    return out.section("mincut_1.0", 1).simplified().split(' ').mid(0, 7);
+  };
+  QCOMPARE(minCut(read.out), minCut(made.out));
+}
+
+void TstEngineCommandLine::graphsArePrintedAsPyTorchDoes() {
+  const EngineRun text = runEngine({"trace", oracleFile("mlp.pt2"), "--text"});
+  QCOMPARE(text.exitCode, 0);
+  QCOMPARE(text.out.count("class GraphModule(torch.nn.Module):"), 3);
+  QVERIFY(text.out.contains("addmm,  # SavedForBackwardsAOTOutput("));
+  QVERIFY(text.out.contains("# fwd_nn_module: fc1 (torch.nn.modules.linear.Linear) # File:"));
+  const EngineRun table = runEngine({"trace", oracleFile("mlp.pt2"), "--table"});
+  QVERIFY2(table.out.contains(QRegularExpression("\\n2 +aten.gelu +aten.gelu +aten.gelu_backward")),
+           qPrintable(table.out));
+}
+
+void TstEngineCommandLine::weightsComeFromAnotherFileOrAreNamed() {
+  QFile file(path("w.safetensors"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(QByteArray("\x02\0\0\0\0\0\0\0{}", 10));
+  file.close();
+  const EngineRun run =
+      runEngine({"trace", oracleFile("mlp.pt2"), "--weights", path("w.safetensors")});
+  QCOMPARE(run.exitCode, 2);
+  QVERIFY2(run.errors.contains("Missing: 'fc1.weight', 'fc1.bias'"), qPrintable(run.errors));
 }
 
 void TstEngineCommandLine::kernelsWritesOneFileAKernel() {

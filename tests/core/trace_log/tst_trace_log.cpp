@@ -9,6 +9,7 @@
 #include "core/ir/readable_text.h"
 #include "core/load/trace_log/md5.h"
 #include "core/load/trace_log/trace_log.h"
+#include "core/load/trace_log/trace_log_writer.h"
 #include "core/partition/partition_joint.h"
 
 using namespace core;
@@ -199,6 +200,33 @@ class TestTraceLog : public QObject {
     QVERIFY(!graph.graph);
     QCOMPARE(graph.text, payload.toStdString());
     QVERIFY(graph.problem.starts_with("line 3, column 13: "));
+  }
+
+  void whatWeWriteIsReadBack() {
+    const load::TraceLog original = logNamed("recompiled");
+    const auto joint = load::loggedJointGraph(*original.find("0/1"));
+    QVERIFY(joint);
+    load::RunToLog run;
+    run.model = "net";
+    run.joint = &*joint;
+    run.forward = original.find("0/1")->find("aot_forward_graph")->graph;
+    run.backward = original.find("0/1")->find("aot_backward_graph")->graph;
+    run.minCutInformation = "{\n\"saved\": []\n}";
+    const load::TraceLog log =
+        readLog(write(QByteArray::fromStdString(load::traceLogText({run, run}))));
+    QVERIFY(log.problems.empty());
+    QCOMPARE(log.compiles.size(), std::size_t{2});
+    const load::LoggedCompile& compile = log.compiles[1];
+    QCOMPARE(compile.id, std::string("1/0"));
+    QCOMPARE(compile.file, std::string("make_logs.py"));
+    QCOMPARE(compile.symbols.size(), std::size_t{1});
+    QCOMPARE(compile.findText("min_cut_information")->text, run.minCutInformation);
+    const auto again = load::loggedJointGraph(compile);
+    QVERIFY2(again, again ? "" : again.error().message.c_str());
+    QCOMPARE(ir::readableText(*again->graph), ir::readableText(*joint->graph));
+    QCOMPARE(again->metadata.staticInputIndices, joint->metadata.staticInputIndices);
+    QCOMPARE(ir::readableText(*compile.find("aot_backward_graph")->graph),
+             ir::readableText(*run.backward));
   }
 
   void everyTruncationOpensOrIsRefused() {
