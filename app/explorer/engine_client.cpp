@@ -64,6 +64,21 @@ std::uint64_t EngineClient::submit(core::protocol::CompileRequest request) {
   return m_current->id;
 }
 
+void EngineClient::listOperators() {
+  ensureActive();
+  m_operators = ++m_lastId;
+  sendTo(m_active, {m_operators, core::protocol::OperatorsRequest{}});
+}
+
+void EngineClient::takeOperators(const Reply& reply) {
+  m_operators = 0;
+  if (const auto* table = std::get_if<core::protocol::OperatorsReply>(&reply.body)) {
+    Q_EMIT operatorsListed(table->rows);
+  } else if (const auto* failure = std::get_if<core::protocol::FailureReply>(&reply.body)) {
+    Q_EMIT operatorsFailed(QString::fromStdString(failure->error.message));
+  }
+}
+
 void EngineClient::cancel() {
   if (!m_current || m_current->cancelling) return;
   m_current->cancelling = true;
@@ -140,6 +155,10 @@ void EngineClient::replaceActive() {
   release(m_active);
   m_active = nullptr;
   m_superseded = 0;
+  if (m_operators != 0) {
+    m_operators = 0;
+    Q_EMIT operatorsFailed(tr("The engine was stopped before it answered."));
+  }
   m_grace.stop();
   if (m_spare || mayRestart()) ensureActive();
 }
@@ -158,6 +177,7 @@ void EngineClient::onReply(EngineProcess* process, const ReplyPtr& reply) {
   }
   if (process != m_active) return;
   m_lastHeard.start();
+  if (m_operators != 0 && reply->id == m_operators) return takeOperators(*reply);
   endSuperseded(*reply);
   if (m_current && reply->id == m_current->id) dispatch(*reply);
 }

@@ -39,6 +39,9 @@ class EngineClient : public QObject {
   void warmUp();
   /// Sends a request and returns its id; the one in flight is superseded without a further signal.
   std::uint64_t submit(core::protocol::CompileRequest request);
+  /// Asks for the table of operators, beside a request in flight; ends with operatorsListed() or
+  /// operatorsFailed().
+  void listOperators();
   /// Stops the request in flight; it ends with failed(Cancelled).
   void cancel();
   /// Ends the engine; a request in flight fails. The spare or a fresh engine takes over.
@@ -57,6 +60,8 @@ class EngineClient : public QObject {
   void failed(std::uint64_t id, core::pipeline::Stage stage, core::Error error,
               core::pipeline::CompileRecordPtr record);
   void logged(core::LogEntry entry);
+  void operatorsListed(const std::vector<core::pipeline::OperatorRow>& rows);
+  void operatorsFailed(const QString& message);
   /// The engine ended while nothing was in flight.
   void idleEngineDied(QString cause);
 
@@ -88,6 +93,7 @@ class EngineClient : public QObject {
   void activeEnded(const QString& cause);
   void fail(core::Error error);
   bool mayRestart();
+  void takeOperators(const core::protocol::Reply& reply);
 
   QStringList m_command;
   EngineTimings m_timings;
@@ -96,6 +102,7 @@ class EngineClient : public QObject {
   EngineProcess* m_spare = nullptr;
   std::optional<Current> m_current;
   std::uint64_t m_lastId = 0;
+  std::uint64_t m_operators = 0;   ///< the request for the table of operators; 0: none
   std::uint64_t m_superseded = 0;  ///< its end is awaited; 0: none
   std::int64_t m_processId = 0;
   std::int64_t m_spareProcessId = 0;

@@ -1,7 +1,7 @@
 #include "app/explorer/explorer_controller.h"
 
 #include "app/explorer/flow_steps.h"
-#include "core/base/check.h"
+#include "app/explorer/jobs/guarded_partition.h"
 #include "core/partition/partition_joint.h"
 
 namespace explorer {
@@ -24,20 +24,6 @@ namespace {
 const QString kPartitionTag = QStringLiteral("partition");
 
 enum MergeId { BudgetMerge = 1 };
-
-/// The partitioner with our own bugs caught, because it runs on a pool thread of the window.
-Result<Partition> partitionGuarded(const core::ir::JointGraph& joint,
-                                   const PartitionOptions& options,
-                                   const core::StageContext& context) {
-  try {
-    return core::partition::partition(joint, options, context);
-  } catch (const core::InternalError& bug) {
-    return Error{ErrorCode::Internal,
-                 "The partitioner broke a promise of its own; please report it.",
-                 bug.what(),
-                 {}};
-  }
-}
 
 /// `newer`, with the parts that it does not have taken from `older`.
 CompileRecordPtr merged(const CompileRecordPtr& newer, const CompileRecordPtr& older) {
@@ -77,6 +63,7 @@ ExplorerController::ExplorerController(EngineClient* engine, QObject* parent)
         if (id == m_request) onFailed(stage, error, record);
       });
   connect(engine, &EngineClient::logged, this, &ExplorerController::logged);
+  connect(&m_studies, &PartitionStudies::changed, this, &ExplorerController::publish);
 }
 
 void ExplorerController::setInitialOptions(const core::pipeline::CompileOptions& options) {
@@ -92,6 +79,7 @@ void ExplorerController::openModel(const QString& path, Goal goal) {
     options.partition.recompute.clear();
     options.partition.moduleBudgets.clear();
     options.inputsPath.clear();
+    options.weightsPath.clear();
     options.loss.reset();
   }
   m_jobs.stop(kPartitionTag);
@@ -188,6 +176,7 @@ void ExplorerController::onFailed(Stage stage, const Error& error, const Compile
 void ExplorerController::setBudget(double budget) {
   PartitionOptions options = m_state.options.partition;
   options.budget = budget;
+  options.peakLimit.reset();
   pushPartition(std::move(options), tr("budget %1").arg(budget), BudgetMerge);
 }
 
@@ -207,6 +196,23 @@ void ExplorerController::clearPins() {
   options.save.clear();
   options.recompute.clear();
   pushPartition(std::move(options), tr("removing pins"), PartitionCommand::kNoMerge);
+}
+
+void ExplorerController::choosePoint(const core::partition::ParetoPoint& point) {
+  m_studies.stopPreview();
+  PartitionOptions options = views::pages::withPoint(m_state.options.partition, point);
+  const QString text = options.peakLimit ? tr("peak limit") : tr("budget %1").arg(options.budget);
+  pushPartition(std::move(options), text, BudgetMerge);
+}
+
+void ExplorerController::previewPoint(const core::partition::ParetoPoint& point) {
+  m_studies.preview(views::pages::withPoint(m_state.options.partition, point));
+}
+
+void ExplorerController::setModuleBudget(const QString& module, std::optional<double> budget) {
+  pushPartition(
+      views::pages::withModuleBudget(m_state.options.partition, module.toStdString(), budget),
+      tr("budget of %1").arg(module), PartitionCommand::kNoMerge);
 }
 
 void ExplorerController::pushPartition(PartitionOptions options, const QString& text, int mergeId) {
@@ -232,7 +238,8 @@ void ExplorerController::partition() {
       [joint, options](std::stop_token stop) {
         core::StageContext context;
         context.stop = std::move(stop);
-        return partitionGuarded(*joint, options, context);
+        return guardedPartition(
+            [&] { return core::partition::partition(*joint, options, context); });
       },
       [this](Result<Partition> result) { onPartitioned(std::move(result)); });
 }
@@ -256,6 +263,8 @@ void ExplorerController::onPartitioned(Result<Partition> result) {
 
 void ExplorerController::publish() {
   markStale();
+  m_studies.follow(m_state.index->record(), m_state.options.partition);
+  m_state.study = m_studies.study();
   m_state.steps = flowSteps(m_state, m_goal);
   m_state.canUndo = m_undo.canUndo();
   m_published = std::make_shared<const Snapshot>(m_state);

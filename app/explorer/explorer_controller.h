@@ -10,6 +10,7 @@
 #include <QUndoStack>
 
 #include "app/explorer/engine_client.h"
+#include "app/explorer/jobs/partition_studies.h"
 #include "app/explorer/jobs/pool_jobs.h"
 #include "views/pages/snapshot.h"
 
@@ -26,6 +27,8 @@ class ExplorerController : public QObject {
 
   const SnapshotPtr& snapshot() const { return m_published; }
   QUndoStack* undoStack() { return &m_undo; }
+  PartitionStudies* studies() { return &m_studies; }
+  EngineClient* engine() { return m_engine; }
 
   // Intents.
   void openModel(const QString& path, core::pipeline::Goal goal);
@@ -43,6 +46,12 @@ class ExplorerController : public QObject {
   void setPartitioner(core::partition::PartitionerKind kind);
   void setPin(const QString& node, views::pages::Pin pin);
   void clearPins();
+  /// Goes to a point of the curve: by its budget, or by a limit on the peak.
+  void choosePoint(const core::partition::ParetoPoint& point);
+  /// The same without a lasting effect; ends with previewed() of the studies.
+  void previewPoint(const core::partition::ParetoPoint& point);
+  /// Empty: the module has no budget of its own any more.
+  void setModuleBudget(const QString& module, std::optional<double> budget);
   /// What undo and redo call: takes the options and partitions again.
   void applyPartition(const core::partition::PartitionOptions& options);
 
@@ -71,6 +80,7 @@ class ExplorerController : public QObject {
 
   EngineClient* m_engine;
   PoolJobs m_jobs;
+  PartitionStudies m_studies;
   QUndoStack m_undo;
   Snapshot m_state;
   SnapshotPtr m_published;

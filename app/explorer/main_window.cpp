@@ -53,6 +53,7 @@ MainWindow::MainWindow(ExplorerController* controller, Settings settings)
   connectGoActions();
   connectViewActions();
   connectSelection();
+  connectPartitionActions();
   m_initialState = saveState(kStateVersion);
   restoreGeometry(m_settings.windowGeometry());
   restoreState(m_settings.windowState(), kStateVersion);
@@ -89,12 +90,7 @@ void MainWindow::buildPages() {
   addStagePage(new views::pages::ComparePage(this));
   connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,
           &ExplorerController::setOptions);
-  connect(m_partition, &views::pages::PartitionPage::budgetChosen, m_controller,
-          &ExplorerController::setBudget);
-  connect(m_partition, &views::pages::PartitionPage::partitionerChosen, m_controller,
-          &ExplorerController::setPartitioner);
-  connect(m_partition, &views::pages::PartitionPage::pinsCleared, m_controller,
-          &ExplorerController::clearPins);
+  connectPartition();
 }
 
 void MainWindow::buildCenter() {
@@ -141,10 +137,11 @@ void MainWindow::buildDocks() {
 
 void MainWindow::buildMenus() {
   QMenu* file = menuBar()->addMenu(tr("&File"));
-  file->addAction(m_actions->open);
+  file->addActions({m_actions->open, m_actions->openTraceLog});
   m_recentMenu = file->addMenu(tr("Open Re&cent"));
   m_sampleMenu = file->addMenu(tr("Open &Sample"));
-  file->addActions({m_actions->reload, m_actions->exportReport, m_actions->exportPicture});
+  file->addActions({m_actions->reload, m_actions->replaceWeights, m_actions->exportReport,
+                    m_actions->exportPicture});
   file->addSeparator();
   file->addActions({m_actions->close, m_actions->quit});
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
@@ -166,12 +163,21 @@ void MainWindow::buildMenus() {
                   m_actions->consumer, m_actions->nextSaved, m_actions->traceTable});
   go->addSeparator();
   for (QAction* page : m_actions->pages) go->addAction(page);
+  QMenu* partition = menuBar()->addMenu(tr("&Partition"));
+  const QList<QAction*> pins = {m_actions->pinSaved, m_actions->pinRecomputed, m_actions->unpin};
+  partition->addActions(pins);
+  partition->addActions({m_actions->clearPins, m_actions->moduleBudget});
+  partition->addSeparator();
+  partition->addActions({m_actions->lessMemory, m_actions->moreMemory});
+  partition->addSeparator();
+  partition->addActions({m_actions->memoryChart, m_actions->whatMoved, m_actions->keepPartition});
+  m_partition->addValueActions(pins);
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   run->addActions({m_actions->makeKernels, m_actions->run, m_actions->cancel});
   QMenu* tools = menuBar()->addMenu(tr("&Tools"));
   tools->addActions({m_docks.last()->toggleViewAction(), m_actions->restartEngine});
   QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addActions({m_actions->shortcuts, m_actions->about});
+  help->addActions({m_actions->shortcuts, m_actions->operators, m_actions->about});
 }
 
 void MainWindow::buildToolBar() {

@@ -25,6 +25,7 @@ class JointPage;
 class LogPanel;
 class ModuleTree;
 class NodeInspector;
+class OperatorsDialog;
 class PartitionPage;
 class SearchBox;
 class StagePage;
@@ -45,6 +46,8 @@ class MainWindow : public QMainWindow {
   void setSamples(const QFileInfoList& samples);
   void setEngineText(const QString& text);
   void openFile(const QString& path, core::pipeline::Goal goal);
+  /// Opens what a person chose or dropped: a model, a trace log, or weights for the open model.
+  void openPath(const QString& path);
   /// True while the shown graphs are still being laid out.
   bool isLayingOut() const;
   views::shared::SelectionHub* hub() { return &m_hub; }
@@ -76,6 +79,8 @@ class MainWindow : public QMainWindow {
   void connectGoActions();
   void connectViewActions();
   void connectSelection();
+  void connectPartition();
+  void connectPartitionActions();
 
   void onSnapshot(const views::pages::SnapshotPtr& snapshot);
   void onIntent(views::pages::Intent intent);
@@ -84,16 +89,23 @@ class MainWindow : public QMainWindow {
   void onFinished();
   void showStatus(const QString& text);
   void showSelection();
+  QString folderOfModel() const;
   void askForFile();
+  void askForTraceLog();
+  void askForWeights();
+  void replaceWeights(const QString& path);
   void askForReport();
   void askForPicture();
   void fillOpenRecent();
   void goTo(const std::string& name);
   void goToNextSaved();
+  void pinSelected(views::pages::Pin pin);
+  void budgetSelectedModule();
   void goToNeighbour(bool towardsInputs);
   void movePane(int step);
   void resetLayout();
   void showShortcuts();
+  void showOperators();
   void showAbout();
 
   ExplorerController* m_controller;
@@ -114,6 +126,7 @@ class MainWindow : public QMainWindow {
   views::pages::NodeInspector* m_inspector = nullptr;
   views::pages::LogPanel* m_log = nullptr;
   views::pages::SearchBox* m_search = nullptr;
+  views::pages::OperatorsDialog* m_operators = nullptr;  ///< made when it is first asked for
   std::array<QWidget*, views::pages::kPageCount> m_pages{};
   QList<views::pages::StagePage*> m_stagePages;
   QList<QDockWidget*> m_docks;

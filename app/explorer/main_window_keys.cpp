@@ -1,18 +1,17 @@
-// The third part of MainWindow: going from node to node and from pane to pane, dropped files, help.
+// The third part of MainWindow: going from node to node and from pane to pane, help.
 
 #include <QApplication>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDockWidget>
-#include <QDragEnterEvent>
 #include <QLabel>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include "app/explorer/main_window.h"
 #include "views/pages/data_table.h"
+#include "views/pages/operators_dialog.h"
 #include "views/pages/side_panels.h"
 
 namespace explorer {
@@ -74,16 +73,6 @@ void MainWindow::movePane(int step) {
   pane->setFocus(Qt::TabFocusReason);
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  const QList<QUrl> urls = event->mimeData()->urls();
-  if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  const QList<QUrl> urls = event->mimeData()->urls();
-  if (urls.size() == 1) openFile(urls.front().toLocalFile(), core::pipeline::Goal::Partition);
-}
-
 void MainWindow::changeEvent(QEvent* event) {
   // Pages read colours when they draw, so they draw again.
   if (event->type() == QEvent::PaletteChange && m_log) onSnapshot(m_controller->snapshot());
@@ -119,6 +108,24 @@ void MainWindow::showShortcuts() {
   layout->addWidget(list);
   layout->addWidget(buttons);
   dialog.exec();
+}
+
+void MainWindow::showOperators() {
+  if (!m_operators) {
+    using views::pages::OperatorsDialog;
+    m_operators = new OperatorsDialog(this);
+    EngineClient* engine = m_controller->engine();
+    connect(m_operators, &OperatorsDialog::rowsWanted, this, &MainWindow::showOperators);
+    connect(engine, &EngineClient::operatorsFailed, m_operators, &OperatorsDialog::showFailure);
+    connect(engine, &EngineClient::operatorsListed, m_operators, [this](const auto& rows) {
+      m_operators->showRows(std::make_shared<const views::models::OperatorRows>(rows));
+    });
+  }
+  m_operators->show();
+  m_operators->raise();
+  if (m_operators->hasRows()) return;
+  m_operators->showBusy();
+  m_controller->engine()->listOperators();
 }
 
 void MainWindow::showAbout() {

@@ -1,16 +1,9 @@
 // The second half of MainWindow: what its signals do.
 
-#include <QApplication>
-#include <QDockWidget>
-#include <QFileDialog>
 #include <QLabel>
-#include <QMenu>
 #include <QProgressBar>
-#include <QSaveFile>
-#include <QStyle>
 
 #include "app/explorer/main_window.h"
-#include "app/explorer/report/html_report.h"
 #include "views/models/showable_text.h"
 #include "views/pages/joint_page.h"
 #include "views/pages/node_inspector.h"
@@ -23,7 +16,6 @@
 
 namespace explorer {
 
-using core::pipeline::Goal;
 using views::models::showable;
 using views::pages::Intent;
 using views::pages::PageId;
@@ -43,6 +35,8 @@ void MainWindow::connectController() {
 
 void MainWindow::connectActions() {
   connect(m_actions->open, &QAction::triggered, this, &MainWindow::askForFile);
+  connect(m_actions->openTraceLog, &QAction::triggered, this, &MainWindow::askForTraceLog);
+  connect(m_actions->replaceWeights, &QAction::triggered, this, &MainWindow::askForWeights);
   connect(m_actions->reload, &QAction::triggered, m_controller, &ExplorerController::reload);
   connect(m_actions->exportReport, &QAction::triggered, this, &MainWindow::askForReport);
   connect(m_actions->exportPicture, &QAction::triggered, this, &MainWindow::askForPicture);
@@ -96,6 +90,7 @@ void MainWindow::connectViewActions() {
   connect(m_actions->themeLight, &QAction::triggered, this, [=] { choose(Theme::Light); });
   connect(m_actions->themeDark, &QAction::triggered, this, [=] { choose(Theme::Dark); });
   connect(m_actions->shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
+  connect(m_actions->operators, &QAction::triggered, this, &MainWindow::showOperators);
   connect(m_actions->about, &QAction::triggered, this, &MainWindow::showAbout);
 }
 
@@ -192,67 +187,6 @@ void MainWindow::showSelection() {
   if (selection.nodes.size() > 1) parts << tr("and %1 more").arg(selection.nodes.size() - 1);
   parts.removeAll(QString());
   m_selection->setText(parts.join(QStringLiteral(" · ")));
-}
-
-void MainWindow::openFile(const QString& path, Goal goal) {
-  m_settings.addRecentFile(path);
-  m_start->setRecent(m_settings.recentFiles());
-  fillOpenRecent();
-  const bool fromStart = m_page == PageId::Start;
-  m_controller->openModel(path, goal);
-  if (fromStart) showPage(PageId::Joint);
-}
-
-void MainWindow::askForFile() {
-  const QString folder = QFileInfo(m_controller->snapshot()->modelPath).path();
-  const QString path = QFileDialog::getOpenFileName(this, tr("Open a model"), folder,
-                                                    tr("Exported programs (*.pt2);;All files (*)"));
-  if (!path.isEmpty()) openFile(path, Goal::Partition);
-}
-
-void MainWindow::askForReport() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export a report"), QString(),
-                                                    tr("HTML pages (*.html)"));
-  if (path.isEmpty()) return;
-  QSaveFile file(path);
-  const QByteArray html = htmlReport(*m_controller->snapshot()).toUtf8();
-  const bool written =
-      file.open(QIODevice::WriteOnly) && file.write(html) == html.size() && file.commit();
-  showStatus(written ? tr("Wrote %1").arg(path)
-                     : tr("Cannot write %1: %2").arg(path, file.errorString()));
-}
-
-void MainWindow::askForPicture() {
-  const QPixmap picture = grab();
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export a picture"), QString(),
-                                                    tr("PNG pictures (*.png)"));
-  if (path.isEmpty()) return;
-  showStatus(picture.save(path, "PNG") ? tr("Wrote %1").arg(path)
-                                       : tr("Cannot write %1.").arg(path));
-}
-
-void MainWindow::fillOpenRecent() {
-  m_recentMenu->clear();
-  const QStringList files = m_settings.recentFiles();
-  for (qsizetype i = 0; i < files.size(); ++i) {
-    const QString path = files[i];
-    QAction* action = m_recentMenu->addAction(
-        tr("&%1  %2").arg(i + 1).arg(showable(path.toStdString()).replace(QChar('&'), tr("&&"))));
-    action->setShortcut(QKeySequence(Qt::CTRL | (Qt::Key_1 + static_cast<int>(i))));
-    connect(action, &QAction::triggered, this, [this, path] { openFile(path, Goal::Partition); });
-  }
-  m_recentMenu->setEnabled(!files.isEmpty());
-}
-
-void MainWindow::setSamples(const QFileInfoList& samples) {
-  m_start->setSamples(samples);
-  m_sampleMenu->clear();
-  for (const QFileInfo& sample : samples) {
-    QAction* action = m_sampleMenu->addAction(sample.completeBaseName());
-    connect(action, &QAction::triggered, this,
-            [this, path = sample.filePath()] { openFile(path, Goal::Partition); });
-  }
-  m_sampleMenu->setEnabled(!samples.isEmpty());
 }
 
 void MainWindow::setEngineText(const QString& text) {

@@ -30,7 +30,8 @@ void UnattendedRun::finishSoon() {
 
 void UnattendedRun::writeWhenQuiet() {
   const auto& snapshot = m_controller->snapshot();
-  const bool working = snapshot->busy || snapshot->partitioning || m_window->isLayingOut();
+  const bool working = snapshot->busy || snapshot->partitioning ||
+                       m_controller->studies()->isBusy() || m_window->isLayingOut();
   m_quiet = working ? 0 : m_quiet + 1;
   if (m_quiet < kQuietPolls) return;
   m_poll.stop();

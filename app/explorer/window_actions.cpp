@@ -14,6 +14,7 @@ WindowActions::WindowActions(QWidget* window, QUndoStack* undoStack)
   addFileActions();
   addEditActions(undoStack);
   addGoActions();
+  addPartitionActions();
   addRunActions();
   addViewActions();
   addPageActions();
@@ -33,6 +34,10 @@ QAction* WindowActions::add(const QString& text, const QList<QKeySequence>& keys
 
 void WindowActions::addFileActions() {
   open = add(tr("&Open…"), {QKeySequence::Open});
+  openTraceLog = add(tr("Open &Trace Log…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L)},
+                     tr("Opens a folder that Python wrote under TORCH_TRACE"));
+  replaceWeights = add(tr("Replace &Weights…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W)},
+                       tr("Takes the model's weights from a safetensors file"));
   reload = add(tr("&Reload"), {QKeySequence(Qt::Key_F5)}, tr("Reads and traces the file again"));
   exportReport = add(tr("Export &Report…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)},
                      tr("Writes one HTML page with all that is known"));
@@ -72,6 +77,29 @@ void WindowActions::addGoActions() {
                    tr("Forward calls beside their backward calls, by sequence number"));
 }
 
+void WindowActions::addPartitionActions() {
+  const auto key = [](int letter) {
+    return QList<QKeySequence>{QKeySequence(Qt::CTRL | Qt::SHIFT | static_cast<Qt::Key>(letter))};
+  };
+  pinSaved = add(tr("Pin as &Saved"), key(Qt::Key_S),
+                 tr("Always hands the selected value to the backward"));
+  pinRecomputed = add(tr("Pin as &Recomputed"), key(Qt::Key_R),
+                      tr("Always computes the selected value again in the backward"));
+  unpin = add(tr("Remove the &Pin"), key(Qt::Key_U),
+              tr("Lets the partitioner decide about the selected value"));
+  clearPins = add(tr("Remove &All Pins"), key(Qt::Key_Backspace));
+  lessMemory = add(tr("&Less Memory"), {QKeySequence(Qt::CTRL | Qt::Key_BracketLeft)},
+                   tr("To the next point of the curve with less memory"));
+  moreMemory = add(tr("&More Memory"), {QKeySequence(Qt::CTRL | Qt::Key_BracketRight)},
+                   tr("To the next point of the curve with more memory"));
+  moduleBudget = add(tr("&Budget of the Module…"), key(Qt::Key_M),
+                     tr("Gives the selected module a budget of its own"));
+  memoryChart = add(tr("Memory &over Program Order"), key(Qt::Key_O));
+  keepPartition = add(tr("&Keep for Comparison"), {QKeySequence(Qt::CTRL | Qt::Key_K)},
+                      tr("Remembers this partition, to compare later ones with it"));
+  whatMoved = add(tr("&What Moved"), key(Qt::Key_D), tr("The shown partition beside another one"));
+}
+
 void WindowActions::addRunActions() {
   makeKernels = add(tr("&Generate Kernels"), {QKeySequence(Qt::Key_F7)},
                     tr("Fuses and writes kernels; runs nothing of the model"));
@@ -99,6 +127,8 @@ void WindowActions::addViewActions() {
     themes->addAction(theme);
   }
   shortcuts = add(tr("&Shortcuts"), {QKeySequence(Qt::Key_F1)});
+  operators = add(tr("&Operator Coverage"), {QKeySequence(Qt::SHIFT | Qt::Key_F1)},
+                  tr("Which operators can be traced, and what becomes of each"));
   about = add(tr("&About AOT Explorer"));
 }
 
@@ -133,21 +163,29 @@ void WindowActions::setSnapshot(const Snapshot& snapshot) {
   const QString busy = tr("the engine is working");
   enable(reload, open_, noModel);
   enable(close, open_, noModel);
+  enable(replaceWeights, open_, noModel);
   enable(exportReport, record != nullptr, noModel);
   enable(exportPicture, true, QString());
   for (QAction* action :
        {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer, traceTable}) {
     enable(action, traced, notTraced);
   }
-  enable(nextSaved, record && record->partition, tr("there is no partition yet"));
+  for (QAction* action : {nextSaved, pinSaved, pinRecomputed, unpin, clearPins, moduleBudget,
+                          memoryChart, keepPartition, whatMoved}) {
+    enable(action, record && record->partition, tr("there is no partition yet"));
+  }
+  for (QAction* action : {lessMemory, moreMemory}) {
+    enable(action, snapshot.study->curve != nullptr, tr("there is no curve yet"));
+  }
   enable(makeKernels, open_ && !snapshot.busy, open_ ? busy : noModel);
   enable(run, open_ && !snapshot.busy, open_ ? busy : noModel);
   enable(cancel, snapshot.busy, tr("nothing is running"));
   for (const PageId page : views::pages::kPages) {
     enable(pages[static_cast<std::size_t>(page)], page == PageId::Start || open_, noModel);
   }
-  for (QAction* action : {open, quit, nextPane, previousPane, resetLayout, fullScreen, themeSystem,
-                          themeLight, themeDark, shortcuts, about, restartEngine}) {
+  for (QAction* action :
+       {open, openTraceLog, quit, nextPane, previousPane, resetLayout, fullScreen, themeSystem,
+        themeLight, themeDark, shortcuts, operators, about, restartEngine}) {
     enable(action, true, QString());
   }
 }

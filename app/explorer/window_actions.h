@@ -24,6 +24,8 @@ class WindowActions : public QObject {
   WindowActions(QWidget* window, QUndoStack* undoStack);
 
   QAction* open = nullptr;
+  QAction* openTraceLog = nullptr;
+  QAction* replaceWeights = nullptr;
   QAction* reload = nullptr;
   QAction* exportReport = nullptr;
   QAction* exportPicture = nullptr;
@@ -42,6 +44,16 @@ class WindowActions : public QObject {
   QAction* consumer = nullptr;
   QAction* nextSaved = nullptr;
   QAction* traceTable = nullptr;
+  QAction* pinSaved = nullptr;
+  QAction* pinRecomputed = nullptr;
+  QAction* unpin = nullptr;
+  QAction* clearPins = nullptr;
+  QAction* lessMemory = nullptr;
+  QAction* moreMemory = nullptr;
+  QAction* moduleBudget = nullptr;
+  QAction* memoryChart = nullptr;
+  QAction* keepPartition = nullptr;
+  QAction* whatMoved = nullptr;
   QAction* makeKernels = nullptr;
   QAction* run = nullptr;
   QAction* cancel = nullptr;
@@ -53,6 +65,7 @@ class WindowActions : public QObject {
   QAction* themeLight = nullptr;
   QAction* themeDark = nullptr;
   QAction* shortcuts = nullptr;
+  QAction* operators = nullptr;
   QAction* about = nullptr;
   QAction* restartEngine = nullptr;
   std::array<QAction*, views::pages::kPageCount> pages{};
@@ -69,6 +82,7 @@ class WindowActions : public QObject {
   void addFileActions();
   void addEditActions(QUndoStack* undoStack);
   void addGoActions();
+  void addPartitionActions();
   void addRunActions();
   void addViewActions();
   void addPageActions();

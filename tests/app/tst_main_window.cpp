@@ -1,5 +1,6 @@
 // The window as a whole, off screen, with an engine that does what the test says.
 
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -8,6 +9,7 @@
 #include "app/explorer/logging/ui_watchdog.h"
 #include "app/explorer/main_window.h"
 #include "tests/support/sample_record.h"
+#include "views/pages/operators_dialog.h"
 #include "views/pages/side_panels.h"
 
 using core::pipeline::Goal;
@@ -34,6 +36,10 @@ class TstMainWindow : public QObject {
   void disabledActionsSayWhy();
   void noTwoActionsShareAShortcut();
   void mirrorAndHistoryMoveTheSelection();
+  void pinsAndPointsOfTheCurveCanBeUndone();
+  void pinNeedsAValueOfTheForward();
+  void operatorTableComesFromTheEngine();
+  void weightsNeedAnOpenModelAndTraceItAgain();
   void watchdogSeesTheWindowAnswer();
 
  private:
@@ -154,6 +160,62 @@ void TstMainWindow::mirrorAndHistoryMoveTheSelection() {
   QCOMPARE(hub->selection().primary(), QStringLiteral("mm"));
   m_window->actions()->consumer->trigger();
   QCOMPARE(hub->selection().primary(), QStringLiteral("relu"));
+}
+
+void TstMainWindow::pinsAndPointsOfTheCurveCanBeUndone() {
+  open("done");
+  QTRY_VERIFY_WITH_TIMEOUT(m_controller->snapshot()->study->curve, kPatience);
+  m_window->hub()->selectNode(views::shared::GraphKind::Joint, QStringLiteral("relu"));
+  m_window->actions()->pinRecomputed->trigger();
+  const auto isRecomputed = [this] {
+    return m_controller->snapshot()->index->isRecomputed("relu");
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(isRecomputed(), kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(m_controller->snapshot()->study->other, kPatience);
+  QVERIFY(m_controller->snapshot()->study->other != m_controller->snapshot()->record()->partition);
+  m_window->actions()->undo->trigger();
+  QTRY_VERIFY_WITH_TIMEOUT(!isRecomputed(), kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(!m_controller->studies()->isBusy(), kPatience);
+  const auto& points = m_controller->snapshot()->study->curve->points;
+  QVERIFY(!points.empty());
+  m_controller->choosePoint(points.front());
+  QTRY_COMPARE_WITH_TIMEOUT(m_controller->snapshot()->record()->partition->savedBytesTotal,
+                            points.front().figures.savedBytes, kPatience);
+}
+
+void TstMainWindow::pinNeedsAValueOfTheForward() {
+  open("done");
+  m_window->hub()->selectNode(views::shared::GraphKind::Joint, QStringLiteral("mm_2"));
+  m_window->actions()->pinSaved->trigger();
+  QVERIFY(m_controller->snapshot()->options.partition.save.empty());
+}
+
+void TstMainWindow::operatorTableComesFromTheEngine() {
+  m_window->actions()->operators->trigger();
+  auto* dialog = m_window->findChild<views::pages::OperatorsDialog*>();
+  QVERIFY(dialog->isVisible());
+  QVERIFY(dialog->stateText().contains(QStringLiteral("Asking")));
+  QTRY_VERIFY_WITH_TIMEOUT(dialog->hasRows(), kPatience);
+  QVERIFY2(dialog->stateText().startsWith(QStringLiteral("1 of 1 operators")),
+           qPrintable(dialog->stateText()));
+  auto* filter = dialog->findChild<QLineEdit*>();
+  filter->setText(QStringLiteral("relu fused"));
+  QVERIFY(dialog->stateText().startsWith(QStringLiteral("0 of 1")));
+  filter->setText(QStringLiteral("RELU pointwise"));
+  QVERIFY(dialog->stateText().startsWith(QStringLiteral("1 of 1")));
+  dialog->showFailure(QStringLiteral("The engine is gone."));
+  QCOMPARE(dialog->stateText(), QStringLiteral("✕ The engine is gone."));
+}
+
+void TstMainWindow::weightsNeedAnOpenModelAndTraceItAgain() {
+  m_window->openPath(QStringLiteral("/models/net.safetensors"));
+  QVERIFY(m_controller->snapshot()->options.weightsPath.empty());
+  open("done");
+  QSignalSpy settled(m_controller.get(), &ExplorerController::settled);
+  m_window->openPath(QStringLiteral("/models/net.safetensors"));
+  QVERIFY(settled.wait(kPatience));
+  QCOMPARE(m_controller->snapshot()->options.weightsPath, std::string("/models/net.safetensors"));
+  QCOMPARE(m_controller->snapshot()->modelPath, QStringLiteral("done"));
 }
 
 void TstMainWindow::watchdogSeesTheWindowAnswer() {

@@ -6,6 +6,7 @@
 #include "tests/support/sample_record.h"
 #include "views/models/graph_tables.h"
 #include "views/models/model_tables.h"
+#include "views/models/partition_tables.h"
 #include "views/models/run_tables.h"
 #include "views/models/sequence_table.h"
 

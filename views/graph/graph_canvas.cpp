@@ -85,6 +85,7 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
   m_cache.clear();
   m_message.clear();
   m_marks = {};
+  m_cutMarks = graph::cutMarks(m_scene->geometry(), m_cutBefore, m_cutAfter);
   m_viewport.setBounds(m_scene->bounds());
   {
     // Those who follow hear of the place at the end, not of one on the way.
@@ -102,6 +103,7 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
 void GraphCanvas::showMessage(const QString& message) {
   m_scene.reset();
   m_marks = {};
+  m_cutMarks = {};
   m_message = message;
   m_isFirst = true;
   setAccessibleDescription(message);
@@ -116,6 +118,14 @@ void GraphCanvas::setFound(const std::vector<std::string>& nodes, bool dimOthers
       for (const int box : m_scene->geometry().boxesOf(node)) m_marks.found.insert(box);
   }
   m_cache.clear();
+  update();
+}
+
+void GraphCanvas::setCutChange(Cut before, Cut after) {
+  if (before == m_cutBefore && after == m_cutAfter) return;
+  m_cutBefore = std::move(before);
+  m_cutAfter = std::move(after);
+  m_cutMarks = m_scene ? graph::cutMarks(m_scene->geometry(), m_cutBefore, m_cutAfter) : CutMarks();
   update();
 }
 
@@ -268,6 +278,7 @@ void GraphCanvas::paintEvent(QPaintEvent* event) {
   painter.translate(-m_viewport.visible().topLeft());
   GraphPainter(*m_scene, colors(), m_marks)
       .paintMarked(painter, m_viewport.visible(), m_viewport.scale());
+  paintCutMarks(painter, *m_scene, colors(), m_cutMarks, m_viewport.visible(), m_viewport.scale());
   painter.restore();
   paintOverlay(painter);
 }

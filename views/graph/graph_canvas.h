@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "views/graph/cut_marks.h"
 #include "views/graph/frame_cache.h"
 #include "views/graph/graph_painter.h"
 #include "views/graph/graph_walk.h"
@@ -34,6 +35,10 @@ class GraphCanvas : public QWidget {
   /// Marks the boxes of these nodes; `dimOthers` pales the rest.
   void setFound(const std::vector<std::string>& nodes, bool dimOthers);
   const std::set<int>& foundBoxes() const { return m_marks.found; }
+
+  /// Marks what changes from one cut to another; equal cuts: no marks. Stays over new geometries.
+  void setCutChange(Cut before, Cut after);
+  const CutMarks& cutMarks() const { return m_cutMarks; }
 
   /// Null: the palette that suits the widget (the default).
   void setColors(const GraphPalette* palette);
@@ -99,6 +104,9 @@ class GraphCanvas : public QWidget {
   GraphScenePtr m_scene;
   QString m_message;
   GraphMarks m_marks;
+  Cut m_cutBefore;
+  Cut m_cutAfter;
+  CutMarks m_cutMarks;
   const GraphPalette* m_palette = nullptr;  ///< null: the one that suits the widget's palette
   Viewport m_viewport;
   FrameCache m_cache;

@@ -77,6 +77,8 @@ void GraphView::connectSignals() {
 void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
                             std::shared_ptr<const core::partition::Partition> partition) {
   if (!joint) return showMessage(tr("No graph yet. Open a model, or trace it."));
+  const bool isKnown = joint == m_request.joint && partition == m_request.partition;
+  if (isKnown && (m_geometry || m_runner->isRunning())) return;
   if (joint != m_request.joint) {
     m_request.options.expandAutomatically = true;
     m_request.options.expanded.clear();
@@ -85,6 +87,11 @@ void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
   m_request.partition = std::move(partition);
   m_subjects = shared::FilterSubjects(m_request.joint, m_request.partition);
   requestLayout({});
+}
+
+void GraphView::showCutChange(const core::partition::Partition& before,
+                              const core::partition::Partition& after) {
+  m_canvas->setCutChange(cutOf(before), cutOf(after));
 }
 
 void GraphView::showMessage(const QString& message) {

@@ -36,6 +36,9 @@ class GraphView : public QWidget {
   /// graph is the same.
   void setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
                    std::shared_ptr<const core::partition::Partition> partition);
+  /// Marks over the picture what changes from one partition to another; the same one: no marks.
+  void showCutChange(const core::partition::Partition& before,
+                     const core::partition::Partition& after);
   /// Shows a sentence instead: what is missing and what to do next.
   void showMessage(const QString& message);
 

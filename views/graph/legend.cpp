@@ -35,8 +35,8 @@ void paintSample(QPainter& painter, QPointF at, const LaneColors& lane, const Gr
   painter.drawRoundedRect(QRectF(at.x() - 16, at.y() - 6, 32, 12), 3, 3);
 }
 
-const std::array<Entry, 7>& entries() {
-  static const std::array<Entry, 7> all{{
+const std::array<Entry, 8>& entries() {
+  static const std::array<Entry, 8> all{{
       {"Forward operator", [](QPainter& p, const GraphPalette& c,
                               QPointF at) { paintSample(p, at, c.forward, c, Qt::SolidLine); }},
       {"Backward operator, on the row of its forward",
@@ -66,6 +66,11 @@ const std::array<Entry, 7>& entries() {
        [](QPainter& p, const GraphPalette& c, QPointF at) {
          paintLine(p, at, c.saved, 2, {7, 3});
          paintDiamond(p, at, 5, c.saved, false);
+       }},
+      {"Was saved, is recomputed in the other cut",
+       [](QPainter& p, const GraphPalette& c, QPointF at) {
+         paintDiamond(p, at - QPointF(11, 0), 4.6, c.muted, false);
+         paintRecomputeMark(p, at + QPointF(11, 0), 4.6, c.recomputed.accent);
        }},
   }};
   return all;

@@ -1,54 +1,62 @@
 #include "views/models/sequence_table.h"
 
 #include <algorithm>
-#include <map>
+#include <limits>
 
+#include "core/ir/sequence_table.h"
 #include "views/models/column_makers.h"
 #include "views/models/node_columns.h"
 #include "views/models/showable_text.h"
 
 namespace views::models {
 
+using core::ir::Graph;
 using core::ir::Node;
+using core::ir::NodeId;
 
 namespace {
 
-struct SequenceRow {
-  std::int64_t number = 0;
+constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
+
+/// One call of each side.
+struct CallPair {
+  std::optional<std::int64_t> number;
+  QString exportedOp;
   const Node* forward = nullptr;
   const Node* backward = nullptr;
 };
 
-struct Sides {
-  std::vector<const Node*> forward;
-  std::vector<const Node*> backward;
-};
-
-std::vector<SequenceRow> sequenceRows(const RecordIndex& index) {
-  std::map<std::int64_t, Sides> numbers;
-  for (const Node& node : index.joint()->nodes()) {
-    if (!node.isCall() || !node.meta.sequenceNumber) continue;
-    Sides& sides = numbers[*node.meta.sequenceNumber];
-    (index.isBackward(node) ? sides.backward : sides.forward).push_back(&node);
-  }
-  std::vector<SequenceRow> rows;
-  for (const auto& [number, sides] : numbers) {
-    const auto at = [](const std::vector<const Node*>& side, std::size_t i) {
-      return i < side.size() ? side[i] : nullptr;
+std::vector<CallPair> callPairs(const Graph& graph) {
+  std::vector<CallPair> pairs;
+  for (const core::ir::SequenceRow& row : core::ir::sequenceTable(graph)) {
+    const auto at = [&graph](const std::vector<NodeId>& side, std::size_t i) {
+      return i < side.size() ? &graph.node(side[i]) : nullptr;
     };
-    for (std::size_t i = 0; i < std::max(sides.forward.size(), sides.backward.size()); ++i) {
-      rows.push_back({number, at(sides.forward, i), at(sides.backward, i)});
+    for (std::size_t i = 0; i < std::max(row.forward.size(), row.backward.size()); ++i) {
+      pairs.push_back(
+          {row.number, showable(row.exportedOp), at(row.forward, i), at(row.backward, i)});
     }
   }
-  return rows;
+  return pairs;
+}
+
+Column numberTextColumn(std::function<const CallPair&(int)> at) {
+  Column column = textColumn(QStringLiteral("seq"), [at](int row) {
+    return at(row).number ? QString::number(*at(row).number) : QStringLiteral("–");
+  });
+  column.alignment = Alignment::Number;
+  column.sortKey = [at](int row) {
+    return QVariant(static_cast<qlonglong>(at(row).number.value_or(kAfterAll)));
+  };
+  return column;
 }
 
 }  // namespace
 
 Table sequenceTable(const RecordIndexPtr& index) {
   if (!index->joint()) return {};
-  const auto rows = std::make_shared<const std::vector<SequenceRow>>(sequenceRows(*index));
-  const auto at = [rows](int row) -> const SequenceRow& {
+  const auto rows = std::make_shared<const std::vector<CallPair>>(callPairs(*index->joint()));
+  const auto at = [rows](int row) -> const CallPair& {
     return (*rows)[static_cast<std::size_t>(row)];
   };
   const NodeAt forward = [index, at](int row) { return at(row).forward; };
@@ -65,7 +73,8 @@ Table sequenceTable(const RecordIndexPtr& index) {
   table.nodeName = nameOf(forward);
   table.otherName = nameOf(backward);
   table.columns = {
-      countColumn(QStringLiteral("seq"), [at](int row) { return at(row).number; }),
+      numberTextColumn(at),
+      textColumn(QStringLiteral("exported op"), [at](int row) { return at(row).exportedOp; }),
       nameColumn(QStringLiteral("forward"), forward),
       opColumn(QStringLiteral("forward op"), forward),
       nameColumn(QStringLiteral("backward"), backward),

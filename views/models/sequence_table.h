@@ -7,9 +7,9 @@
 
 namespace views::models {
 
-/// One block of rows for each sequence number of the joint graph, in order: the forward calls that
-/// have it beside the backward calls that have it, each in graph order; the shorter side is empty
-/// in the last rows. A row stands for its forward node, and for its backward node beside that.
+/// The rows of core::ir::sequenceTable(), a call of each side a row: the forward calls of a number
+/// beside its backward calls; the shorter side is empty in the last rows. A row stands for its
+/// forward node, and for its backward node beside that.
 Table sequenceTable(const RecordIndexPtr& index);
 
 }  // namespace views::models

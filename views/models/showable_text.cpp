@@ -105,6 +105,16 @@ QString valueText(const core::ir::ValueMeta& value) {
   return QChar('(') + parts.join(QStringLiteral(", ")) + QChar(')');
 }
 
+QString shapeText(const core::ir::TensorMeta& meta) {
+  QStringList sizes;
+  for (const core::ir::Size& size : meta.sizes) sizes << showable(size.text());
+  return QChar('[') + sizes.join(QStringLiteral(", ")) + QChar(']');
+}
+
+QString dtypeText(const core::ir::TensorMeta& meta) {
+  return showable(std::string(core::ir::dtypeName(meta.dtype)));
+}
+
 QString sourceText(const core::ir::SourceLocation* source) {
   if (!source || source->file.empty()) return QString();
   const QString file = showable(source->file).section(QChar('/'), -1);

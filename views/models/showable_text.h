@@ -31,6 +31,10 @@ QString smallNumberText(double value);
 
 /// "f32[8, 16]", "(f32[8], i64[])", "s0*4", or "" for a node without a value.
 QString valueText(const core::ir::ValueMeta& value);
+/// "[8, 16]"; strides are left out.
+QString shapeText(const core::ir::TensorMeta& meta);
+/// "f32".
+QString dtypeText(const core::ir::TensorMeta& meta);
 /// "net.py:41", or "".
 QString sourceText(const core::ir::SourceLocation* source);
 /// "layer1.0.conv1 (Conv2d)", "(model)" for the root, or "".

@@ -40,6 +40,7 @@ BudgetPanel::BudgetPanel(QWidget* parent) : QWidget(parent) {
   row->addWidget(m_slider, 1);
   row->addWidget(m_value);
   row->addSpacing(16);
+  row->addWidget(m_limit);
   row->addWidget(m_clearPins);
   m_state = plainLabel(QString(), this);
   row->addWidget(m_state);
@@ -67,12 +68,15 @@ void BudgetPanel::buildControls() {
   m_value->setDecimals(2);
   m_value->setAccessibleName(tr("Memory budget as a number"));
   m_clearPins = new QPushButton(this);
+  m_limit = new QPushButton(this);
+  m_limit->setToolTip(tr("The limit on the peak decides, not the budget; removes the limit"));
   connect(m_partitioner, &QComboBox::activated, this, [this](int index) {
     Q_EMIT partitionerChosen(index == 0 ? PartitionerKind::MinCut : PartitionerKind::Default);
   });
   connect(m_slider, &QSlider::valueChanged, this,
           [this](int value) { Q_EMIT budgetChosen(static_cast<double>(value) / kSliderSteps); });
   connect(m_value, &QDoubleSpinBox::valueChanged, this, &BudgetPanel::budgetChosen);
+  connect(m_limit, &QPushButton::clicked, this, [this] { Q_EMIT budgetChosen(m_value->value()); });
   connect(m_clearPins, &QPushButton::clicked, this, &BudgetPanel::pinsCleared);
 }
 
@@ -86,11 +90,19 @@ void BudgetPanel::setSnapshot(const SnapshotPtr& snapshot) {
   m_value->setValue(options.budget);
   m_slider->setEnabled(minCut);
   m_value->setEnabled(minCut);
+  m_limit->setVisible(minCut && options.peakLimit.has_value());
+  if (options.peakLimit) {
+    m_limit->setText(tr("peak limit %1 ✕").arg(models::bytesText(*options.peakLimit)));
+  }
   const std::size_t pins = options.save.size() + options.recompute.size();
   m_clearPins->setText(tr("Remove %1 pins").arg(pins));
   m_clearPins->setVisible(pins > 0);
   m_state->setText(snapshot->partitioning ? tr("partitioning…") : QString());
   showFigures(*snapshot);
+}
+
+void BudgetPanel::showPreview(const QString& sentence) {
+  m_figures->setText(tr("Preview: %1").arg(sentence));
 }
 
 void BudgetPanel::showFigures(const Snapshot& snapshot) {
@@ -99,7 +111,7 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
   const auto& partition = *record->partition;
   m_figures->setText(
       tr("◆ %1 saved in %2 tensors · activations %3, inputs %4, parameters %5 · new memory %6 · "
-         "↻ %7 recomputed, %8 · simulated peak %9 · %10")
+         "↻ %7 recomputed, %8, %9 estimated · simulated peak %10 · %11")
           .arg(models::bytesText(partition.savedBytesTotal))
           .arg(partition.savedTensors.size())
           .arg(models::bytesText(partition.savedBytesActivations),
@@ -108,6 +120,7 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
                models::bytesText(partition.savedBytesNewStorage))
           .arg(partition.recomputed.size())
           .arg(models::operationsText(partition.recomputeFlops),
+               models::millisecondsText(partition.recomputeSeconds * 1e3),
                models::bytesText(partition.peakBytes),
                models::millisecondsText(partition.seconds * 1e3)));
 }

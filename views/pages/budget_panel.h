@@ -21,6 +21,8 @@ class BudgetPanel : public QWidget {
   explicit BudgetPanel(QWidget* parent = nullptr);
 
   void setSnapshot(const SnapshotPtr& snapshot);
+  /// One line in place of the figures, until the next snapshot.
+  void showPreview(const QString& sentence);
   /// "◆ 4.60 MiB saved in 12 tensors · …": the figures of the current partition.
   QString figures() const;
 
@@ -37,6 +39,7 @@ class BudgetPanel : public QWidget {
   QComboBox* m_partitioner = nullptr;
   QSlider* m_slider = nullptr;
   QDoubleSpinBox* m_value = nullptr;
+  QPushButton* m_limit = nullptr;  ///< shown while a peak limit decides
   QPushButton* m_clearPins = nullptr;
   QLabel* m_figures = nullptr;
   QLabel* m_state = nullptr;

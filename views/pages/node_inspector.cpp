@@ -11,6 +11,7 @@
 #include "views/models/graph_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
+#include "views/pages/why_panel.h"
 
 namespace views::pages {
 
@@ -59,6 +60,7 @@ NodeInspector::NodeInspector(shared::SelectionHub* hub, QWidget* parent)
   m_hint->setWordWrap(true);
   buildFacts();
   buildPins();
+  m_whyPanel = new WhyPanel(this);
   buildLinks();
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 8);
@@ -66,6 +68,7 @@ NodeInspector::NodeInspector(shared::SelectionHub* hub, QWidget* parent)
   layout->addWidget(m_hint);
   layout->addWidget(m_facts);
   layout->addWidget(m_pins);
+  layout->addWidget(m_whyPanel);
   layout->addWidget(m_links, 1);
   layout->addStretch(0);
   connect(m_hub, &shared::SelectionHub::selectionChanged, this, &NodeInspector::update);
@@ -164,7 +167,11 @@ void NodeInspector::showNothing(const QString& sentence) {
   m_name->setText(tr("Nothing is selected"));
   m_hint->setText(sentence);
   m_hint->show();
-  for (QWidget* part : {m_facts, m_pins, static_cast<QWidget*>(m_links)}) part->hide();
+  for (QWidget* part :
+       {m_facts, m_pins, static_cast<QWidget*>(m_whyPanel), static_cast<QWidget*>(m_links)}) {
+    part->hide();
+  }
+  m_asked.clear();
 }
 
 void NodeInspector::showModule(const QString& path) {
@@ -233,6 +240,23 @@ void NodeInspector::fillPins(const Node& node) {
   m_pins->setVisible(pinnable);
   const Pin pin = pinOf(m_snapshot->options.partition, node.name);
   m_pinButtons[static_cast<std::size_t>(pin)]->setChecked(true);
+  pinnable ? askWhy(node) : m_whyPanel->hide();
+}
+
+/// Once for each value and partition.
+void NodeInspector::askWhy(const Node& node) {
+  const auto& partition = m_snapshot->record()->partition;
+  const QString name = QString::fromStdString(node.name);
+  if (name == m_asked && partition == m_askedOf) return;
+  m_asked = name;
+  m_askedOf = partition;
+  m_whyPanel->showBusy();
+  Q_EMIT whyWanted(name);
+}
+
+void NodeInspector::showAnswer(const QString& name,
+                               const core::Result<core::partition::ValueAnswer>& answer) {
+  if (name == m_asked) m_whyPanel->showAnswer(answer);
 }
 
 QTreeWidgetItem* NodeInspector::addGroup(const QString& title,

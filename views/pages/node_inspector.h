@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+#include "core/partition/why_saved.h"
 #include "views/pages/snapshot.h"
 #include "views/shared/selection_hub.h"
 
@@ -16,6 +17,8 @@ class QTreeWidgetItem;
 
 namespace views::pages {
 
+class WhyPanel;
+
 class NodeInspector : public QWidget {
   Q_OBJECT
 
@@ -25,9 +28,13 @@ class NodeInspector : public QWidget {
   void setSnapshot(SnapshotPtr snapshot);
   /// The name in the heading; for tests.
   QString shownName() const;
+  /// The answer to whyWanted(); one for another value is dropped.
+  void showAnswer(const QString& name, const core::Result<core::partition::ValueAnswer>& answer);
 
  Q_SIGNALS:
   void pinned(const QString& node, views::pages::Pin pin);
+  /// The inspector shows a value that has a choice: what would the other one cost?
+  void whyWanted(const QString& node);
   /// The person wants to see the kernel that computes the node.
   void kernelWanted(const QString& node);
 
@@ -46,6 +53,7 @@ class NodeInspector : public QWidget {
   void fillFate(const core::ir::Node& node);
   void fillLinks(const core::ir::Node& node);
   void fillPins(const core::ir::Node& node);
+  void askWhy(const core::ir::Node& node);
   QTreeWidgetItem* addGroup(const QString& title, const std::vector<std::string>& names);
   void onLink(QTreeWidgetItem* item);
 
@@ -66,6 +74,9 @@ class NodeInspector : public QWidget {
   QLabel* m_kernel = nullptr;
   QWidget* m_pins = nullptr;
   std::array<QPushButton*, 3> m_pinButtons{};
+  WhyPanel* m_whyPanel = nullptr;
+  QString m_asked;
+  models::PartitionPtr m_askedOf;
   QTreeWidget* m_links = nullptr;
 };
 

@@ -53,6 +53,33 @@ PartitionOptions withPin(PartitionOptions options, const std::string& name, Pin 
   return options;
 }
 
+PartitionOptions withPoint(PartitionOptions options, const core::partition::ParetoPoint& point) {
+  options.partitioner = core::partition::PartitionerKind::MinCut;
+  options.moduleBudgets.clear();
+  options.peakLimit.reset();
+  if (point.budget) {
+    options.budget = *point.budget;
+  } else {
+    options.peakLimit = point.figures.peakBytes;
+  }
+  return options;
+}
+
+PartitionOptions withModuleBudget(PartitionOptions options, const std::string& module,
+                                  std::optional<double> budget) {
+  auto& budgets = options.moduleBudgets;
+  const auto found = std::find_if(budgets.begin(), budgets.end(),
+                                  [&](const auto& it) { return it.module == module; });
+  if (!budget) {
+    if (found != budgets.end()) budgets.erase(found);
+  } else if (found != budgets.end()) {
+    found->budget = *budget;
+  } else {
+    budgets.push_back({module, *budget});
+  }
+  return options;
+}
+
 bool samePartition(const PartitionOptions& a, const PartitionOptions& b) {
   return a.partitioner == b.partitioner && a.budget == b.budget && a.solver == b.solver &&
          a.save == b.save && a.recompute == b.recompute && a.peakLimit == b.peakLimit &&

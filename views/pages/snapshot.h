@@ -8,8 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "core/partition/pareto_curve.h"
 #include "core/pipeline/compile_options.h"
 #include "core/pipeline/compile_record.h"
+#include "views/models/partition_study.h"
 #include "views/models/record_index.h"
 
 namespace views::pages {
@@ -53,6 +55,8 @@ struct Snapshot {
   bool kernelsStale = false;  ///< made with other options than the current ones
   bool measurementStale = false;
   bool canUndo = false;
+  /// Never null: what the window computed beside the shown partition.
+  models::PartitionStudyPtr study = std::make_shared<models::PartitionStudy>();
 
   const core::pipeline::CompileRecord* record() const { return index->record().get(); }
 };
@@ -70,6 +74,14 @@ Pin pinOf(const core::partition::PartitionOptions& options, const std::string& n
 /// `options` with the value pinned that way, and no other way.
 core::partition::PartitionOptions withPin(core::partition::PartitionOptions options,
                                           const std::string& name, Pin pin);
+
+/// `options` that lead to a point of the curve.
+core::partition::PartitionOptions withPoint(core::partition::PartitionOptions options,
+                                            const core::partition::ParetoPoint& point);
+/// `options` with the budget of one module; empty: it has none of its own.
+core::partition::PartitionOptions withModuleBudget(core::partition::PartitionOptions options,
+                                                   const std::string& module,
+                                                   std::optional<double> budget);
 
 /// True if both give the same partition.
 bool samePartition(const core::partition::PartitionOptions& a,

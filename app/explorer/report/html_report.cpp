@@ -7,6 +7,7 @@
 #include "app/explorer/report/html_chart.h"
 #include "views/models/graph_tables.h"
 #include "views/models/model_tables.h"
+#include "views/models/partition_tables.h"
 #include "views/models/run_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/run_page.h"

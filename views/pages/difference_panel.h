@@ -1,0 +1,41 @@
+#pragma once
+
+// The shown partition beside another one: figures of both, and what moved.
+
+#include <QWidget>
+
+#include "views/pages/snapshot.h"
+#include "views/shared/selection_hub.h"
+
+class QComboBox;
+class QLabel;
+
+namespace views::pages {
+
+class DataTable;
+
+class DifferencePanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  DifferencePanel(shared::SelectionHub* hub, QWidget* parent = nullptr);
+
+  void setSnapshot(const Snapshot& snapshot);
+  /// "12 values moved, against before": also what the page shows as the tab's title.
+  QString summary() const;
+
+ Q_SIGNALS:
+  void referenceChosen(views::models::Reference reference);
+  void keepWanted();
+
+ private:
+  shared::SelectionHub* m_hub;
+  QComboBox* m_reference;
+  QLabel* m_summary;
+  DataTable* m_figures;
+  DataTable* m_moved;
+  models::PartitionPtr m_before;
+  models::PartitionPtr m_after;
+};
+
+}  // namespace views::pages
