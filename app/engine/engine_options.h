@@ -24,6 +24,7 @@ struct EngineOptions {
   std::vector<std::string> why;  ///< values whose fate `partition` is to explain
   bool curve = false;            ///< `partition` prints all points that a budget can reach
   bool memory = false;           ///< `partition` prints the memory over program order
+  bool checkTrace = false;       ///< trace: replay the graph on real data beside eager
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.

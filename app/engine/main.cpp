@@ -58,6 +58,8 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
   using core::run::Execution;
   if (verb == "kernels") command.add_option("--out", options.outFolder, "folder for the sources");
   if (verb == "trace") {
+    command.add_flag("--check", options.checkTrace,
+                     "replays the graph node by node on real data and compares it with eager");
     command.add_flag("--text", options.text,
                      "prints joint, forward and backward graph as PyTorch prints graphs");
     command.add_flag("--table", options.table,

@@ -44,6 +44,23 @@ void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced
               millisecondsText(traced.times.total * 1e3).c_str());
 }
 
+/// Replays the joint graph beside eager; a difference is Error{OutputMismatch}.
+Result<void> checkTrace(torch::TorchModel& model, const torch::TraceResult& traced,
+                        const load::LoadedModel& loaded, const EngineOptions& options,
+                        const StageContext& context) {
+  torch::RunOptions run;
+  run.mode = pipeline::chooseMode(loaded, options.compile);
+  run.seed = options.compile.seed;
+  run.threads = options.compile.threads;
+  CORE_TRY(const run::TraceCheck check, model.checkTrace(traced, run, context));
+  if (check.mismatch)
+    return Error{ErrorCode::OutputMismatch, check.sentence(), {}, check.mismatch->node};
+  std::printf("check: %s\n", check.sentence().c_str());
+  for (const std::string& relaid : check.relaid)
+    std::printf("  laid out otherwise by the CPU's kernel: %s\n", relaid.c_str());
+  return {};
+}
+
 Result<void> traceModel(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
@@ -54,6 +71,7 @@ Result<void> traceModel(const EngineOptions& options) {
   torch::TraceResult traced =
       model->trace({pipeline::chooseMode(*open.loaded, options.compile)}, context);
   if (traced.error) return *traced.error;
+  if (options.checkTrace) CORE_TRY_VOID(checkTrace(*model, traced, *open.loaded, options, context));
 
   ir::JointGraph joint = *traced.joint;
   const bool decompose = options.decompositions == Decompositions::Fusion;

@@ -24,6 +24,10 @@ c10::OperatorHandle findOperator(const std::string& target) {
       name.c_str(), variant == "default" ? "" : variant.c_str());
 }
 
+bool isContiguous(const ir::TensorMeta& meta) {
+  return meta.strideHints() == ir::contiguousMeta(meta.dtype, meta.sizeHints()).strideHints();
+}
+
 /// Converts the arguments of one node. Tensors become TensorSlots.
 class ArgumentBinder {
  public:
@@ -189,20 +193,17 @@ class ArgumentBinder {
 }  // namespace
 
 CallPlan::CallPlan(const ir::Graph& graph, const ir::Node& node, c10::Device device)
-    : m_op(findOperator(node.target)) {
+    : m_op(findOperator(node.target)),
+      m_asInTraining(m_op.operator_name().name == "aten::mkldnn_rnn_layer") {
   ArgumentBinder(graph, node, device).bind(m_op.schema(), m_template, m_slots);
+  if (node.target != "aten.bernoulli.p" || !node.tensor() || isContiguous(*node.tensor())) return;
+  // The arguments are the same: self, p, generator.
+  m_op = findOperator("aten.bernoulli_.float");
+  m_drawn = *node.tensor();
 }
 
-std::vector<at::Tensor> flatTensors(const std::vector<IValue>& stack) {
-  std::vector<at::Tensor> tensors;
-  for (const IValue& value : stack) {
-    if (value.isTensor()) {
-      tensors.push_back(value.toTensor());
-    } else if (value.isTensorList()) {
-      for (const at::Tensor& tensor : value.toTensorVector()) tensors.push_back(tensor);
-    }
-  }
-  return tensors;
+bool isWorkspace(const ir::TensorMeta& meta) {
+  return meta.dtype == ir::DType::U8 && meta.rank() == 1 && meta.sizes[0].hint() == 0;
 }
 
 }  // namespace core::run

@@ -4,11 +4,14 @@
 // converted, defaults are filled in; only tensors are put in place at each run.
 
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/core/ivalue.h>
 
+#include <optional>
 #include <vector>
 
 #include "core/ir/graph.h"
+#include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
 
@@ -34,6 +37,8 @@ class CallPlan {
   void call(std::vector<c10::IValue>& stack, TensorOf&& tensorOf) const {
     stack = m_template;
     for (const TensorSlot& slot : m_slots) stack[slot.position] = fill(slot, tensorOf);
+    if (m_drawn) stack.front() = torch::emptyLike(*m_drawn, c10::kCPU);
+    const at::AutoGradMode mode(m_asInTraining || at::GradMode::is_enabled());
     m_op.callBoxed(&stack);
   }
 
@@ -56,11 +61,17 @@ class CallPlan {
   }
 
   c10::OperatorHandle m_op;
+  /// oneDNN's layer fills the workspace that its gradient reads only if gradients are on.
+  bool m_asInTraining;
+  /// Numbers are drawn in the order of memory, and `bernoulli` gives contiguous memory: a draw of
+  /// another layout fills a tensor of that layout instead.
+  std::optional<ir::TensorMeta> m_drawn;
   std::vector<c10::IValue> m_template;
   std::vector<TensorSlot> m_slots;
 };
 
-/// The tensors of a call's results in order, lists unfolded: what `getitem` counts.
-std::vector<at::Tensor> flatTensors(const std::vector<c10::IValue>& stack);
+/// Whether a value is a kernel's private memory, which the graph gives as u8[0]: only the kernel
+/// knows its size, and only its gradient reads it.
+bool isWorkspace(const ir::TensorMeta& meta);
 
 }  // namespace core::run

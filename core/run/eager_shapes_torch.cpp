@@ -40,8 +40,9 @@ std::vector<at::Tensor> metaInputs(const load::LoadedModel& model, const load::I
 }  // namespace
 
 EagerShapes::EagerShapes(const trace::PreparedProgram& program, const load::InputSet& inputs,
-                         const load::LoadedModel& model, const StageContext& context) {
-  if (std::none_of(program.visits.begin(), program.visits.end(), isRecurrent)) return;
+                         const load::LoadedModel& model, const StageContext& context)
+    : m_isNeeded(std::any_of(program.visits.begin(), program.visits.end(), isRecurrent)) {
+  if (!m_isNeeded) return;
   const at::NoGradGuard noGrad;
   trace::InterpretOptions options;
   options.device = c10::kMeta;

@@ -20,10 +20,14 @@ class EagerShapes {
   EagerShapes(const trace::PreparedProgram& program, const load::InputSet& inputs,
               const load::LoadedModel& model, const StageContext& context);
 
+  /// Whether the program has a recurrent layer.
+  bool isNeeded() const { return m_isNeeded; }
+
   /// Gives each output its eager sizes where it has as many elements in other dimensions.
   void restore(std::vector<at::Tensor>& outputs) const;
 
  private:
+  bool m_isNeeded;
   std::vector<std::vector<std::int64_t>> m_sizes;  ///< empty where nothing is known
 };
 

@@ -13,6 +13,7 @@
 #include "core/base/check.h"
 #include "core/ir/op_table.h"
 #include "core/run/run_kernel.h"
+#include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
@@ -23,8 +24,9 @@ using schedule::BufferView;
 
 constexpr std::size_t kAlignment = 64;
 
-/// Same sizes, and same strides wherever a stride means something.
+/// Same sizes, and same strides wherever a stride means something. A workspace has its own.
 bool hasGeometry(const at::Tensor& tensor, const ir::TensorMeta& meta) {
+  if (isWorkspace(meta)) return tensor.scalar_type() == at::kByte;
   if (tensor.dim() != meta.rank()) return false;
   const bool isEmpty = tensor.numel() == 0;
   for (std::int64_t i = 0; i < tensor.dim(); ++i) {
@@ -227,7 +229,7 @@ std::vector<at::Tensor> ScheduleRunner::callExtern(const CallPlan& call, const i
     TORCH_CHECK(false, "`", node.target, "` ('", node.name,
                 "') failed: ", error.what_without_backtrace());
   }
-  std::vector<at::Tensor> results = flatTensors(m_stack);
+  std::vector<at::Tensor> results = torch::flatTensors(m_stack);
   m_stack.clear();
   return results;
 }

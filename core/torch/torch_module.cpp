@@ -10,6 +10,7 @@
 
 #include "core/load/random_inputs.h"
 #include "core/run/model_runner_torch.h"
+#include "core/run/trace_check_torch.h"
 #include "core/torch/guard_torch.h"
 #include "core/trace/joint_tracer.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
@@ -28,6 +29,10 @@ class OpenModel final : public TorchModel {
 
   TraceResult trace(const TraceOptions& options, const StageContext& context) override {
     return trace::traceJoint(*m_model, m_inputs, m_program, options, context);
+  }
+  Result<run::TraceCheck> checkTrace(const TraceResult& traced, const RunOptions& options,
+                                     const StageContext& context) override {
+    return run::checkTrace(*m_model, m_inputs, m_program, traced, options, context);
   }
   Result<run::StepResult> runEager(const RunOptions& options,
                                    const StageContext& context) override {

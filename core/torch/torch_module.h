@@ -17,6 +17,7 @@
 #include "core/load/loaded_model.h"
 #include "core/partition/partition.h"
 #include "core/run/measurement.h"
+#include "core/run/trace_check.h"
 #include "core/schedule/schedule.h"
 #include "core/trace/operator_coverage.h"
 
@@ -34,11 +35,19 @@ struct TraceTimes {
   double total = 0;
 };
 
+/// Which node a value of the exported program became.
+struct ProgramValue {
+  int visit = -1;    ///< position of the program's node, in the order in which they run
+  int result = 0;    ///< position among its results, lists unfolded
+  std::string node;  ///< of the joint graph
+};
+
 /// The joint graph; or, with `error`, the graph up to the node that could not be traced.
 struct TraceResult {
   std::shared_ptr<const ir::JointGraph> joint;  ///< may be null if nothing was recorded
   TraceTimes times;
   std::optional<Error> error;
+  std::vector<ProgramValue> values;  ///< those that are still in the graph
 };
 
 struct RunOptions {
@@ -77,6 +86,10 @@ class TorchModel {
 
   /// Traces forward and backward into one functional joint graph. Kernels are not run.
   virtual TraceResult trace(const TraceOptions& options, const StageContext& context) = 0;
+  /// Replays a finished trace node by node on real data beside an eager run and compares sizes,
+  /// strides, dtypes, values and gradients (trace_check_torch.h). A mismatch is no error.
+  virtual Result<run::TraceCheck> checkTrace(const TraceResult& traced, const RunOptions& options,
+                                             const StageContext& context) = 0;
   /// One eager step from fresh copies of weights, buffers and inputs.
   virtual Result<run::StepResult> runEager(const RunOptions& options,
                                            const StageContext& context) = 0;

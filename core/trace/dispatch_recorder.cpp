@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/torch/flat_tensors_torch.h"
 #include "core/trace/overrides/composite_overrides.h"
 #include "core/trace/pointwise_layout.h"
 #include "core/trace/refused_ops.h"
@@ -187,6 +188,14 @@ CallTag Recorder::tagNow() const {
   return tag;
 }
 
+void Recorder::noteResults(const std::vector<c10::IValue>& values) {
+  int position = 0;
+  for (const at::Tensor& tensor : torch::flatTensors(values)) {
+    if (tensor.defined()) results.push_back({visit, position, tensor, calls.size()});
+    ++position;
+  }
+}
+
 void Recorder::noteFailure(const c10::OperatorHandle& op, Error error) {
   if (failure) return;
   failure = std::move(error);
@@ -218,6 +227,8 @@ void Recorder::call(const c10::OperatorHandle& op, Stack* stack, RecordedCall& r
   const auto firstResult = stack->end() - static_cast<std::ptrdiff_t>(schema.returns().size());
   record.results.assign(firstResult, stack->end());
   fixPointwiseLayout(op, record.arguments, record.results);
+  if (drawsInPlace && op.operator_name() == c10::OperatorName("aten::bernoulli", "p"))
+    record.results.front() = at::empty_like(record.arguments.front().toTensor());
   if (!schema.is_mutable()) separateFromArguments(record, record.results);
   std::copy(record.results.begin(), record.results.end(), firstResult);
 }

@@ -32,11 +32,20 @@ struct RecordedCall {
   bool gradEnabled = true;
 };
 
+/// A result of a node of the interpreted program.
+struct ProgramResult {
+  int visit = -1;         ///< position of the node among the interpreted ones
+  int result = 0;         ///< position among its results, lists unfolded
+  at::Tensor value;       ///< as recorded
+  std::size_t calls = 0;  ///< how many calls were recorded when the node was done
+};
+
 /// The list of calls, in order. It keeps every tensor alive, because values are identified by the
 /// address of their TensorImpl.
 class Recorder {
  public:
   std::vector<RecordedCall> calls;
+  std::vector<ProgramResult> results;
   int visit = -1;           ///< copied into the tag of each call
   bool inBackward = false;  ///< the phase, set around the call to the autograd engine
   /// Numbers of the autograd nodes that run now, innermost last; kept by hooks on the nodes.
@@ -47,8 +56,13 @@ class Recorder {
   std::optional<Error> failure;
   std::string failedOp;
   TracedAutocast autocast;
+  /// A draw is recorded in the layout of the tensor that it fills: set while a write is made
+  /// functional, because numbers are drawn in the order of memory.
+  bool drawsInPlace = false;
 
   CallTag tagNow() const;
+  /// The program's node `visit` is done and gave these.
+  void noteResults(const std::vector<c10::IValue>& values);
   /// Calls the operator with the mode off and appends it. Throws what the operator throws, after
   /// noting it in `failure`.
   void dispatch(const c10::OperatorHandle& op, ::torch::jit::Stack* stack);

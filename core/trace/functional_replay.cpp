@@ -40,9 +40,11 @@ class Replay {
     const RecordingScope scope(m_result.recorder, Overrides::Off);
     const std::vector<RecordedCall>& calls = m_capture.recorder.calls;
     for (std::size_t i = 0; i < calls.size(); ++i) {
+      noteProgramResults(i);
       if (i == m_capture.forwardCalls) endForward();
       replay(calls[i]);
     }
+    noteProgramResults(calls.size());
     if (m_capture.forwardCalls == calls.size()) endForward();
     finish();
   }
@@ -100,9 +102,24 @@ class Replay {
         if (functional::isFunctionalTensor(tensor)) synchroniseArgument(tensor);
       });
     const std::size_t before = m_result.recorder.calls.size();
+    m_result.recorder.drawsInPlace = call.op.schema().is_mutable();
     call.op.callBoxed(&stack);
     refuseWrites(before);
     for (std::size_t i = 0; i < call.results.size(); ++i) bindResult(call.results[i], stack[i]);
+  }
+
+  /// What the results of program nodes are after `done` calls. A later write makes another value of
+  /// them; one that waits for its regeneration is left out.
+  void noteProgramResults(std::size_t done) {
+    const std::vector<ProgramResult>& results = m_capture.recorder.results;
+    for (; m_nextResult < results.size() && results[m_nextResult].calls <= done; ++m_nextResult) {
+      const at::Tensor wrapper = lookUp(results[m_nextResult].value);
+      if (!functional::isFunctionalTensor(wrapper)) continue;
+      if (!functional::unsafeGetFunctionalWrapper(wrapper)->is_up_to_date()) continue;
+      ProgramResult result = results[m_nextResult];
+      result.value = functional::from_functional_tensor(wrapper);
+      m_result.programResults.push_back(std::move(result));
+    }
   }
 
   /// An operator that writes and has no functional form comes through as it is; a graph with it
@@ -210,6 +227,7 @@ class Replay {
   std::unordered_map<TensorImpl*, at::Tensor> m_values;  ///< stage 1 value -> wrapper
   std::unordered_map<TensorImpl*, std::optional<std::int64_t>> m_sequenceOfValue;
   std::size_t m_noted = 0;
+  std::size_t m_nextResult = 0;
 };
 
 }  // namespace

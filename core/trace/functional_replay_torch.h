@@ -15,6 +15,7 @@ struct FunctionalCapture {
   std::vector<at::Tensor> primals;  ///< the values that stand for the inputs
   std::vector<at::Tensor> tangents;
   std::vector<at::Tensor> outputs;  ///< forward outputs, then a gradient per primal if traced
+  std::vector<ProgramResult> programResults;  ///< as the functional values that they became
 };
 
 /// Replays `capture` under functionalization, with autograd off. Writes to inputs that stay in the

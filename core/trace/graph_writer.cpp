@@ -13,6 +13,7 @@
 
 #include "core/base/check.h"
 #include "core/ir/graph_builder.h"
+#include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
 #include "core/trace/argument_encoder_torch.h"
 
@@ -93,7 +94,7 @@ void GraphWriter::addResults(const RecordedCall& call, ir::NodeId id) {
     if (!known || !call.op.schema().is_mutable()) bind(tensor, id);
     return;
   }
-  const std::vector<at::Tensor> tensors = flatResults(call);
+  const std::vector<at::Tensor> tensors = torch::flatTensors(call.results);
   node.value = tupleMeta(tensors);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     Draft& item = append("getitem", ir::NodeKind::Call, "getitem");
@@ -105,24 +106,18 @@ void GraphWriter::addResults(const RecordedCall& call, ir::NodeId id) {
   }
 }
 
-std::vector<at::Tensor> GraphWriter::flatResults(const RecordedCall& call) const {
-  std::vector<at::Tensor> tensors;
-  for (const c10::IValue& result : call.results) {
-    if (result.isTensor()) {
-      tensors.push_back(result.toTensor());
-    } else if (result.isTensorList()) {
-      for (const at::Tensor& tensor : result.toTensorVector()) tensors.push_back(tensor);
-    }
-  }
-  return tensors;
-}
-
 ir::ValueMeta GraphWriter::tupleMeta(const std::vector<at::Tensor>& tensors) const {
   ir::TupleMeta tuple;
   for (const at::Tensor& tensor : tensors)
     tuple.elements.push_back(tensor.defined() ? std::optional(torch::tensorMeta(tensor, m_device))
                                               : std::nullopt);
   return tuple;
+}
+
+const std::string* GraphWriter::nameOf(const at::Tensor& value) const {
+  const auto found = m_nodeOf.find(value.unsafeGetTensorImpl());
+  if (found == m_nodeOf.end() || m_drafts[found->second.index].removed) return nullptr;
+  return &m_drafts[found->second.index].node.name;
 }
 
 void GraphWriter::removeUnused(const std::vector<ir::Argument>& outputs,

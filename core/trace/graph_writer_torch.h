@@ -34,6 +34,8 @@ class GraphWriter {
   /// and moves sequence numbers so that the smallest is 0. Undefined outputs are None.
   ir::GraphPtr finish(const std::vector<at::Tensor>& outputs, std::vector<std::string> descriptors,
                       UnusedNodes unused, const StageContext& context);
+  /// The node that made a recorded value; null if there is none in the finished graph.
+  const std::string* nameOf(const at::Tensor& value) const;
 
  private:
   struct Draft {
@@ -53,7 +55,6 @@ class GraphWriter {
   void tagDraft(Draft& draft, const CallTag& tag) const;
   void bind(const at::Tensor& tensor, ir::NodeId node);
   void addResults(const RecordedCall& call, ir::NodeId node);
-  std::vector<at::Tensor> flatResults(const RecordedCall& call) const;
   ir::ValueMeta tupleMeta(const std::vector<at::Tensor>& tensors) const;
   void removeUnused(const std::vector<ir::Argument>& outputs, const StageContext& context);
   void inheritProvenance();

@@ -183,6 +183,10 @@ class Tracer {
     std::vector<std::string> descriptors =
         unused == UnusedNodes::Remove ? outputDescriptors() : std::vector<std::string>();
     joint->graph = writer.finish(outputs, std::move(descriptors), unused, m_context);
+    m_result.values.clear();
+    for (const ProgramResult& result : functional.programResults)
+      if (const std::string* node = writer.nameOf(result.value))
+        m_result.values.push_back({result.visit, result.result, *node});
     joint->signature = signature();
     joint->metadata = m_metadata.meta;
     joint->modules = m_model.program.modules;
@@ -260,7 +264,7 @@ torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputS
                               const StageContext& context) {
   const Clock::time_point start = Clock::now();
   const auto traced = tracedInputs(model, inputs);
-  if (!traced) return {nullptr, {}, traced.error()};
+  if (!traced) return {nullptr, {}, traced.error(), {}};
   torch::TraceResult result = Tracer(model, *traced, program, options, context).trace();
   if (result.error || model.program.rangeConstraints.empty()) return result;
   auto symbolic = withSymbolicSizes(model, *traced, program, options, context, result.joint);

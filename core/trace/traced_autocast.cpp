@@ -2,7 +2,8 @@
 // widest type among its tensors. Which operators have a rule is asked of the dispatcher (they have
 // an AutocastCPU kernel); the first and the third kind are listed here, all others are of the
 // second. float64 is never cast. A weight is cast once per region, so its gradients are added in
-// the lower precision, as in eager.
+// the lower precision, as in eager. Arguments are cast from the last to the first, a bias before
+// its weight, as LibTorch's own wrappers are compiled.
 
 #include "core/trace/traced_autocast_torch.h"
 
@@ -99,16 +100,17 @@ bool TracedAutocast::castArguments(const c10::OperatorHandle& op, ::torch::jit::
   const at::ScalarType type = rule == Rule::LowerPrecision ? lower
                               : rule == Rule::Float32      ? at::kFloat
                                                            : widestType(arguments, lower);
-  for (IValue& argument : arguments) {
-    if (argument.isTensor()) {
-      argument = cast(argument.toTensor(), type);
-    } else if (argument.isTensorList()) {
+  for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
+    if (argument->isTensor()) {
+      *argument = cast(argument->toTensor(), type);
+    } else if (argument->isTensorList()) {
       c10::List<at::Tensor> list;
-      for (const at::Tensor& tensor : argument.toTensorVector()) list.push_back(cast(tensor, type));
-      argument = list;
+      for (const at::Tensor& tensor : argument->toTensorVector())
+        list.push_back(cast(tensor, type));
+      *argument = list;
     }
-    stack->push_back(std::move(argument));
   }
+  stack->insert(stack->end(), arguments.begin(), arguments.end());
   return true;
 }
 

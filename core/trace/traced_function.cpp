@@ -40,11 +40,10 @@ Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor
     recorder.visit = visit;
     current = &node;
   };
-  if (check)
-    options.onResults = [check](const load::ExportNode& node,
-                                const std::vector<c10::IValue>& results) {
-      check->compare(node, results);
-    };
+  options.onResults = [&](const load::ExportNode& node, const std::vector<c10::IValue>& results) {
+    recorder.noteResults(results);
+    if (check) check->compare(node, results);
+  };
   auto values = interpret(m_program, graphInputs, options, m_context);
   if (!values) return traceError(recorder, current, std::move(values).error());
   recorder.visit = -1;

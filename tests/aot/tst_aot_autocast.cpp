@@ -116,6 +116,22 @@ class TestAotAutocast : public QObject {
     QCOMPARE(dtypeOf(*traced.joint->graph, "mm"), ir::DType::BF16);
   }
 
+  void theLastArgumentIsCastFirst() {
+    ProgramBuilder program;
+    program.parameter("w", {4, 4}).parameter("b", {4}).input("x", {2, 4});
+    program.autocastRegion("y", {"x", "w", "b"}, "l", [](ProgramBuilder& body) {
+      body.call("l", "aten.linear.default",
+                {{"input", value("x")}, {"weight", value("w")}, {"bias", value("b")}});
+    });
+    const auto traced = support::trace(program.output("y"));
+    QVERIFY(!traced.error);
+    const ir::Graph& graph = *traced.joint->graph;
+    std::vector<std::string> cast;
+    for (const char* name : {"_to_copy", "_to_copy_1", "_to_copy_2"})
+      cast.push_back(graph.node(graph.node(*graph.find(name)).args[0].node()).name);
+    QCOMPARE(cast, (std::vector<std::string>{"primals_2", "primals_1", "primals_3"}));
+  }
+
   void nothingIsLeftOnAfterwards() {
     ProgramBuilder program = castProduct("aten.mm.default", "mat2");
     QVERIFY(!support::trace(program).error);

@@ -28,6 +28,7 @@ class TstEngineCommandLine : public QObject {
   void aRunCanBeWrittenAsALog();
   void graphsArePrintedAsPyTorchDoes();
   void weightsComeFromAnotherFileOrAreNamed();
+  void aTraceIsCheckedAgainstEager();
   void kernelsWritesOneFileAKernel();
   void benchChecksBeforeItCompares();
   void fusedAttentionIsCheckedAgainstFloat64();
@@ -246,6 +247,12 @@ void TstEngineCommandLine::weightsComeFromAnotherFileOrAreNamed() {
       runEngine({"trace", oracleFile("mlp.pt2"), "--weights", path("w.safetensors")});
   QCOMPARE(run.exitCode, 2);
   QVERIFY2(run.errors.contains("Missing: 'fc1.weight', 'fc1.bias'"), qPrintable(run.errors));
+}
+
+void TstEngineCommandLine::aTraceIsCheckedAgainstEager() {
+  const EngineRun run = runEngine({"trace", oracleFile("mlp_ce.pt2"), "--check"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("4 gradients agree with eager"), qPrintable(run.out));
 }
 
 void TstEngineCommandLine::kernelsWritesOneFileAKernel() {

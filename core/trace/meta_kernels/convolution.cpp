@@ -118,9 +118,12 @@ ThreeTensors convolutionBackward(const Tensor& grad, const Tensor& input, const 
   const Geometry geometry{integers(stride),        integers(padding), integers(dilation),
                           integers(outputPadding), transposed,        groups.expect_int()};
   const auto format = computeFormat(input, weight, geometry);
+  // Nothing is computed of an empty batch: zeros like the weight.
+  const auto weightGradient = [&] {
+    return input.numel() == 0 ? at::empty_like(weight) : sizedAs(weight.sizes(), weight, format);
+  };
   return {mask[0] ? sizedAs(input.sizes(), input, format) : Tensor(),
-          mask[1] ? sizedAs(weight.sizes(), weight, format) : Tensor(),
-          mask[2] ? sized({grad.size(1)}, grad) : Tensor()};
+          mask[1] ? weightGradient() : Tensor(), mask[2] ? sized({grad.size(1)}, grad) : Tensor()};
 }
 
 }  // namespace

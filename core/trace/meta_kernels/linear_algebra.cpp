@@ -72,6 +72,7 @@ Tensor distances(const Tensor& x1, const Tensor& x2, double, std::optional<std::
 }
 
 Tensor distancesBackward(const Tensor&, const Tensor& x1, const Tensor& x2, double, const Tensor&) {
+  if (x1.numel() == 0 || x2.numel() == 0) return at::empty_like(x1);
   const auto batch = at::infer_size(batchSizes(x1), batchSizes(x2));
   return sized(batched(batch, x1.size(-2), x1.size(-1)), x1);
 }

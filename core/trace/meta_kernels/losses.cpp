@@ -80,9 +80,9 @@ void addLosses(MetaLibrary& library) {
   library.add("multilabel_margin_loss_forward", &multiLabelMarginLoss);
   library.add("_ctc_loss", &ctcLoss);
   library.add("_ctc_loss.Tensor", &ctcLossByTensors);
-  library.addBoxed<likeArguments<1>>({"nll_loss2d_backward", "binary_cross_entropy_backward",
-                                      "_ctc_loss_backward", "_ctc_loss_backward.Tensor"});
-  library.addBoxed<contiguousLikeArguments<1>>({"mse_loss_backward", "smooth_l1_loss_backward",
+  library.addBoxed<likeArguments<1>>({"nll_loss2d_backward", "binary_cross_entropy_backward"});
+  library.addBoxed<contiguousLikeArguments<1>>({"_ctc_loss_backward", "_ctc_loss_backward.Tensor",
+                                                "mse_loss_backward", "smooth_l1_loss_backward",
                                                 "huber_loss_backward", "multi_margin_loss_backward",
                                                 "multilabel_margin_loss_backward"});
 }

@@ -129,6 +129,7 @@ void addPooling(MetaLibrary& library) {
   library.add("grid_sampler_3d", &gridSampler);
   library.add("grid_sampler_3d_backward", &gridSamplerBackward);
   library.add("channel_shuffle", &channelShuffle);
+  library.add("native_channel_shuffle", &channelShuffle);
 }
 
 }  // namespace core::trace::meta

@@ -5,8 +5,10 @@
 namespace core::trace::meta {
 namespace {
 
+// The mask of an empty input keeps the input's dtype.
 TwoTensors dropout(const Tensor& input, double, std::optional<bool>) {
-  return {at::empty_like(input), at::empty_like(input, at::kBool)};
+  const at::ScalarType mask = input.numel() == 0 ? input.scalar_type() : at::kBool;
+  return {at::empty_like(input), at::empty_like(input, mask)};
 }
 
 Tensor multinomial(const Tensor& self, SymInt samples, bool, std::optional<at::Generator>) {

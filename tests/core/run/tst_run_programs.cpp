@@ -233,6 +233,26 @@ class TestRunPrograms : public QObject {
     VERIFY_PROGRAM(program);
   }
 
+  /// oneDNN's layer keeps a workspace for its gradient, whose size only it knows.
+  void aRecurrentLayerOfAFixedInput() {
+    ProgramBuilder program;
+    program.parameter("wi", {16, 3}).parameter("wh", {16, 4}).parameter("bi", {16});
+    program.parameter("bh", {16}).input("x", {5, 2, 3}).input("h", {1, 2, 4}).input("c", {1, 2, 4});
+    using Tensors = std::vector<load::TensorName>;
+    program.call(std::vector<std::string>{"y", "hn", "cn"}, "aten.lstm.input",
+                 {{"input", value("x")},
+                  {"hx", Tensors{{"h"}, {"c"}}},
+                  {"params", Tensors{{"wi"}, {"wh"}, {"bi"}, {"bh"}}},
+                  {"has_biases", true},
+                  {"num_layers", std::int64_t{1}},
+                  {"dropout", 0.0},
+                  {"train", true},
+                  {"bidirectional", false},
+                  {"batch_first", false}});
+    program.output("y");
+    VERIFY_PROGRAM(program);
+  }
+
   void aWideBroadcastOutput() {
     ProgramBuilder program;
     program.parameter("w", {1, 3});

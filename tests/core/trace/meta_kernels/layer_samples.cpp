@@ -261,6 +261,10 @@ std::vector<OperatorSample> poolingSamples() {
        [](Draw& d) {
          return at::channel_shuffle(d.input({2, 4, 3, 3}), 2);
        }},
+      {"native_channel_shuffle",
+       [](Draw& d) {
+         return at::native_channel_shuffle(d.input({2, 4, 3, 3}).detach(), 2);
+       }},
       {"reflection_pad2d",
        [](Draw& d) {
          return at::reflection_pad2d(d.input({2, 3, 4, 4}), {1, 2, 0, 1});

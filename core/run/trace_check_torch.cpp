@@ -1,0 +1,361 @@
+#include "core/run/trace_check_torch.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+
+#include "core/base/check.h"
+#include "core/run/compare_torch.h"
+#include "core/run/eager_shapes_torch.h"
+#include "core/run/joint_replay_torch.h"
+#include "core/torch/bind_weights_torch.h"
+#include "core/torch/flat_tensors_torch.h"
+#include "core/torch/guard_torch.h"
+#include "core/torch/tensor_meta_torch.h"
+#include "core/trace/forward_metadata_torch.h"
+
+namespace core::run {
+namespace {
+
+/// See check_torch.cpp: gradients below this share of the largest one are rounding noise.
+constexpr double kNoiseOfLargestGradient = 1e-2;
+
+/// Waves of different phase, so that no gradient is the same as another by chance.
+std::vector<at::Tensor> madeUpTangents(const ir::ViewAndMutationMeta& metadata) {
+  std::vector<at::Tensor> tangents;
+  for (const ir::TensorMeta& meta : metadata.tracedTangents) {
+    at::Tensor tangent = torch::emptyLike(meta, c10::kCPU);
+    const at::Tensor wave = at::arange(tangent.numel(), at::kDouble)
+                                .mul(0.37)
+                                .add(static_cast<double>(tangents.size() + 1))
+                                .sin();
+    tangents.push_back(tangent.copy_(wave.view(tangent.sizes())));
+  }
+  return tangents;
+}
+
+/// What a value of the program is called: position of its node, position among the results.
+using ValueKey = std::pair<int, int>;
+struct KeyHash {
+  std::size_t operator()(const ValueKey& key) const {
+    return std::hash<std::int64_t>()((std::int64_t{key.first} << 16) ^ key.second);
+  }
+};
+struct EagerValue {
+  at::Tensor copy;
+  std::vector<std::int64_t> strides;  ///< of the value itself
+};
+using Values = std::unordered_map<ValueKey, EagerValue, KeyHash>;
+
+/// Their elements are whatever was in memory.
+bool isUninitialized(const load::ExportNode& node) {
+  return node.target.starts_with("torch.ops.aten.empty") ||
+         node.target.starts_with("torch.ops.aten.new_empty");
+}
+
+/// All that eager did.
+struct EagerRun {
+  Values values;
+  std::vector<at::Tensor> graphInputs;  ///< after the run
+  std::vector<at::Tensor> outputs;
+  std::vector<at::Tensor> gradients;  ///< per primal; undefined where there is none
+  std::vector<std::size_t> firstOf;   ///< per primal: the first that is the same tensor
+};
+
+class TraceChecker {
+ public:
+  TraceChecker(const load::LoadedModel& model, const load::InputSet& inputs,
+               const trace::PreparedProgram& program, const torch::TraceResult& traced,
+               const torch::RunOptions& options, const StageContext& context)
+      : m_model(model),
+        m_inputs(inputs),
+        m_program(program),
+        m_joint(*traced.joint),
+        m_values(traced.values),
+        m_options(options),
+        m_context(context),
+        m_shapes(program, inputs, model, context) {}
+
+  Result<TraceCheck> check() {
+    m_tangents = madeUpTangents(m_joint.metadata);
+    CORE_TRY_VOID(torch::guardTorch("The eager step failed", [this] { return runEager(); }));
+    CORE_TRY_VOID(replay());
+    return std::move(m_check);
+  }
+
+ private:
+  // --- eager
+
+  Result<void> runEager() {
+    const at::AutoGradMode gradMode(m_options.mode == Mode::Train);
+    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
+    m_eager.graphInputs = bound.graphInputs();
+    const std::vector<at::Tensor> sources = gradientSources(bound, m_eager.graphInputs);
+    int visit = -1;
+    trace::InterpretOptions options;
+    options.onNode = [&](int now, const load::ExportNode&) { visit = now; };
+    options.onResults = [&](const load::ExportNode& node, const std::vector<c10::IValue>& stack) {
+      if (!isUninitialized(node)) keep(visit, stack);
+    };
+    at::manual_seed(m_options.seed);
+    CORE_TRY(const std::vector<c10::IValue> values,
+             trace::interpret(m_program, m_eager.graphInputs, options, m_context));
+    for (const c10::IValue& value : values)
+      m_eager.outputs.push_back(value.isTensor() ? value.toTensor() : at::Tensor());
+    if (!m_tangents.empty()) differentiate(sources);
+    return {};
+  }
+
+  void keep(int visit, const std::vector<c10::IValue>& stack) {
+    const std::vector<at::Tensor> results = torch::flatTensors(stack);
+    for (std::size_t k = 0; k < results.size(); ++k)
+      if (results[k].defined())
+        m_eager.values[{visit, static_cast<int>(k)}] = {results[k].detach().clone(),
+                                                        results[k].strides().vec()};
+  }
+
+  /// Per primal the tensor whose gradient is taken: the leaf behind an input that is no leaf.
+  std::vector<at::Tensor> gradientSources(const torch::BoundTensors& bound,
+                                          const std::vector<at::Tensor>& graphInputs) const {
+    std::vector<at::Tensor> leaves = graphInputs;
+    for (std::size_t i = 0; i < bound.inputPositions().size(); ++i)
+      if (bound.inputLeaves()[i].defined())
+        leaves[static_cast<std::size_t>(bound.inputPositions()[i])] = bound.inputLeaves()[i];
+    return perPrimal(leaves);
+  }
+
+  /// Graph inputs by primal; undefined for a primal that no graph input is as a whole.
+  std::vector<at::Tensor> perPrimal(const std::vector<at::Tensor>& graphInputs) const {
+    std::vector<at::Tensor> primals(static_cast<std::size_t>(m_joint.signature.numPrimals));
+    for (std::size_t i = 0; i < m_joint.signature.inputBindings.size(); ++i) {
+      const ir::InputBinding& binding = m_joint.signature.inputBindings[i];
+      if (binding.primal < 0 || binding.isView) continue;
+      at::Tensor& primal = primals[static_cast<std::size_t>(binding.primal)];
+      if (!primal.defined()) primal = graphInputs[i];
+    }
+    return primals;
+  }
+
+  /// In the order of the traced tangents: written inputs, outputs, intermediate bases.
+  void differentiate(const std::vector<at::Tensor>& sources) {
+    const ir::ViewAndMutationMeta& metadata = m_joint.metadata;
+    const std::vector<at::Tensor> written = perPrimal(m_eager.graphInputs);
+    std::vector<at::Tensor> roots, seeds, wanted;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const auto same = std::find_if(sources.begin(), sources.end(), [&](const at::Tensor& other) {
+        return other.unsafeGetTensorImpl() == sources[i].unsafeGetTensorImpl();
+      });
+      m_eager.firstOf.push_back(
+          sources[i].defined() ? static_cast<std::size_t>(same - sources.begin()) : i);
+    }
+    std::size_t next = 0;
+    const auto addRoot = [&](const at::Tensor& root) {
+      const at::Tensor& tangent = m_tangents.at(next++);
+      if (!root.defined() || !root.requires_grad()) return;
+      roots.push_back(root);
+      seeds.push_back(tangent.view_as(root));
+    };
+    for (const int i : metadata.mutatedRuntimeIndices)
+      if (trace::hasTangent(metadata.inputs[static_cast<std::size_t>(i)]))
+        addRoot(written[static_cast<std::size_t>(i)]);
+    for (std::size_t i = 0; i < metadata.outputs.size(); ++i)
+      if (trace::hasTangent(metadata.outputs[i])) addRoot(m_eager.outputs[i]);
+    for (int base = 0; base < metadata.intermediateBases; ++base) addRoot(baseOf(base));
+    m_eager.gradients.resize(sources.size());
+    for (const at::Tensor& source : sources)
+      if (source.defined() && source.requires_grad()) wanted.push_back(source);
+    if (roots.empty() || wanted.empty()) return;
+    const auto gradients =
+        ::torch::autograd::grad(roots, wanted, seeds, std::nullopt, false, /*allow_unused=*/true);
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      if (sources[i].defined() && sources[i].requires_grad())
+        m_eager.gradients[i] = gradients[taken++];
+  }
+
+  at::Tensor baseOf(int base) const {
+    const auto& outputs = m_joint.metadata.outputs;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const bool isOfBase = outputs[i].type == ir::OutputType::AliasOfIntermediate ||
+                            outputs[i].type == ir::OutputType::AliasOfIntermediateSaveAsOutput;
+      if (isOfBase && outputs[i].baseIndex == base) return at::Tensor(m_eager.outputs[i]._base());
+    }
+    return {};
+  }
+
+  // --- replay
+
+  Result<void> replay() {
+    const at::NoGradGuard noGrad;
+    std::unordered_map<std::string, std::vector<ValueKey>> keysOf;
+    for (const torch::ProgramValue& value : m_values)
+      keysOf[value.node].push_back({value.visit, value.result});
+    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
+    const std::vector<at::Tensor> primals = replayPrimals(bound);
+    std::vector<at::Tensor> inputs = primals;
+    inputs.insert(inputs.end(), m_tangents.begin(), m_tangents.end());
+    inputs.resize(m_joint.graph->placeholders().size());
+    at::manual_seed(m_options.seed);
+    const OnReplayed onReplayed = [&](const ir::Node& node, const at::Tensor& value) {
+      const auto keys = keysOf.find(node.name);
+      if (keys != keysOf.end())
+        for (const ValueKey& key : keys->second) compareValue(node, key, value);
+      return !m_check.mismatch;
+    };
+    CORE_TRY(std::vector<at::Tensor> outputs,
+             replayJoint(*m_joint.graph, inputs, onReplayed, m_check, m_context));
+    if (!m_check.mismatch) compareOutputs(std::move(outputs), primals);
+    return {};
+  }
+
+  /// A synthetic base is the whole storage of its members.
+  std::vector<at::Tensor> replayPrimals(const torch::BoundTensors& bound) const {
+    const std::vector<at::Tensor> graphInputs = bound.graphInputs();
+    std::vector<at::Tensor> primals = perPrimal(graphInputs);
+    for (at::Tensor& primal : primals)
+      if (primal.defined()) primal = primal.detach();
+    for (std::size_t i = 0; i < m_joint.signature.inputBindings.size(); ++i) {
+      const ir::InputBinding& binding = m_joint.signature.inputBindings[i];
+      if (binding.primal < 0 || !binding.isView) continue;
+      const auto index = static_cast<std::size_t>(binding.primal);
+      if (primals[index].defined()) continue;
+      const ir::Graph& graph = *m_joint.graph;
+      const ir::TensorMeta& meta = *graph.node(graph.placeholders()[index]).tensor();
+      primals[index] = at::empty({0}, graphInputs[i].options().requires_grad(false));
+      primals[index].set_(graphInputs[i].storage(), 0, meta.sizeHints(), meta.strideHints());
+    }
+    return primals;
+  }
+
+  /// PyTorch's trace of a recurrent layer keeps a dimension of 1 that eager does not have.
+  at::Tensor inEagerSizes(const at::Tensor& value, const at::Tensor& eager) const {
+    const bool onlyOnes = value.defined() && eager.defined() && value.sizes() != eager.sizes() &&
+                          value.squeeze().sizes() == eager.squeeze().sizes();
+    return m_shapes.isNeeded() && onlyOnes ? value.reshape(eager.sizes()) : value;
+  }
+
+  std::string difference(const at::Tensor& value, const at::Tensor& eager, double noise) const {
+    if (!eager.defined()) {
+      // No gradient and a gradient of zeros are the same.
+      const bool isNothing = !value.defined() || largestMagnitude(value) == 0;
+      return isNothing ? "" : "is there, eager has none";
+    }
+    if (!value.defined()) return "is not there, eager has it";
+    const at::Tensor shaped = inEagerSizes(value, eager);
+    const TensorCheck compared =
+        compareTensors({"", shaped.contiguous(), eager.detach().contiguous(), {}, noise});
+    if (compared.passed) return {};
+    return "differs from eager: " + compared.reason + " (largest difference " +
+           std::to_string(compared.maxAbs) + ")";
+  }
+
+  void compareValue(const ir::Node& node, const ValueKey& key, const at::Tensor& value) {
+    const auto eager = m_eager.values.find(key);
+    if (eager == m_eager.values.end() || m_check.mismatch) return;
+    const std::string what = difference(value, eager->second.copy, 0);
+    ++m_check.values;
+    if (!what.empty()) m_check.mismatch = mismatchAt(node, what);
+    if (what.empty()) compareStrides(node, value, eager->second);
+    m_eager.values.erase(eager);
+  }
+
+  void compareStrides(const ir::Node& node, const at::Tensor& value, const EagerValue& eager) {
+    if (value.sizes() != eager.copy.sizes() || value.numel() == 0) return;
+    for (std::int64_t d = 0; d < value.dim(); ++d) {
+      const std::int64_t stride = eager.strides[static_cast<std::size_t>(d)];
+      if (value.size(d) == 1 || value.stride(d) == stride) continue;
+      std::ostringstream text;
+      text << "'" << node.name << "' (" << node.target << ") has strides " << value.strides()
+           << ", in eager " << at::IntArrayRef(eager.strides);
+      m_check.relaid.push_back(text.str());
+      return;
+    }
+  }
+
+  /// A whole output, not a node of the forward: named by what it is.
+  void compareNamed(const std::string& name, const at::Tensor& value, const at::Tensor& eager,
+                    double noise, int& counter) {
+    if (m_check.mismatch) return;
+    const std::string what = difference(value, eager, noise);
+    ++counter;
+    if (!what.empty()) m_check.mismatch = TraceMismatch{{}, name, {}, {}, what};
+  }
+
+  void compareOutputs(std::vector<at::Tensor> outputs, const std::vector<at::Tensor>& primals) {
+    const ir::ViewAndMutationMeta& metadata = m_joint.metadata;
+    const std::vector<at::Tensor> written = perPrimal(m_eager.graphInputs);
+    std::size_t next = 0;
+    for (const int i : metadata.mutatedRuntimeIndices) {
+      const auto primal = static_cast<std::size_t>(i);
+      if (written[primal].defined())
+        compareNamed("the new value of primal " + std::to_string(i + 1), outputs[next],
+                     written[primal], 0, m_check.outputs);
+      ++next;
+    }
+    for (const int i : metadata.mutatedGraphHandledIndices) {
+      const auto primal = static_cast<std::size_t>(i);
+      if (written[primal].defined())
+        compareNamed("the new value of primal " + std::to_string(i + 1), primals[primal],
+                     written[primal], 0, m_check.outputs);
+    }
+    for (std::size_t i = 0; i < m_eager.outputs.size(); ++i)
+      compareNamed("output " + std::to_string(i), outputs[next + i], m_eager.outputs[i], 0,
+                   m_check.outputs);
+    compareGradients(outputs);
+  }
+
+  void compareGradients(const std::vector<at::Tensor>& outputs) {
+    double largest = 0;
+    for (const at::Tensor& gradient : m_eager.gradients)
+      largest = std::max(largest, largestMagnitude(gradient));
+    const auto first = static_cast<std::size_t>(m_joint.signature.numForwardOutputs);
+    for (std::size_t i = 0; i < m_eager.gradients.size() && first + i < outputs.size(); ++i)
+      if (m_joint.metadata.inputs[i].requiresGrad && m_eager.firstOf[i] == i)
+        compareNamed("the gradient of primal " + std::to_string(i + 1),
+                     sumOfTied(outputs, first, i), m_eager.gradients[i],
+                     kNoiseOfLargestGradient * largest, m_check.gradients);
+  }
+
+  /// Tied weights are several primals and one tensor: its gradient is the sum of theirs.
+  at::Tensor sumOfTied(const std::vector<at::Tensor>& outputs, std::size_t first,
+                       std::size_t primal) const {
+    at::Tensor sum;
+    for (std::size_t i = primal; i < m_eager.firstOf.size(); ++i) {
+      const at::Tensor& gradient = outputs[first + i];
+      if (m_eager.firstOf[i] != primal || !gradient.defined()) continue;
+      sum = sum.defined() ? sum + gradient : gradient;
+    }
+    return sum;
+  }
+
+  const load::LoadedModel& m_model;
+  const load::InputSet& m_inputs;
+  const trace::PreparedProgram& m_program;
+  const ir::JointGraph& m_joint;
+  const std::vector<torch::ProgramValue>& m_values;
+  const torch::RunOptions& m_options;
+  const StageContext& m_context;
+  const EagerShapes m_shapes;
+  std::vector<at::Tensor> m_tangents;
+  EagerRun m_eager;
+  TraceCheck m_check;
+};
+
+}  // namespace
+
+Result<TraceCheck> checkTrace(const load::LoadedModel& model, const load::InputSet& inputs,
+                              const trace::PreparedProgram& program,
+                              const torch::TraceResult& traced, const torch::RunOptions& options,
+                              const StageContext& context) {
+  CORE_CHECK(traced.joint && !traced.error, "an unfinished trace cannot be checked");
+  return torch::guardTorch("The replay of the joint graph failed", [&]() -> Result<TraceCheck> {
+    if (options.threads > 0) at::set_num_threads(options.threads);
+    return TraceChecker(model, inputs, program, traced, options, context).check();
+  });
+}
+
+}  // namespace core::run

@@ -1,0 +1,216 @@
+// Each operator of the table, alone in a program: traced, replayed node by node, differentiated,
+// and compared with eager, in several sizes, dtypes and layouts.
+
+#include <ATen/Parallel.h>
+
+#include <QTest>
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include <torch/csrc/autograd/autograd.h>
+#include "core/run/trace_check_torch.h"
+
+#include "core/torch/bind_weights_torch.h"
+#include "core/torch/flat_tensors_torch.h"
+#include "core/torch/guard_torch.h"
+#include "core/trace/joint_tracer.h"
+#include "core/trace/meta_kernels/meta_kernels.h"
+#include "tests/core/trace/sweep/sample_row.h"
+
+using namespace core;
+using sweep::Layout;
+using sweep::Program;
+using sweep::Row;
+using sweep::Sample;
+
+namespace {
+
+/// An operator, and the node of its trace that is laid out otherwise than in eager.
+struct KnownLayout {
+  const char* op;
+  const char* target;
+};
+
+// As in PyTorch: its Python decomposes or replaces the operator, its shape function knows no
+// channels_last, or its functional form gives contiguous memory. Runs copy into the graph's layout.
+constexpr KnownLayout kKnownLayouts[] = {
+    {"aten.layer_norm.default", "aten.native_layer_norm_backward.default"},
+    {"aten.native_layer_norm.default", "aten.native_layer_norm_backward.default"},
+    {"aten.upsample_nearest1d.vec", "aten._unsafe_index.Tensor"},
+    {"aten.upsample_nearest3d.vec", "aten._unsafe_index.Tensor"},
+    {"aten.dropout.default", "aten.clone.default"},
+    {"aten.lift_fresh_copy.default", "aten.clone.default"},
+    {"aten.rrelu.default", "getitem"},
+    {"aten.pixel_shuffle.default", "aten.pixel_shuffle.default"},
+    {"aten.pixel_unshuffle.default", "aten.pixel_unshuffle.default"},
+    {"aten.pad.default", "aten.replication_pad2d.default"},
+    {"aten.replication_pad2d.default", "aten.replication_pad2d.default"},
+    {"aten.reflection_pad3d.default", "aten.reflection_pad3d.default"},
+    {"aten.replication_pad3d.default", "aten.replication_pad3d.default"},
+    {"aten.reflection_pad3d.default", "aten.reflection_pad3d_backward.default"},
+    {"aten.scatter_.src", "aten.scatter.src"},
+    {"aten.masked_fill_.Scalar", "aten.masked_fill.Scalar"},
+};
+
+bool isKnown(const Row& row, const std::string& relaid) {
+  return std::any_of(std::begin(kKnownLayouts), std::end(kKnownLayouts),
+                     [&](const KnownLayout& known) {
+                       const std::string target = std::string("(") + known.target + ")";
+                       return row.op == known.op && relaid.find(target) != std::string::npos;
+                     });
+}
+
+std::vector<Sample> samplesOf(const Row& row) {
+  std::vector<Sample> samples;
+  for (const Layout layout :
+       {Layout::Contiguous, Layout::ChannelsLast, Layout::Permuted, Layout::Strided})
+    for (const std::int64_t n : {3, 1, 0}) samples.push_back({n, at::kFloat, layout});
+  for (const at::ScalarType dtype : {at::kDouble, at::kBFloat16, at::kHalf})
+    samples.push_back({3, dtype, Layout::Contiguous});
+  if (row.takesIntegers())
+    for (const at::ScalarType dtype : {at::kLong, at::kInt, at::kByte, at::kBool})
+      samples.push_back({3, dtype, Layout::Contiguous});
+  return samples;
+}
+
+/// Every result of the one call of a program, after their gradients were taken; an Error if eager
+/// refuses either.
+Result<std::vector<c10::IValue>> eagerResults(const Program& program) {
+  return core::torch::guardTorch("eager", [&]() -> Result<std::vector<c10::IValue>> {
+    CORE_TRY(const trace::PreparedProgram prepared,
+             trace::prepareProgram({program.model, &program.model->program}));
+    core::torch::BoundTensors bound(*program.model, program.inputs, core::torch::Precision::Native);
+    std::vector<c10::IValue> results;
+    trace::InterpretOptions options;
+    options.onResults = [&](const load::ExportNode&, const std::vector<c10::IValue>& stack) {
+      results = stack;
+    };
+    CORE_TRY_VOID(trace::interpret(prepared, bound.graphInputs(), options, {}));
+    std::vector<at::Tensor> roots, seeds;
+    for (const at::Tensor& tensor : core::torch::flatTensors(results)) {
+      if (!tensor.defined() || !tensor.requires_grad()) continue;
+      roots.push_back(tensor);
+      seeds.push_back(at::ones_like(tensor));
+    }
+    if (!roots.empty()) ::torch::autograd::backward(roots, seeds);
+    return results;
+  });
+}
+
+enum class Verdict { Agrees, EagerRefuses, Differs };
+
+struct Outcome {
+  Verdict verdict = Verdict::Agrees;
+  std::string text;  ///< why not
+  core::torch::TraceResult traced;
+};
+
+Outcome differs(std::string text) {
+  return {Verdict::Differs, std::move(text), {}};
+}
+
+Outcome sweepOne(const Row& row, const Sample& sample) {
+  Program program = sweep::programOf(row, sample);
+  const auto results = eagerResults(program);
+  if (!results) return {Verdict::EagerRefuses, results.error().message, {}};
+  program.model = sweep::withOutputs(*program.model, *results);
+  auto prepared = trace::prepareProgram({program.model, &program.model->program});
+  if (!prepared) return differs(prepared.error().message);
+  Outcome outcome;
+  outcome.traced = trace::traceJoint(*program.model, program.inputs, *prepared, {}, {});
+  if (outcome.traced.error) {
+    outcome.verdict = Verdict::Differs;
+    outcome.text = outcome.traced.error->message;
+    return outcome;
+  }
+  const auto check =
+      run::checkTrace(*program.model, program.inputs, *prepared, outcome.traced, {}, {});
+  if (!check) {
+    // Eager has no gradient of it in this dtype.
+    const bool inEager = check.error().message.find("The eager step failed") != std::string::npos;
+    return {inEager ? Verdict::EagerRefuses : Verdict::Differs, check.error().message, {}};
+  }
+  if (check->mismatch) return differs(check->mismatch->text());
+  for (const std::string& relaid : check->relaid)
+    if (!isKnown(row, relaid)) return differs(relaid);
+  return outcome;
+}
+
+/// What a row that does not fit its operator throws is a failure of the row.
+Outcome guarded(const Row& row, const Sample& sample) {
+  try {
+    return sweepOne(row, sample);
+  } catch (const c10::Error& error) {
+    return differs(error.what_without_backtrace());
+  }
+}
+
+}  // namespace
+
+class TestOperatorSweep : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase();
+  void aTraceIsWhatEagerDoes_data();
+  void aTraceIsWhatEagerDoes();
+  void refusedOperatorsAreNamed_data();
+  void refusedOperatorsAreNamed();
+
+ private:
+  void addRows(bool refused) const;
+  std::vector<Row> m_rows;
+};
+
+void TestOperatorSweep::initTestCase() {
+  trace::registerMetaKernels();
+  at::set_num_threads(1);
+  m_rows = sweep::readRows(AOT_TEST_DATA "/core/trace/sweep/operator_samples.txt");
+  QVERIFY(m_rows.size() > 400);
+}
+
+void TestOperatorSweep::addRows(bool refused) const {
+  QTest::addColumn<int>("row");
+  for (std::size_t i = 0; i < m_rows.size(); ++i)
+    if (m_rows[i].isRefused == refused)
+      QTest::newRow(m_rows[i].text().c_str()) << static_cast<int>(i);
+}
+
+void TestOperatorSweep::aTraceIsWhatEagerDoes_data() {
+  addRows(false);
+}
+
+void TestOperatorSweep::aTraceIsWhatEagerDoes() {
+  QFETCH(int, row);
+  const Row& current = m_rows[static_cast<std::size_t>(row)];
+  QString failures;
+  const std::vector<Sample> samples = samplesOf(current);
+  for (const Sample& sample : samples) {
+    const Outcome outcome = guarded(current, sample);
+    const bool isFirst = &sample == samples.data();
+    const bool mustRun = isFirst && outcome.verdict == Verdict::EagerRefuses;
+    if (outcome.verdict == Verdict::Differs || mustRun)
+      failures += QStringLiteral("\n%1: %2").arg(sample.text().c_str(), outcome.text.c_str());
+  }
+  QVERIFY2(failures.isEmpty(), qPrintable(failures));
+}
+
+void TestOperatorSweep::refusedOperatorsAreNamed_data() {
+  addRows(true);
+}
+
+void TestOperatorSweep::refusedOperatorsAreNamed() {
+  QFETCH(int, row);
+  const Row& current = m_rows[static_cast<std::size_t>(row)];
+  const Program program = sweep::programOf(current, {});
+  const auto prepared = trace::prepareProgram({program.model, &program.model->program});
+  QVERIFY2(prepared, prepared ? "" : prepared.error().message.c_str());
+  const auto traced = trace::traceJoint(*program.model, program.inputs, *prepared, {}, {});
+  QVERIFY(traced.error.has_value());
+  const std::string& message = traced.error->message;
+  QVERIFY2(message.starts_with("Cannot trace `" + current.op + "`"), message.c_str());
+}
+
+QTEST_GUILESS_MAIN(TestOperatorSweep)
+#include "tst_operator_sweep.moc"
