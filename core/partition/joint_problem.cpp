@@ -64,6 +64,19 @@ bool dependsOn(const Node& reader, NodeId value) {
   return false;
 }
 
+/// Whether anything that the graph returns depends on a node's value, as far as `dependsOn` tells.
+NodeSet valuesThatMatter(const JointProblem& problem) {
+  NodeSet matters(problem.graph->size(), false);
+  matters.back() = true;
+  for (std::size_t i = matters.size() - 1; i-- > 0;) {
+    const NodeId id = problem.graph->nodes()[i].id;
+    for (NodeId user : problem.graph->users(id))
+      matters[i] = matters[i] || (!problem.ops[user.index].writesArgument && matters[user.index] &&
+                                  dependsOn(problem.node(user), id));
+  }
+  return matters;
+}
+
 /// Marks every value that lies in the storage of a graph input to which the forward writes.
 void markOverwritten(JointProblem& problem) {
   NodeSet writtenStorage(problem.graph->size(), false);
@@ -76,15 +89,13 @@ void markOverwritten(JointProblem& problem) {
         problem.graph->nodes()[static_cast<std::size_t>(storage)].kind == NodeKind::Placeholder)
       writtenStorage[static_cast<std::size_t>(storage)] = true;
   }
-  for (const Node& node : problem.graph->nodes()) {
-    const int storage = problem.storage[node.id.index];
-    const auto& users = problem.graph->users(node.id);
-    problem.overwritten[node.id.index] =
-        storage != ir::kNoStorage && writtenStorage[static_cast<std::size_t>(storage)] &&
-        !problem.ops[node.id.index].writesArgument &&
-        std::any_of(users.begin(), users.end(), [&](NodeId user) {
-          return !problem.ops[user.index].writesArgument && dependsOn(problem.node(user), node.id);
-        });
+  if (std::find(writtenStorage.begin(), writtenStorage.end(), true) == writtenStorage.end()) return;
+  const NodeSet matters = valuesThatMatter(problem);
+  for (std::size_t i = 0; i < matters.size(); ++i) {
+    const int storage = problem.storage[i];
+    problem.overwritten[i] = matters[i] && storage != ir::kNoStorage &&
+                             writtenStorage[static_cast<std::size_t>(storage)] &&
+                             !problem.ops[i].writesArgument;
   }
 }
 

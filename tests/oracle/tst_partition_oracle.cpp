@@ -12,6 +12,7 @@
 #include "core/load/capture/document_text.h"
 #include "core/load/capture/json_view.h"
 #include "core/partition/partition_joint.h"
+#include "core/partition/prepared_joint.h"
 
 using namespace core;
 using load::Json;
@@ -185,6 +186,33 @@ void compareMerged(const partition::Partition& got, Json mincut) {
   COMPARE_NAMES(sorted(pairs), sorted(wanted));
 }
 
+/// Node classes and distances, after clean-up.
+void compareClasses(const ir::JointGraph& joint, Json nodeInfo) {
+  const auto prepared = partition::prepare(joint, partition::cleanUp(joint), {});
+  QVERIFY(prepared);
+  const partition::NodeClasses& classes = (*prepared)->classes;
+  const ir::Graph& graph = *(*prepared)->problem.graph;
+  const Json distances = *load::jsonMember(nodeInfo, "dist_from_bw");
+  Names forward, backward, closure, unclaimed, statics;
+  for (const ir::Node& node : graph.nodes()) {
+    if (node.kind == ir::NodeKind::Output) continue;
+    const std::size_t i = node.id.index;
+    if (classes.requiredForward[i]) forward.push_back(node.name);
+    if (classes.requiredBackward[i]) backward.push_back(node.name);
+    if (classes.tangentClosure[i]) closure.push_back(node.name);
+    if (classes.unclaimed(node.id)) unclaimed.push_back(node.name);
+    if ((*prepared)->problem.isStatic[i]) statics.push_back(node.name);
+    QVERIFY2(numberIn(distances, node.name.c_str()) == classes.distance[i], node.name.c_str());
+  }
+  COMPARE_NAMES(sorted(forward), sorted(load::jsonTexts(nodeInfo, "required_fw")));
+  COMPARE_NAMES(sorted(backward),
+                sorted(without(load::jsonTexts(nodeInfo, "required_bw"), {"output"})));
+  COMPARE_NAMES(sorted(closure),
+                sorted(without(load::jsonTexts(nodeInfo, "tangents_closure"), {"output"})));
+  COMPARE_NAMES(sorted(unclaimed), sorted(load::jsonTexts(nodeInfo, "unclaimed")));
+  COMPARE_NAMES(sorted(statics), sorted(load::jsonTexts(nodeInfo, "static_lifetime_inputs")));
+}
+
 partition::PartitionOptions optionsOf(const QString& variant) {
   partition::PartitionOptions options;
   if (variant == "default")
@@ -238,6 +266,8 @@ class TestPartitionOracle : public QObject {
     if (variant != "default") {
       const Json mincut = *load::jsonMember(capturedBy, "mincut");
       compareMerged(*result, mincut);
+      compareClasses(joint, *load::jsonMember(mincut, "node_info"));
+      if (QTest::currentTestFailed()) return;
       const auto solves = load::jsonElements(mincut, "solves");
       const auto indices = load::jsonInts(want, "solves");
       for (std::size_t i = 0; i < std::min(indices.size(), result->solves.size()); ++i) {
