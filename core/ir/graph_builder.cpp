@@ -7,10 +7,8 @@ namespace core::ir {
 
 NodeId GraphBuilder::append(Node node) {
   node.id = NodeId{static_cast<std::uint32_t>(m_nodes.size())};
-  const auto [position, isNew] = m_names.emplace(node.name, node.id);
-  CORE_CHECK(isNew, "two nodes are named '" + node.name + "'");
   m_nodes.push_back(std::move(node));
-  return position->second;
+  return m_nodes.back().id;
 }
 
 NodeId GraphBuilder::addPlaceholder(std::string name, ValueMeta value, NodeMeta meta) {
@@ -60,6 +58,7 @@ void GraphBuilder::setOutputs(std::vector<Argument> outputs, std::vector<std::st
 }
 
 bool GraphBuilder::hasName(const std::string& name) const {
+  for (; m_named < m_nodes.size(); ++m_named) m_names.insert(m_nodes[m_named].name);
   return m_names.contains(name);
 }
 
@@ -70,9 +69,11 @@ GraphPtr GraphBuilder::freeze() && {
   verifyNodes(graph->m_nodes, graph->m_outputDescriptors);
 
   graph->m_users.resize(graph->m_nodes.size());
+  graph->m_byName.reserve(graph->m_nodes.size());
   for (const Node& node : graph->m_nodes) {
     if (node.kind == NodeKind::Placeholder) graph->m_placeholders.push_back(node.id);
-    graph->m_byName.emplace(node.name, node.id);
+    const bool isNew = graph->m_byName.emplace(node.name, node.id).second;
+    CORE_CHECK(isNew, "two nodes are named '" + node.name + "'");
     forEachInput(node, [&](NodeId input) {
       auto& users = graph->m_users[input.index];
       if (users.empty() || users.back() != node.id) users.push_back(node.id);

@@ -3,6 +3,7 @@
 // The only maker of graphs.
 
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -23,9 +24,17 @@ class GraphBuilder {
   /// A copy of `node` (of another graph) with its inputs replaced by `map(NodeId) -> NodeId`.
   template <typename Map>
   NodeId addCopy(const Node& node, Map&& map) {
-    Node copy = node;
-    for (Argument& argument : copy.args) argument = mapNodes(argument, map);
-    for (auto& [name, argument] : copy.kwargs) argument = mapNodes(argument, map);
+    Node copy;
+    copy.kind = node.kind;
+    copy.name = node.name;
+    copy.target = node.target;
+    copy.value = node.value;
+    copy.meta = node.meta;
+    copy.args.reserve(node.args.size());
+    for (const Argument& argument : node.args) copy.args.push_back(mapNodes(argument, map));
+    copy.kwargs.reserve(node.kwargs.size());
+    for (const auto& [name, argument] : node.kwargs)
+      copy.kwargs.emplace_back(name, mapNodes(argument, map));
     return append(std::move(copy));
   }
   /// Ends the graph. `descriptors` is empty or has one text per output.
@@ -36,6 +45,8 @@ class GraphBuilder {
   const Node& node(NodeId id) const { return m_nodes[id.index]; }
   std::size_t size() const { return m_nodes.size(); }
   bool hasName(const std::string& name) const;
+  /// Makes room for `nodes` in all.
+  void reserve(std::size_t nodes) { m_nodes.reserve(nodes); }
 
   /// Verifies (see graph_verifier.h), links users and names; InternalError if a promise is broken.
   GraphPtr freeze() &&;
@@ -45,7 +56,9 @@ class GraphBuilder {
 
   std::vector<Node> m_nodes;
   std::vector<std::string> m_outputDescriptors;
-  std::unordered_map<std::string, NodeId> m_names;
+  /// Names of the first `m_named` nodes; hasName() brings it up to date. Most builders never ask.
+  mutable std::unordered_set<std::string> m_names;
+  mutable std::size_t m_named = 0;
 };
 
 }  // namespace core::ir

@@ -188,9 +188,7 @@ bool isOutOverload(std::string_view target) {
   return target.ends_with(".out") || target.ends_with("_out");
 }
 
-}  // namespace
-
-OpFacts opFacts(std::string_view target) {
+OpFacts lookUp(std::string_view target) {
   static const Table table = makeTable();
   const std::string_view packet = opPacket(target);
   const std::string_view name = tableKey(packet);
@@ -206,6 +204,23 @@ OpFacts opFacts(std::string_view target) {
                      packet.starts_with("_c10d_functional_autograd.") ||
                      packet.starts_with("_dtensor.");
   return facts;
+}
+
+/// Lets a map of strings be searched without making one.
+struct TextHash : std::hash<std::string_view> {
+  using is_transparent = void;
+};
+
+constexpr std::size_t kMostKnown = 4096;
+
+}  // namespace
+
+OpFacts opFacts(std::string_view target) {
+  // Every stage asks for every node again, and graphs have few operators.
+  thread_local std::unordered_map<std::string, OpFacts, TextHash, std::equal_to<>> known;
+  if (const auto found = known.find(target); found != known.end()) return found->second;
+  if (known.size() >= kMostKnown) known.clear();
+  return known.emplace(target, lookUp(target)).first->second;
 }
 
 bool drawsRandomNumbers(const Node& node) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/passes/graph_copier.h"
+#include "core/ir/graph_builder.h"
 
 namespace core::partition {
 namespace {
@@ -102,11 +102,20 @@ NodeSet planNodes(const JointProblem& problem, const HalfPlan& plan) {
 
 ir::GraphPtr buildHalf(const JointProblem& problem, const HalfPlan& plan,
                        std::vector<std::string> descriptors) {
-  passes::GraphCopier copier(*problem.graph);
-  for (NodeId id : plan.inputs) copier.copyAsPlaceholder(problem.node(id));
-  for (NodeId id : plan.calls) copier.copy(problem.node(id));
-  copier.setOutputs(plan.outputs, std::move(descriptors), problem.graph->outputNode().meta);
-  return std::move(copier).freeze().graph;
+  ir::GraphBuilder builder;
+  builder.reserve(plan.inputs.size() + plan.calls.size() + 1);
+  std::vector<NodeId> copies(problem.graph->size());
+  const auto copyOf = [&](NodeId id) { return copies[id.index]; };
+  for (NodeId id : plan.inputs) {
+    const Node& node = problem.node(id);
+    copies[id.index] = builder.addPlaceholder(node.name, node.value, node.meta);
+  }
+  for (NodeId id : plan.calls) copies[id.index] = builder.addCopy(problem.node(id), copyOf);
+  std::vector<Argument> outputs;
+  outputs.reserve(plan.outputs.size());
+  for (const Argument& output : plan.outputs) outputs.push_back(ir::mapNodes(output, copyOf));
+  builder.setOutputs(std::move(outputs), std::move(descriptors), problem.graph->outputNode().meta);
+  return std::move(builder).freeze();
 }
 
 }  // namespace core::partition

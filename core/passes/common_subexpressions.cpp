@@ -17,7 +17,7 @@
 // Unlike PyTorch we also keep -0.0 apart from 0.0, and every call that draws random numbers.
 // Cost: linear in the number of arguments.
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <unordered_map>
@@ -35,80 +35,102 @@ using ir::Argument;
 using ir::Node;
 using ir::NodeId;
 
-/// Writes the hash key and the token of calls.
-class CallKey {
+/// One number for the hash of a call. Two calls with different hashes of PyTorch's may get the same
+/// number once in 2^64; then the later one is kept unmerged.
+class CallHash {
  public:
-  explicit CallKey(const std::vector<NodeId>& kept) : m_kept(kept) {}
+  explicit CallHash(const std::vector<NodeId>& kept) : m_kept(kept) {}
 
-  void write(const Node& node) {
-    hash = node.target + '\n';
-    token.clear();
-    writeList(node.args);
-    hash += '|';
-    for (const auto& [name, argument] : node.kwargs) {
-      token += name + '=';
-      writeArgument(argument);
-    }
+  std::uint64_t of(const Node& node) {
+    m_hash = std::hash<std::string>()(node.target);
+    for (const Argument& argument : node.args) add(argument);
+    mix(kKeywords);
+    for (const auto& [name, argument] : node.kwargs) add(argument);
+    return m_hash;
   }
-
-  std::string hash;
-  std::string token;
 
  private:
-  void writeList(const std::vector<Argument>& list) {
-    token += '[';
-    for (const Argument& argument : list) writeArgument(argument);
-    token += ']';
+  static constexpr std::uint64_t kKeywords = 0x517cc1b727220a95U;
+
+  void mix(std::uint64_t bits) {
+    m_hash = (m_hash ^ bits) * 0x9e3779b97f4a7c15U;
+    m_hash ^= m_hash >> 32;
   }
 
-  void leaf(char type, const std::string& hashText, const std::string& valueText) {
-    hash += type + hashText + ',';
-    token += type + valueText + ',';
+  /// Types are part of the hash: 1, 1.0 and true differ.
+  template <typename T>
+  void leaf(const Argument& argument, T bits) {
+    mix(argument.value.index());
+    mix(static_cast<std::uint64_t>(bits));
   }
 
-  void leaf(char type, const std::string& text) { leaf(type, text, text); }
-
-  void writeDouble(double number) {
-    if (std::isnan(number)) return leaf('f', "nan" + std::to_string(m_nans++));
-    const std::string sign = std::signbit(number) ? "-" : "+";
-    leaf('f', std::to_string(pythonHash(number)),
-         sign + std::to_string(std::bit_cast<std::uint64_t>(number)));
+  void add(const Argument& argument) {
+    std::visit(
+        [&](const auto& value) {
+          using T = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<T, Argument::List>)
+            for (const Argument& element : value) add(element);
+          else
+            leaf(argument, bitsOf(value));
+        },
+        argument.value);
   }
 
-  void writeArgument(const Argument& argument) {
-    struct Visitor {
-      CallKey& key;
-      void operator()(std::monostate) const { key.leaf('0', ""); }
-      void operator()(NodeId id) const {
-        key.leaf('%', std::to_string(key.m_kept[id.index].index));
-      }
-      void operator()(bool flag) const { key.leaf('b', flag ? "1" : "0"); }
-      void operator()(std::int64_t number) const {
-        key.leaf('i', std::to_string(pythonHash(number)), std::to_string(number));
-      }
-      void operator()(double number) const { key.writeDouble(number); }
-      void operator()(const std::string& text) const {
-        key.leaf('s', std::to_string(text.size()) + ':' + text);
-      }
-      void operator()(ir::DType dtype) const { key.leaf('d', std::string(ir::dtypeName(dtype))); }
-      void operator()(ir::Device device) const { key.leaf('v', ir::deviceName(device)); }
-      void operator()(ir::Layout layout) const {
-        key.leaf('l', std::to_string(static_cast<int>(layout)));
-      }
-      void operator()(ir::MemoryFormat format) const {
-        key.leaf('m', std::to_string(static_cast<int>(format)));
-      }
-      void operator()(const Argument::List& list) const { key.writeList(list); }
-    };
-    std::visit(Visitor{*this}, argument.value);
+  std::uint64_t bitsOf(std::monostate) { return 0; }
+  std::uint64_t bitsOf(NodeId id) { return m_kept[id.index].index; }
+  std::uint64_t bitsOf(bool flag) { return flag ? 1 : 0; }
+  std::int64_t bitsOf(std::int64_t number) { return pythonHash(number); }
+  std::uint64_t bitsOf(double number) {
+    if (std::isnan(number)) return ++m_nans;  // no two are equal
+    return static_cast<std::uint64_t>(pythonHash(number));
+  }
+  std::uint64_t bitsOf(const std::string& text) { return std::hash<std::string>()(text); }
+  std::uint64_t bitsOf(ir::Device device) {
+    return static_cast<std::uint64_t>(device.type) << 32 | static_cast<std::uint32_t>(device.index);
+  }
+  template <typename Enum>
+  requires std::is_enum_v<Enum> std::uint64_t bitsOf(Enum word) {
+    return static_cast<std::uint64_t>(word);
   }
 
   const std::vector<NodeId>& m_kept;
-  int m_nans = 0;  ///< no two NaNs are equal
+  std::uint64_t m_hash = 0;
+  std::uint64_t m_nans = 0;
+};
+
+/// Equal tokens: operator, arguments with nesting, numbers by value.
+class SameCall {
+ public:
+  explicit SameCall(const std::vector<NodeId>& kept) : m_kept(kept) {}
+
+  bool operator()(const Node& a, const Node& b) const {
+    return a.target == b.target && same(a.args, b.args) &&
+           std::equal(a.kwargs.begin(), a.kwargs.end(), b.kwargs.begin(), b.kwargs.end(),
+                      [&](const auto& x, const auto& y) {
+                        return x.first == y.first && same(x.second, y.second);
+                      });
+  }
+
+ private:
+  bool same(const Argument::List& a, const Argument::List& b) const {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](const Argument& x, const Argument& y) { return same(x, y); });
+  }
+
+  bool same(const Argument& a, const Argument& b) const {
+    if (a.value.index() != b.value.index()) return false;
+    if (a.isNode()) return m_kept[a.node().index] == m_kept[b.node().index];
+    if (a.isList()) return same(a.list(), b.list());
+    const auto* x = std::get_if<double>(&a.value);
+    const auto* y = std::get_if<double>(&b.value);
+    if (!x || !y) return a == b;
+    return *x == *y && std::signbit(*x) == std::signbit(*y);
+  }
+
+  const std::vector<NodeId>& m_kept;
 };
 
 struct Entry {
-  std::string token;
   NodeId node;
   int region = 0;
 };
@@ -122,38 +144,38 @@ std::unordered_set<int> returnedStorages(const ir::Graph& graph, const std::vect
   return returned;
 }
 
-/// For each node the one that stands for it: itself, or the earlier one it is merged into.
-std::vector<NodeId> representatives(const ir::Graph& graph, const std::vector<int>& storages) {
+}  // namespace
+
+std::vector<NodeId> representatives(const ir::Graph& graph, const std::vector<int>& primalStorage) {
+  const std::vector<int> storages = ir::valueStorages(graph, primalStorage);
   const std::unordered_set<int> returned = returnedStorages(graph, storages);
   std::vector<NodeId> kept(graph.size());
-  std::unordered_map<std::string, Entry> entries;
-  CallKey key(kept);
+  std::unordered_map<std::uint64_t, Entry> entries;
+  entries.reserve(graph.size());
+  CallHash hash(kept);
+  const SameCall same(kept);
   int region = 0;
   for (const Node& node : graph.nodes()) {
     kept[node.id.index] = node.id;
     if (!node.isCall()) continue;
     const ir::OpFacts facts = ir::opFacts(node.target);
     if (facts.writesArgument) ++region;
-    const bool alone = facts.neverMerged || ir::drawsRandomNumbers(node) ||
+    const bool alone = facts.neverMerged || (facts.seeded && ir::drawsRandomNumbers(node)) ||
                        returned.contains(storages[node.id.index]);
     if (alone) continue;
-    key.write(node);
-    const auto [found, isNew] = entries.try_emplace(key.hash, Entry{key.token, node.id, region});
-    if (isNew || found->second.token != key.token) continue;
+    const auto [found, isNew] = entries.try_emplace(hash.of(node), Entry{node.id, region});
+    if (isNew || !same(graph.node(found->second.node), node)) continue;
     if (found->second.region == region)
       kept[node.id.index] = found->second.node;
     else
-      found->second = Entry{key.token, node.id, region};
+      found->second = Entry{node.id, region};
   }
   return kept;
 }
 
-}  // namespace
-
 ir::PassResult eliminateCommonSubexpressions(const ir::GraphPtr& graph,
                                              const std::vector<int>& primalStorage) {
-  const std::vector<NodeId> kept =
-      representatives(*graph, ir::valueStorages(*graph, primalStorage));
+  const std::vector<NodeId> kept = representatives(*graph, primalStorage);
   bool changed = false;
   GraphCopier copier(*graph);
   for (const Node& node : graph->nodes()) {

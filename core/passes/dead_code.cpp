@@ -1,13 +1,11 @@
 #include "core/passes/dead_code.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "core/ir/op_table.h"
 #include "core/passes/graph_copier.h"
 
 namespace core::passes {
-namespace {
 
 using ir::Node;
 using ir::NodeId;
@@ -24,8 +22,6 @@ std::vector<bool> liveNodes(const ir::Graph& graph) {
   }
   return live;
 }
-
-}  // namespace
 
 ir::PassResult eliminateDeadCode(const ir::GraphPtr& graph) {
   const std::vector<bool> live = liveNodes(*graph);
