@@ -80,6 +80,7 @@ void ExplorerController::openModel(const QString& path, Goal goal) {
     options.partition.moduleBudgets.clear();
     options.inputsPath.clear();
     options.weightsPath.clear();
+    options.logCompile.clear();
     options.loss.reset();
   }
   m_jobs.stop(kPartitionTag);
@@ -129,6 +130,12 @@ void ExplorerController::setOptions(const core::pipeline::CompileOptions& option
   m_kernelOptions.reset();
   m_measuredOptions.reset();
   submit(Goal::Partition);
+}
+
+void ExplorerController::showCompile(const QString& id) {
+  core::pipeline::CompileOptions options = m_state.options;
+  options.logCompile = id.toStdString();
+  setOptions(options);
 }
 
 void ExplorerController::submit(Goal goal) {

@@ -42,6 +42,8 @@ class ExplorerController : public QObject {
   void setOptions(const core::pipeline::CompileOptions& options);
   /// Before a model is open: the options of the command line.
   void setInitialOptions(const core::pipeline::CompileOptions& options);
+  /// Another compile of the open trace log.
+  void showCompile(const QString& id);
   void setBudget(double budget);
   void setPartitioner(core::partition::PartitionerKind kind);
   void setPin(const QString& node, views::pages::Pin pin);

@@ -81,13 +81,16 @@ void MainWindow::buildPages() {
   auto* inputs = new views::pages::InputsPage(this);
   m_joint = new views::pages::JointPage(&m_hub, this);
   m_partition = new views::pages::PartitionPage(&m_hub, this);
-  addStagePage(new views::pages::ModelPage(this));
+  auto* model = new views::pages::ModelPage(this);
+  addStagePage(model);
   addStagePage(inputs);
   addStagePage(m_joint);
   addStagePage(m_partition);
   addStagePage(new views::pages::KernelsPage(&m_hub, this));
   addStagePage(new views::pages::RunPage(this));
   addStagePage(new views::pages::ComparePage(this));
+  connect(model, &views::pages::ModelPage::compileChosen, m_controller,
+          &ExplorerController::showCompile);
   connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,
           &ExplorerController::setOptions);
   connectPartition();

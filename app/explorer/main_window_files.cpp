@@ -26,9 +26,9 @@ QString MainWindow::folderOfModel() const {
 void MainWindow::openPath(const QString& path) {
   switch (sourceKindOf(path)) {
     case SourceKind::Weights: return replaceWeights(path);
+    case SourceKind::TraceLog: openFile(path, Goal::Partition); return showPage(PageId::Model);
     case SourceKind::Program:
-    case SourceKind::TorchScript:
-    case SourceKind::TraceLog: return openFile(path, Goal::Partition);
+    case SourceKind::TorchScript: return openFile(path, Goal::Partition);
   }
 }
 

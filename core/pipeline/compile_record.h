@@ -53,6 +53,18 @@ struct UnsupportedNode {
   std::string reason;
 };
 
+/// One compile of a trace log, as a list of compiles shows it.
+struct CompileOfLog {
+  std::string id;  ///< "0/1": frame and its compile
+  std::string rank;
+  std::string function;
+  std::string source;               ///< "net.py:9"
+  std::vector<std::string> graphs;  ///< "joint", "forward (text only)"
+  bool canOpen = false;             ///< it has a joint or inference graph that was read
+  bool isShown = false;             ///< the one that stands in this record
+  std::string reason;               ///< why it was compiled again, or where its graph breaks
+};
+
 /// What `inspect` says: everything known before any operator runs.
 struct ModelSummary {
   std::string path;
@@ -65,6 +77,7 @@ struct ModelSummary {
   std::vector<std::pair<std::string, int>> opCounts;  ///< most frequent first
   std::vector<ir::ModuleScope> modules;
   std::vector<UnsupportedNode> unsupported;
+  std::vector<CompileOfLog> compiles;  ///< of a trace log, in its order; empty for a model
 };
 
 /// One half (forward or backward) of the compiled step.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <sstream>
 
 namespace core::pipeline {
 namespace {
@@ -12,6 +13,37 @@ std::string shortKind(std::string kind) {
   if (kind.starts_with("aot_")) kind.erase(0, 4);
   if (kind.ends_with("_graph")) kind.erase(kind.size() - 6);
   return kind;
+}
+
+/// "net.py:9"; empty if the log does not say.
+std::string sourceText(const load::LoggedCompile& compile) {
+  if (compile.file.empty()) return {};
+  return compile.file.substr(compile.file.rfind('/') + 1) + ":" + std::to_string(compile.line);
+}
+
+/// Why it was compiled again, else why its graph breaks: without empty lines.
+std::string reasonText(const load::LoggedCompile& compile) {
+  const load::LoggedText* text = compile.findText("recompile_reasons");
+  if (!text) text = compile.findText("dynamo_graph_break_reason");
+  std::string reason;
+  if (!text) return reason;
+  std::istringstream lines(text->text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) reason += (reason.empty() ? "" : "\n") + line;
+  return reason;
+}
+
+CompileOfLog describedCompile(const load::LoggedCompile& compile,
+                              const load::LoggedCompile& shown) {
+  CompileOfLog described{compile.id, compile.rank, compile.function,   sourceText(compile),
+                         {},         false,        &compile == &shown, reasonText(compile)};
+  for (const load::LoggedGraph& graph : compile.graphs)
+    described.graphs.push_back(shortKind(graph.kind) + (graph.graph ? "" : " (text only)"));
+  for (const char* kind : {"aot_joint_graph", "aot_inference_graph"}) {
+    const load::LoggedGraph* graph = compile.find(kind);
+    described.canOpen = described.canOpen || (graph && graph->graph);
+  }
+  return described;
 }
 
 ModelInput describedValue(const ir::Graph& graph, const ir::Argument& value) {
@@ -44,9 +76,7 @@ std::string compileText(const load::LoggedCompile& compile) {
   std::string text = compile.id;
   if (!compile.rank.empty()) text += " (rank " + compile.rank + ")";
   text += " " + (compile.function.empty() ? std::string("?") : compile.function);
-  if (!compile.file.empty())
-    text += " (" + compile.file.substr(compile.file.rfind('/') + 1) + ":" +
-            std::to_string(compile.line) + ")";
+  if (!compile.file.empty()) text += " (" + sourceText(compile) + ")";
   std::string kinds;
   for (const load::LoggedGraph& graph : compile.graphs)
     kinds += (kinds.empty() ? "" : ", ") + shortKind(graph.kind) +
@@ -54,7 +84,8 @@ std::string compileText(const load::LoggedCompile& compile) {
   return text + ": " + (kinds.empty() ? "no graphs" : kinds);
 }
 
-ModelSummary summarizeLog(const std::string& path, const ir::JointGraph& joint) {
+ModelSummary summarizeLog(const std::string& path, const load::TraceLog& log,
+                          const load::LoggedCompile& shown, const ir::JointGraph& joint) {
   const ir::Graph& graph = *joint.graph;
   ModelSummary summary;
   summary.path = path;
@@ -71,6 +102,8 @@ ModelSummary summarizeLog(const std::string& path, const ir::JointGraph& joint) 
   std::stable_sort(summary.opCounts.begin(), summary.opCounts.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   summary.modules = joint.modules;
+  for (const load::LoggedCompile& compile : log.compiles)
+    summary.compiles.push_back(describedCompile(compile, shown));
   return summary;
 }
 

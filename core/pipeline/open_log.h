@@ -20,8 +20,9 @@ Result<const load::LoggedCompile*> chooseCompile(const load::TraceLog& log, cons
 /// "0/1 forward (net.py:9): joint, forward, backward".
 std::string compileText(const load::LoggedCompile& compile);
 
-/// What is known of the log as a model: its name, and the inputs, outputs, operators and modules of
-/// one joint graph.
-ModelSummary summarizeLog(const std::string& path, const ir::JointGraph& joint);
+/// What is known of the log as a model: its name, its compiles, and the inputs, outputs, operators
+/// and modules of one joint graph, that of `shown`.
+ModelSummary summarizeLog(const std::string& path, const load::TraceLog& log,
+                          const load::LoggedCompile& shown, const ir::JointGraph& joint);
 
 }  // namespace core::pipeline

@@ -46,6 +46,18 @@ void moveUnsupported(Ours<kWrite, UnsupportedNode> ours, Wire<kWrite, wire::Unsu
 }
 
 template <bool kWrite>
+void moveCompileOfLog(Ours<kWrite, CompileOfLog> ours, Wire<kWrite, wire::CompileOfLogT> onWire) {
+  plain<kWrite>(ours.id, onWire.id);
+  plain<kWrite>(ours.rank, onWire.rank);
+  plain<kWrite>(ours.function, onWire.function);
+  plain<kWrite>(ours.source, onWire.source);
+  plain<kWrite>(ours.graphs, onWire.graphs);
+  plain<kWrite>(ours.canOpen, onWire.can_open);
+  plain<kWrite>(ours.isShown, onWire.shown);
+  plain<kWrite>(ours.reason, onWire.reason);
+}
+
+template <bool kWrite>
 void moveModel(Ours<kWrite, ModelSummary> ours, Wire<kWrite, wire::ModelT> onWire) {
   plain<kWrite>(ours.path, onWire.path);
   plain<kWrite>(ours.name, onWire.name);
@@ -57,6 +69,7 @@ void moveModel(Ours<kWrite, ModelSummary> ours, Wire<kWrite, wire::ModelT> onWir
   list<kWrite>(ours.opCounts, onWire.op_counts, moveOpCount<kWrite>);
   list<kWrite>(ours.modules, onWire.modules, moveScope<kWrite>);
   list<kWrite>(ours.unsupported, onWire.unsupported, moveUnsupported<kWrite>);
+  list<kWrite>(ours.compiles, onWire.compiles, moveCompileOfLog<kWrite>);
 }
 
 template <bool kWrite>

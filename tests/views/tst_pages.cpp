@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+#include <QTreeView>
 
 #include "tests/support/sample_record.h"
 #include "views/graph/graph_view.h"
@@ -68,6 +69,7 @@ class TstPages : public QObject {
   void failureIsExplainedOnThePage();
   void hiddenPageDrawsWhenItIsShown();
   void modelPageListsParametersAndOperators();
+  void modelPageShowsTheCompilesOfALogAsATree();
   void inputsPageGivesBackItsOptions();
   void jointTableAndHubFollowEachOther();
   void sequenceTableAndHubFollowEachOther();
@@ -134,6 +136,39 @@ void TstPages::modelPageListsParametersAndOperators() {
   QCOMPARE(tableOf(page, "Inputs")->shownRows(), 1);
   QCOMPARE(tableOf(page, "Stages")->shownRows(), 3);
   QVERIFY(visibleTexts(page).join(QChar('\n')).contains(QStringLiteral("torch 2.11.0")));
+}
+
+void TstPages::modelPageShowsTheCompilesOfALogAsATree() {
+  auto record =
+      std::make_shared<core::pipeline::CompileRecord>(*support::sampleRecord(Filled::Partition));
+  record->model.compiles = {
+      {"0/0", "", "forward", "net.py:9", {"joint", "forward"}, true, true, ""},
+      {"0/1", "", "forward", "net.py:9", {"joint"}, true, false, "0/0: tensor 'x' size mismatch"},
+      {"1/0", "", "resume", "net.py:12", {}, false, false, ""}};
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->modelPath = QStringLiteral("/logs");
+  snapshot->index = std::make_shared<const models::RecordIndex>(record);
+  ModelPage page;
+  QSignalSpy chosen(&page, &ModelPage::compileChosen);
+  page.setSnapshot(snapshot);
+  page.show();
+  auto* tree = page.findChild<QTreeView*>(QString(), Qt::FindChildrenRecursively);
+  QVERIFY(tree->isVisible());
+  QAbstractItemModel* model = tree->model();
+  QCOMPARE(model->rowCount(), 2);
+  const QModelIndex frame = model->index(0, 0);
+  QCOMPARE(model->rowCount(frame), 2);
+  QCOMPARE(model->index(0, 0, frame).data().toString(), QStringLiteral("● 0/0"));
+  QCOMPARE(model->index(1, 4, frame).data().toString(),
+           QStringLiteral("0/0: tensor 'x' size mismatch"));
+  Q_EMIT tree->activated(model->index(1, 2, frame));
+  Q_EMIT tree->activated(frame);
+  Q_EMIT tree->activated(model->index(0, 0, model->index(1, 0)));
+  QCOMPARE(chosen.count(), 1);
+  QCOMPARE(chosen[0][0].toString(), QStringLiteral("0/1"));
+  page.setSnapshot(snapshotOf(Filled::Partition));
+  page.grab();
+  QVERIFY(!tree->isVisible());
 }
 
 void TstPages::inputsPageGivesBackItsOptions() {
@@ -233,8 +268,9 @@ void TstPages::partitionPageShowsBothGraphsAndTheirFigures() {
            static_cast<int>(partition.savedTensors.size()));
   QCOMPARE(tableOf(page, "Recomputed values")->model().rowCount(),
            static_cast<int>(partition.recomputed.size()));
-  QVERIFY(page.budgetPanel()->figures().contains(
-      QStringLiteral("saved in %1 tensors").arg(partition.savedTensors.size())));
+  const QString figures = page.budgetPanel()->figures();
+  const QString wanted = QStringLiteral("saved in %1 tensors").arg(partition.savedTensors.size());
+  QVERIFY2(figures.contains(wanted), qPrintable(figures));
 }
 
 void TstPages::budgetSliderReportsEveryMove() {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kWidest = 150;
 constexpr double kTallest = 240;
+constexpr double kWidestShare = 0.14;  ///< of the canvas: in a narrow one it would hide the graph
 constexpr int kMargin = 12;
 constexpr double kPale = 0.45;
 
@@ -49,7 +50,8 @@ void Minimap::paintPicture() {
   m_painted = m_canvas->scene();
   m_colors = &m_canvas->colors();
   const QRectF bounds = m_painted->bounds();
-  m_scale = std::min(kWidest / bounds.width(), kTallest / bounds.height());
+  const double widest = std::min(kWidest, m_canvas->width() * kWidestShare);
+  m_scale = std::min(widest / bounds.width(), kTallest / bounds.height());
   const double ratio = devicePixelRatioF();
   const QSize size = (bounds.size() * m_scale).toSize().expandedTo({24, 24});
   resize(size + QSize(2, 2));

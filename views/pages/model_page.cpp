@@ -3,8 +3,10 @@
 #include <QLabel>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QTreeView>
 #include <QVBoxLayout>
 
+#include "views/models/compile_tree_model.h"
 #include "views/models/model_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
@@ -23,6 +25,11 @@ QWidget* titled(DataTable* table, QWidget* parent) {
 }
 
 QString factsOf(const core::pipeline::ModelSummary& model) {
+  if (!model.compiles.empty()) {
+    return ModelPage::tr(
+               "A log of torch.compile with %1 compiles: it has graphs, but no weights to run")
+        .arg(model.compiles.size());
+  }
   std::int64_t elements = 0;
   std::int64_t bytes = 0;
   std::int64_t trained = 0;
@@ -59,6 +66,7 @@ ModelPage::ModelPage(QWidget* parent) : StagePage(PageId::Model, parent) {
 }
 
 QWidget* ModelPage::buildTables() {
+  buildCompiles();
   m_inputs = new DataTable(tr("Inputs"), this);
   m_outputs = new DataTable(tr("Outputs"), this);
   m_parameters = new DataTable(tr("Parameters and buffers"), this);
@@ -75,6 +83,7 @@ QWidget* ModelPage::buildTables() {
   m_tabs->addTab(m_parameters, QString());
   m_tabs->addTab(m_stages, tr("Stages"));
   m_tabs->addTab(m_unsupported, QString());
+  m_tabs->setTabVisible(m_tabs->addTab(m_compileTree, tr("Compiles of the log")), false);
   auto* both = new QSplitter(Qt::Horizontal, this);
   both->addWidget(left);
   both->addWidget(m_tabs);
@@ -82,6 +91,34 @@ QWidget* ModelPage::buildTables() {
   both->setStretchFactor(1, 3);
   both->setSizes({400, 600});
   return both;
+}
+
+void ModelPage::buildCompiles() {
+  m_compiles = new models::CompileTreeModel(this);
+  m_compileTree = new QTreeView(this);
+  m_compileTree->setAccessibleName(tr("Compiles of the trace log"));
+  m_compileTree->setModel(m_compiles);
+  m_compileTree->setAlternatingRowColors(true);
+  m_compileTree->setToolTip(tr("Enter or a double click shows a compile"));
+  connect(m_compileTree, &QTreeView::activated, this, [this](const QModelIndex& index) {
+    const QModelIndex first = index.siblingAtColumn(0);
+    if (!first.data(models::CanOpenRole).toBool()) return;
+    Q_EMIT compileChosen(first.data(models::CompileIdRole).toString());
+  });
+}
+
+void ModelPage::showCompiles(const core::pipeline::CompileRecord& record) {
+  const bool isLog = !record.model.compiles.empty();
+  const int tab = m_tabs->indexOf(m_compileTree);
+  const bool wasLog = m_tabs->isTabVisible(tab);
+  m_compiles->setRecord(&record);
+  m_compileTree->expandAll();
+  for (int column = 0; column + 1 < m_compiles->columnCount(); ++column) {
+    m_compileTree->resizeColumnToContents(column);
+  }
+  m_compileTree->setCurrentIndex(m_compiles->shownIndex());
+  m_tabs->setTabVisible(tab, isLog);
+  if (isLog && !wasLog) m_tabs->setCurrentIndex(tab);
 }
 
 std::optional<Notice> ModelPage::missing(const Snapshot& snapshot) const {
@@ -100,6 +137,7 @@ void ModelPage::refresh(const Snapshot& snapshot) {
   m_operators->setTable(models::opCountTable(record));
   m_stages->setTable(models::stageTable(record));
   m_unsupported->setTable(models::unsupportedTable(record));
+  showCompiles(*record);
   m_tabs->setTabText(
       0, tr("Parameters and buffers (%1)")
              .arg(models::countText(static_cast<std::int64_t>(record->model.parameters.size()))));

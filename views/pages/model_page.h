@@ -7,6 +7,12 @@
 
 class QTabWidget;
 
+class QTreeView;
+
+namespace views::models {
+class CompileTreeModel;
+}
+
 namespace views::pages {
 
 class DataTable;
@@ -17,15 +23,23 @@ class ModelPage : public StagePage {
  public:
   explicit ModelPage(QWidget* parent = nullptr);
 
+ Q_SIGNALS:
+  /// A person wants to see another compile of the trace log.
+  void compileChosen(const QString& id);
+
  protected:
   std::optional<Notice> missing(const Snapshot& snapshot) const override;
   void refresh(const Snapshot& snapshot) override;
 
  private:
   QWidget* buildTables();
+  void buildCompiles();
+  void showCompiles(const core::pipeline::CompileRecord& record);
 
   QLabel* m_title = nullptr;
   QLabel* m_facts = nullptr;
+  models::CompileTreeModel* m_compiles = nullptr;
+  QTreeView* m_compileTree = nullptr;
   DataTable* m_inputs = nullptr;
   DataTable* m_outputs = nullptr;
   DataTable* m_parameters = nullptr;

@@ -19,6 +19,7 @@ class TstCodec : public QObject {
   void theTableOfOperatorsRoundTrips();
   void recordKeepsItsGraphs();
   void recordKeepsPartitionScheduleAndMeasurement();
+  void recordKeepsTheCompilesOfALog();
   void failureKeepsStageAndDetails();
   void framesAreCutFromAnyChunks();
   void anOverlongFrameIsRefused();
@@ -121,6 +122,14 @@ pipeline::CompileRecord sampleRecord() {
   record.model.inputs = {{"x", ir::contiguousMeta(ir::DType::I64, {2, 3})}};
   record.model.opCounts = {{"aten.relu.default", 4}};
   record.model.unsupported = {{"aten.nonzero.default", "head", "net.py:4", "data"}};
+  record.model.compiles = {{"0/1",
+                            "1",
+                            "forward",
+                            "net.py:9",
+                            {"joint", "forward (text only)"},
+                            true,
+                            true,
+                            "0/0: size"}};
   record.stages = {{pipeline::Stage::Trace,
                     0.25,
                     "5 nodes",
@@ -260,6 +269,19 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QCOMPARE(record.measurement->speedup->high, 2.75);
   QCOMPARE(record.measurement->eager.samplesMs, (std::vector<double>{1, 2, 3}));
   QCOMPARE(record.stages.at(0).error->node, std::string("n"));
+}
+
+void TstCodec::recordKeepsTheCompilesOfALog() {
+  const Reply reply = throughWire(doneReply(sampleRecord()));
+  const auto& compiles = recordIn(reply).model.compiles;
+  QCOMPARE(compiles.size(), std::size_t(1));
+  QCOMPARE(compiles[0].id, std::string("0/1"));
+  QCOMPARE(compiles[0].rank, std::string("1"));
+  QCOMPARE(compiles[0].function, std::string("forward"));
+  QCOMPARE(compiles[0].source, std::string("net.py:9"));
+  QCOMPARE(compiles[0].graphs, (std::vector<std::string>{"joint", "forward (text only)"}));
+  QVERIFY(compiles[0].canOpen && compiles[0].isShown);
+  QCOMPARE(compiles[0].reason, std::string("0/0: size"));
 }
 
 void TstCodec::failureKeepsStageAndDetails() {
