@@ -7,6 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/partition/machine_peaks.h"
+
 namespace engine {
 namespace {
 
@@ -65,6 +67,14 @@ std::int64_t bytesOf(const std::string& option, const std::string& text) {
   const double bytes = numberOf<double>(option, digits, wanted) * scale;
   if (!(bytes >= 0 && bytes < 9e18)) reject(option, text, wanted);
   return static_cast<std::int64_t>(bytes);
+}
+
+enum class CostChoice { Flops, Roofline, Measured };
+
+void setCost(core::partition::CostModel& cost, CostChoice choice) {
+  using core::partition::CostModelKind;
+  cost.kind = choice == CostChoice::Flops ? CostModelKind::Flops : CostModelKind::Roofline;
+  if (choice == CostChoice::Measured) cost.peaks = core::partition::measureMachinePeaks();
 }
 
 void addDim(EngineOptions& options, const std::string& text) {
@@ -136,10 +146,13 @@ void addPartitioning(CLI::App& command, EngineOptions& options) {
       "--peak",
       [&partition](const std::string& text) { partition.peakLimit = bytesOf("--peak", text); },
       "most bytes that forward and backward may hold at once (512M), instead of a budget");
-  using core::partition::CostModelKind;
-  addWords<CostModelKind>(command, "--cost", "what recomputing costs (default: flops)",
-                          {{"flops", CostModelKind::Flops}, {"roofline", CostModelKind::Roofline}},
-                          [&partition](CostModelKind kind) { partition.cost.kind = kind; });
+  addWords<CostChoice>(command, "--cost",
+                       "what recomputing costs: flops, roofline (of a modest core), or measured "
+                       "(roofline of this machine's peaks) (default: flops)",
+                       {{"flops", CostChoice::Flops},
+                        {"roofline", CostChoice::Roofline},
+                        {"measured", CostChoice::Measured}},
+                       [&partition](CostChoice choice) { setCost(partition.cost, choice); });
 }
 
 void addRunning(CLI::App& command, EngineOptions& options) {

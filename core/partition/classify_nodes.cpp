@@ -7,27 +7,26 @@
 namespace core::partition {
 namespace {
 
-using ir::Node;
 using ir::NodeId;
 
 NodeSet tangentClosure(const JointProblem& problem) {
   NodeSet closure(problem.graph->size(), false);
-  for (const Node& node : problem.graph->nodes()) {
-    bool inside = problem.role(node.id) == InputRole::Tangent || problem.mustBeInBackward(node);
-    ir::forEachInput(node, [&](NodeId id) { inside = inside || closure[id.index]; });
-    closure[node.id.index] = inside;
+  for (std::uint32_t i = 0; i < closure.size(); ++i) {
+    bool inside = problem.roles[i] == InputRole::Tangent || problem.mustBeInBackward[i];
+    for (NodeId id : problem.inputs({i})) inside = inside || closure[id.index];
+    closure[i] = inside;
   }
   return closure;
 }
 
 std::vector<int> distances(const ir::Graph& graph, const NodeSet& requiredForward) {
   std::vector<int> distance(graph.size(), kNeverInBackward);
-  for (std::size_t i = graph.size() - 1; i-- > 0;) {
+  for (std::uint32_t i = static_cast<std::uint32_t>(graph.size()) - 1; i-- > 0;) {
     if (!requiredForward[i]) {
       distance[i] = 0;
       continue;
     }
-    for (NodeId user : graph.users(graph.nodes()[i].id))
+    for (NodeId user : graph.users({i}))
       distance[i] = std::min(distance[i], distance[user.index] + 1);
   }
   return distance;
@@ -35,10 +34,10 @@ std::vector<int> distances(const ir::Graph& graph, const NodeSet& requiredForwar
 
 NodeSet backwardDraws(const JointProblem& problem, const NodeSet& requiredForward) {
   NodeSet draws(problem.graph->size(), false);
-  for (const Node& node : problem.graph->nodes()) {
-    bool inside = problem.random[node.id.index] && !requiredForward[node.id.index];
-    ir::forEachInput(node, [&](NodeId id) { inside = inside || draws[id.index]; });
-    draws[node.id.index] = inside;
+  for (std::uint32_t i = 0; i < draws.size(); ++i) {
+    bool inside = problem.random[i] && !requiredForward[i];
+    for (NodeId id : problem.inputs({i})) inside = inside || draws[id.index];
+    draws[i] = inside;
   }
   return draws;
 }

@@ -14,29 +14,29 @@ using ir::NodeId;
 /// Whether nobody may drop a call of this half that is not read. A random call belongs to one half:
 /// that of its tag, or the forward if that needs it. A copy in the other half would only draw
 /// numbers for nothing.
-bool isRoot(const JointProblem& problem, Half half, const Node& node) {
-  const ir::OpFacts& op = problem.ops[node.id.index];
+bool isRoot(const JointProblem& problem, Half half, std::uint32_t i) {
+  const ir::OpFacts& op = problem.ops[i];
   if (op.writesArgument || op.assertion || op.collective) return true;
-  if (!problem.random[node.id.index]) return false;
+  if (!problem.random[i]) return false;
+  const Node& node = problem.node({i});
   const bool ofBackward = node.meta.tag == ir::PartitionerTag::IsBackward ||
                           node.meta.tag == ir::PartitionerTag::MustBeInBackward;
   if (half == Half::Forward) return !ofBackward;
-  return ofBackward && !problem.drawnInForward[node.id.index];
+  return ofBackward && !problem.drawnInForward[i];
 }
 
 /// Nodes that can be computed from the inputs on this side; the inputs themselves are not in it.
 NodeSet reachableCalls(const JointProblem& problem, Half half, const NodeSet& isInput) {
   NodeSet valid = isInput;
   NodeSet calls(problem.graph->size(), false);
-  for (const Node& node : problem.graph->nodes()) {
-    const bool isCandidate = node.isCall() || node.kind == ir::NodeKind::Attribute;
-    if (isInput[node.id.index] || !isCandidate) continue;
-    const bool ofOtherSide =
-        half == Half::Forward ? problem.mustBeInBackward(node) : problem.mustBeInForward(node);
-    bool ok = !ofOtherSide;
-    ir::forEachInput(node, [&](NodeId id) { ok = ok && valid[id.index]; });
-    valid[node.id.index] = ok;
-    calls[node.id.index] = ok;
+  const NodeSet& ofOtherSide =
+      half == Half::Forward ? problem.mustBeInBackward : problem.mustBeInForward;
+  for (std::uint32_t i = 0; i < calls.size(); ++i) {
+    if (isInput[i] || !problem.computed[i]) continue;
+    bool ok = !ofOtherSide[i];
+    for (NodeId id : problem.inputs({i})) ok = ok && valid[id.index];
+    valid[i] = ok;
+    calls[i] = ok;
   }
   return calls;
 }
@@ -49,7 +49,7 @@ Argument reachableOutput(const JointProblem& problem, const Argument& output,
   if (isInput[node.id.index] || calls[node.id.index]) return output;
   const bool isCopy =
       node.isCall() && ir::opPacket(node.target) == "aten.copy_" && !node.args.empty();
-  return isCopy && problem.mustBeInBackward(node) ? node.args[0] : output;
+  return isCopy && problem.mustBeInBackward[node.id.index] ? node.args[0] : output;
 }
 
 Error outOfReach(const JointProblem& problem, Half half, NodeId id) {
@@ -80,12 +80,11 @@ Result<HalfPlan> planHalf(const JointProblem& problem, Half half, std::vector<No
     live[id.index] = true;
   }
   HalfPlan plan;
-  for (std::size_t i = size; i-- > 0;) {
-    const Node& node = problem.graph->nodes()[i];
-    if (!calls[i] || !(live[i] || isRoot(problem, half, node))) continue;
+  for (auto i = static_cast<std::uint32_t>(size); i-- > 0;) {
+    if (!calls[i] || !(live[i] || isRoot(problem, half, i))) continue;
     live[i] = true;
-    plan.calls.push_back(node.id);
-    ir::forEachInput(node, [&](NodeId id) { live[id.index] = true; });
+    plan.calls.push_back({i});
+    for (NodeId id : problem.inputs({i})) live[id.index] = true;
   }
   std::reverse(plan.calls.begin(), plan.calls.end());
   plan.inputs = std::move(inputs);

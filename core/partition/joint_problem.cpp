@@ -77,12 +77,31 @@ NodeSet valuesThatMatter(const JointProblem& problem) {
   return matters;
 }
 
+void describeNode(JointProblem& problem, const Node& node) {
+  const ir::OpFacts op = node.isCall() ? ir::opFacts(node.target) : ir::OpFacts();
+  const PartitionerTag tag = node.meta.tag;
+  problem.roles.push_back(roleOf(node));
+  problem.ops.push_back(op);
+  problem.random.push_back(op.seeded && ir::drawsRandomNumbers(node));
+  problem.bytes.push_back(node.bytes());
+  problem.wishes.push_back({node.meta.recompute});
+  problem.computed.push_back(node.isCall() || node.kind == NodeKind::Attribute);
+  problem.concatenates.push_back(node.isCall() && ir::opPacket(node.target) == "aten.cat");
+  problem.mustBeInForward.push_back(tag == PartitionerTag::MustBeInForward ||
+                                    (op.writesArgument && !isBackwardTag(tag)));
+  problem.mustBeInBackward.push_back(tag == PartitionerTag::MustBeInBackward ||
+                                     (op.writesArgument && tag == PartitionerTag::IsBackward));
+  problem.inputStart.push_back(static_cast<std::uint32_t>(problem.inputList.size()));
+  ir::forEachInput(node, [&](NodeId id) { problem.inputList.push_back(id); });
+}
+
 /// Marks every value that lies in the storage of a graph input to which the forward writes.
 void markOverwritten(JointProblem& problem) {
   NodeSet writtenStorage(problem.graph->size(), false);
-  for (const Node& node : problem.graph->nodes()) {
-    const bool writes = problem.ops[node.id.index].writesArgument && !isBackwardTag(node.meta.tag);
-    if (!writes || node.args.empty() || !node.args[0].isNode()) continue;
+  for (std::size_t i = 0; i < problem.ops.size(); ++i) {
+    if (!problem.ops[i].writesArgument) continue;
+    const Node& node = problem.graph->nodes()[i];
+    if (isBackwardTag(node.meta.tag) || node.args.empty() || !node.args[0].isNode()) continue;
     const int storage = problem.storage[node.args[0].node().index];
     // A storage has the number of its first node.
     if (storage != ir::kNoStorage &&
@@ -101,20 +120,9 @@ void markOverwritten(JointProblem& problem) {
 
 }  // namespace
 
-bool JointProblem::mustBeInBackward(const Node& node) const {
-  const PartitionerTag tag = node.meta.tag;
-  return tag == PartitionerTag::MustBeInBackward ||
-         (tag == PartitionerTag::IsBackward && ops[node.id.index].writesArgument);
-}
-
-bool JointProblem::mustBeInForward(const Node& node) const {
-  return node.meta.tag == PartitionerTag::MustBeInForward ||
-         (ops[node.id.index].writesArgument && !isBackwardTag(node.meta.tag));
-}
-
 bool JointProblem::fusible(NodeId producer, NodeId user) const {
   // A concatenation can absorb what it joins; it is never absorbed itself.
-  if (node(user).isCall() && ir::opPacket(node(user).target) == "aten.cat") return true;
+  if (concatenates[user.index]) return true;
   return ops[producer.index].fusible() && ops[user.index].fusible();
 }
 
@@ -137,13 +145,8 @@ JointProblem makeProblem(const ir::JointGraph& joint) {
   problem.isStatic.assign(graph.size(), false);
   problem.overwritten.assign(graph.size(), false);
   problem.drawnInForward.assign(graph.size(), false);
-  for (const Node& node : graph.nodes()) {
-    problem.roles.push_back(roleOf(node));
-    problem.ops.push_back(node.isCall() ? ir::opFacts(node.target) : ir::OpFacts());
-    problem.random.push_back(ir::drawsRandomNumbers(node));
-    problem.bytes.push_back(node.bytes());
-    problem.wishes.push_back({node.meta.recompute});
-  }
+  for (const Node& node : graph.nodes()) describeNode(problem, node);
+  problem.inputStart.push_back(static_cast<std::uint32_t>(problem.inputList.size()));
   std::vector<NodeId> primals;
   for (NodeId id : graph.placeholders())
     if (problem.role(id) == InputRole::Primal) primals.push_back(id);

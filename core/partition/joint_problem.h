@@ -4,6 +4,7 @@
 // nodes again and again.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/result.h"
@@ -31,6 +32,8 @@ struct Wish {
   }
 };
 
+/// What is asked of every node in every pass lies in flat arrays beside the graph: a node and its
+/// arguments are spread over the heap, which costs more than the work on a large graph.
 struct JointProblem {
   ir::GraphPtr graph;
   int numForwardOutputs = 0;
@@ -43,16 +46,23 @@ struct JointProblem {
   NodeSet drawnInForward;  ///< random calls of the forward; set after classification
   std::vector<std::int64_t> bytes;
   std::vector<Wish> wishes;
+  std::vector<std::uint32_t> inputStart;  ///< where the inputs of a node begin in `inputList`
+  std::vector<ir::NodeId> inputList;
+  NodeSet computed;          ///< calls and attributes
+  NodeSet concatenates;      ///< calls to `aten.cat`
+  NodeSet mustBeInForward;   ///< tagged so, or a mutable call that has no backward tag
+  NodeSet mustBeInBackward;  ///< tagged so, or a mutable call of the backward
 
+  /// The inputs of a node, each as often as it is written.
+  std::span<const ir::NodeId> inputs(ir::NodeId id) const {
+    const ir::NodeId* begin = inputList.data();
+    return {begin + inputStart[id.index], begin + inputStart[id.index + 1]};
+  }
   const ir::Node& node(ir::NodeId id) const { return graph->node(id); }
   InputRole role(ir::NodeId id) const { return roles[id.index]; }
   bool isForwardInput(ir::NodeId id) const {
     return role(id) == InputRole::Primal || role(id) == InputRole::ForwardRng;
   }
-  /// Tag `must_be_in_backward`, or a mutable call of the backward.
-  bool mustBeInBackward(const ir::Node& node) const;
-  /// Tag `must_be_in_forward`, or a mutable call that has no backward tag.
-  bool mustBeInForward(const ir::Node& node) const;
   /// May a kernel hold both `producer` and its user? By the partitioner's rough rule.
   bool fusible(ir::NodeId producer, ir::NodeId user) const;
 

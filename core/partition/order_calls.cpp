@@ -26,7 +26,7 @@ class CallPlacer {
       if (!m_pending[node.index]) continue;
       m_pending[node.index] = false;
       needed.push_back(node);
-      ir::forEachInput(m_problem.node(node), [&](NodeId input) { open.push_back(input); });
+      for (NodeId input : m_problem.inputs(node)) open.push_back(input);
     }
     std::sort(needed.begin(), needed.end());
     m_order.insert(m_order.end(), needed.begin(), needed.end());
@@ -41,11 +41,9 @@ class CallPlacer {
 };
 
 bool readsTangent(const JointProblem& problem, NodeId id) {
-  bool reads = false;
-  ir::forEachInput(problem.node(id), [&](NodeId input) {
-    reads = reads || problem.role(input) == InputRole::Tangent;
-  });
-  return reads;
+  const auto inputs = problem.inputs(id);
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](NodeId input) { return problem.role(input) == InputRole::Tangent; });
 }
 
 bool returnsTangent(const JointProblem& problem, const HalfPlan& plan) {

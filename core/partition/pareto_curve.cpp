@@ -11,7 +11,13 @@
 namespace core::partition {
 namespace {
 
-constexpr std::size_t kMostKnapsackPlans = 512;
+/// Points of the knapsack that are computed: all of a model's usual few hundred, fewer where each
+/// takes long.
+constexpr std::size_t kMostPlans = 512, kFewestPlans = 32, kNodesInAll = 1'000'000;
+
+std::size_t mostPlans(const ir::Graph& graph) {
+  return std::clamp(kNodesInAll / std::max<std::size_t>(graph.size(), 1), kFewestPlans, kMostPlans);
+}
 
 Result<PlanFigures> defaultFigures(const ir::JointGraph& joint, const CostModel& cost) {
   PartitionOptions options;
@@ -59,7 +65,7 @@ void markFronts(ParetoCurve& curve) {
 Result<void> addPoints(const PreparedJoint& prepared, const PartitionOptions& options,
                        PeakPlans peakPlans, const StageContext& context, ParetoCurve& curve) {
   PlanPool pool(prepared, options, context);
-  CORE_TRY_VOID(pool.addBudgetPlans(kMostKnapsackPlans));
+  CORE_TRY_VOID(pool.addBudgetPlans(mostPlans(*prepared.problem.graph)));
   if (peakPlans == PeakPlans::With) CORE_TRY_VOID(addPeakPlans(prepared, pool));
   for (const CandidatePlan& plan : pool.plans())
     curve.points.push_back({plan.budget, plan.figures, false, false});

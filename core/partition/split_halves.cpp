@@ -34,7 +34,7 @@ Result<HalfPlan> planBackward(const JointProblem& problem, const std::vector<Nod
 NodeSet readBy(const JointProblem& problem, const HalfPlan& plan) {
   NodeSet read(problem.graph->size(), false);
   for (NodeId id : plan.calls)
-    ir::forEachInput(problem.node(id), [&](NodeId input) { read[input.index] = true; });
+    for (NodeId input : problem.inputs(id)) read[input.index] = true;
   for (const ir::Argument& output : plan.outputs)
     if (output.isNode()) read[output.node().index] = true;
   return read;

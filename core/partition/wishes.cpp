@@ -37,7 +37,7 @@ void saveWrittenTwice(JointProblem& problem) {
   for (std::size_t i = nodes.size() - 1; i-- > 0 && isCopy(nodes[i]);) {
     const Node& copy = nodes[i];
     if (copy.args.size() < 2 || !copy.args[0].isNode() || !copy.args[1].isNode()) continue;
-    if (problem.mustBeInBackward(copy))
+    if (problem.mustBeInBackward[copy.id.index])
       inBackward[copy.args[0].node().index] = true;
     else
       forwardSource.emplace(copy.args[0].node(), copy.args[1].node());

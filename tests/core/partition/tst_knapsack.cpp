@@ -112,6 +112,42 @@ class TestKnapsack : public QObject {
     }
   }
 
+  void theExactAnswerIsAtLeastTheTablesAndThatAtLeastTheGreedy() {
+    std::mt19937 random(23);
+    for (int round = 0; round < 300; ++round) {
+      std::vector<std::pair<double, double>> items;
+      for (unsigned i = 0, n = 1 + random() % 40; i < n; ++i)
+        items.emplace_back(static_cast<double>(1 + random() % 2000) / 10000,  // whole steps
+                           static_cast<double>(1 + random() % 5000));
+      const double budget = static_cast<double>(random() % 10001) / 10000;
+      Knapsack greedy = knapsackOf(budget, items), dp = greedy, ilp = greedy;
+      savedBy(KnapsackSolver::Greedy, greedy);
+      savedBy(KnapsackSolver::Dp, dp);
+      savedBy(KnapsackSolver::Ilp, ilp);
+      QVERIFY(dp.savedRuntime >= greedy.savedRuntime);
+      QVERIFY(ilp.savedRuntime >= dp.savedRuntime);
+    }
+  }
+
+  void theTableAnswersForEveryCapacity() {
+    const Knapsack whole = knapsackOf(0.01, {{0.004, 10}, {0.003, 7}, {0.002, 6}, {0.003, 7}});
+    const KnapsackTable table(whole.items, whole.budget);
+    const std::vector<std::uint64_t> keys = table.selectionKeys();
+    QCOMPARE(table.capacity(), std::size_t{100});
+    for (std::size_t capacity = 0; capacity <= table.capacity(); ++capacity) {
+      Knapsack one = knapsackOf(static_cast<double>(capacity) / 10000, {});
+      one.items = whole.items;
+      const QString saved = savedBy(KnapsackSolver::Dp, one);
+      QString text;
+      for (const bool isSaved : table.select(capacity)) text += isSaved ? '1' : '0';
+      QCOMPARE(text, saved);
+      QCOMPARE(table.savedRuntime(capacity), one.savedRuntime);
+      if (capacity > 0)
+        QCOMPARE(keys[capacity] == keys[capacity - 1],
+                 table.select(capacity) == table.select(capacity - 1));
+    }
+  }
+
   void manyEqualItemsDoNotHangTheExactSolver() {
     Knapsack knapsack = knapsackOf(0.5, std::vector<std::pair<double, double>>(200, {0.013, 5}));
     QVERIFY(solveKnapsack(KnapsackSolver::Ilp, knapsack, StageContext()));

@@ -138,6 +138,58 @@ class TestPartitionJoint : public QObject {
     }
   }
 
+  void aWayThatNothingCutsIsToldByItsNodesAndRules() {
+    // The forward overwrites primals_1, so it cannot be saved; sin is pinned to be made from it.
+    PartitionOptions options;
+    options.recompute = {"exp"};
+    const auto parts = minCut(jointFromText(R"(graph {
+      %primals_1 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[8] = placeholder  # is_backward
+      %exp : f32[8] = aten.exp.default(%primals_1)  # is_forward
+      %sin : f32[8] = aten.sin.default(%exp)  # is_forward
+      %mul : f32[8] = aten.mul.Tensor(%tangents_1, %exp)  # is_backward
+      %copy_ : f32[8] = aten.copy_.default(%primals_1, %sin)  # must_be_in_forward
+      return (%sin, %mul)
+    })"),
+                              options);
+    QVERIFY(!parts);
+    QCOMPARE(parts.error().code, ErrorCode::PartitionInfeasible);
+    QCOMPARE(parts.error().node, std::string("exp"));
+    const std::string& message = parts.error().message;
+    for (const char* part :
+         {"primals_1 -> exp", "'primals_1' cannot be recomputed, because it is an input",
+          "and cannot be saved, because the forward overwrites it",
+          "'exp' is pinned to be recomputed", "Pins: --recompute exp"})
+      QVERIFY2(message.find(part) != std::string::npos, message.c_str());
+  }
+
+  void statisticsThatABatchNormIgnoresMayBeOverwritten() {
+    // repeat hands the running mean to the batch norm only, which does not depend on it in
+    // training.
+    const JointGraph joint = jointFromText(R"(graph {
+      %primals_1 : f32[4, 8] = placeholder  # is_forward
+      %primals_2 : f32[8] = placeholder  # is_forward
+      %tangents_1 : f32[4, 8] = placeholder  # is_backward
+      %repeat : f32[8] = aten.repeat.default(%primals_2, [1])  # is_forward
+      %bn : (f32[4, 8], f32[8], f32[8], f32[8], f32[8]) = aten._native_batch_norm_legit_functional.default(%primals_1, None, None, %repeat, %repeat, True, 0.1, 1e-05)  # is_forward
+      %getitem : f32[4, 8] = getitem(%bn, 0)  # is_forward
+      %getitem_1 : f32[8] = getitem(%bn, 1)  # is_forward
+      %getitem_2 : f32[8] = getitem(%bn, 2)  # is_forward
+      %getitem_3 : f32[8] = getitem(%bn, 3)  # is_forward
+      %back : (f32[4, 8], f32[8], f32[8]) = aten.native_batch_norm_backward.default(%tangents_1, %primals_1, None, %repeat, %repeat, %getitem_1, %getitem_2, True, 1e-05, [True, False, False])  # is_backward
+      %getitem_4 : f32[4, 8] = getitem(%back, 0)  # is_backward
+      %copy_ : f32[8] = aten.copy_.default(%primals_2, %getitem_3)  # must_be_in_forward
+      return (%getitem, %getitem_4, None)
+    })",
+                                           1, {1});
+    // repeat is banned like any operator that is not cheap, but saving its input is not forbidden.
+    PartitionOptions options;
+    options.recompute = {"repeat"};
+    const auto pinned = minCut(joint, options);
+    QVERIFY2(pinned, pinned ? "" : pinned.error().message.c_str());
+    QCOMPARE(savedNames(*pinned), std::string("primals_1 primals_2 getitem_1 getitem_2"));
+  }
+
   void wrongOptionsAreInvalidArguments() {
     PartitionOptions unknown;
     unknown.save = {"no_such_node"};

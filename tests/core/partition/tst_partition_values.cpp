@@ -105,7 +105,9 @@ class TestPartitionValues : public QObject {
   }
 
   void randomGraphsComputeTheSame() {
-    for (unsigned seed = 0; seed < 400; ++seed) {
+    // AOT_SEEDS=5000 looks longer.
+    const int seeds = std::max(qEnvironmentVariableIntValue("AOT_SEEDS"), 400);
+    for (unsigned seed = 0; seed < static_cast<unsigned>(seeds); ++seed) {
       const JointGraph joint = support::randomJoint(seed);
       for (double budget : kBudgets) {
         PartitionOptions options;

@@ -67,6 +67,40 @@ class TestWhySaved : public QObject {
     QVERIFY(cost->partition.options.save.empty());
   }
 
+  void theAnswerNamesReadersAndWhatTheFlipForces() {
+    const ir::JointGraph joint = support::jointFromText(kText, 1, {0});
+    const auto current = partition::partition(joint, {}, StageContext());
+    QVERIFY(current);
+    const auto why = whyValue(joint, *current, "mm", StageContext());
+    QVERIFY2(why, why ? "" : why.error().message.c_str());
+    QCOMPARE(why->decision.rule, std::string("compute-intensive"));
+    QCOMPARE(support::joined(why->backwardReaders), std::string("mul sin"));
+    QVERIFY(why->flip.has_value());
+    QCOMPARE(support::joined(why->flip->savedToo), std::string("primals_1 primals_2"));
+    QCOMPARE(support::joined(why->flip->noLongerSaved), std::string());
+    QCOMPARE(support::joined(why->flip->recomputedToo), std::string());
+    QVERIFY(why->flip->seconds > 0);
+    QVERIFY(why->flip->sentence.find("saved too: primals_1, primals_2") != std::string::npos);
+    const auto saving = whyValue(joint, *current, "sin", StageContext());
+    QVERIFY(saving && saving->flip);
+    QCOMPARE(support::joined(saving->flip->noLongerRecomputed), std::string());
+    QVERIFY(saving->flip->seconds < 0);
+  }
+
+  void whatCannotBeTurnedOverIsAnsweredWithTheReason() {
+    const ir::JointGraph joint = support::jointFromText(kText, 1, {0});
+    PartitionOptions options;
+    options.recompute = {"mm"};
+    const auto current = partition::partition(joint, options, StageContext());
+    QVERIFY(current);
+    const auto why = whyValue(joint, *current, "primals_2", StageContext());
+    QVERIFY(why);
+    QVERIFY(!why->flip);
+    QVERIFY(why->refusal.find("input of the graph") != std::string::npos);
+    QCOMPARE(whyValue(joint, *current, "mul_1", StageContext()).error().code,
+             ErrorCode::InvalidArgument);
+  }
+
   void whatCannotBeFlippedIsANamedError() {
     const ir::JointGraph joint = support::jointFromText(kText, 1, {0});
     const auto current = partition::partition(joint, {}, StageContext());

@@ -1,0 +1,70 @@
+// `aot-engine partition` on captured joint graphs: pins, limits, and what it explains.
+
+#include <QTest>
+
+#include "tests/engine/run_engine.h"
+
+class TstEnginePartition : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void aValueIsExplained();
+  void theCurveMarksPyTorchsPoints();
+  void memoryIsListedCallByCall();
+  void aPeakLimitIsKeptOrRefused();
+  void impossiblePinsFailByName();
+  void wrongBytesAreWrongUse();
+
+ private:
+  static EngineRun partition(const QStringList& arguments) {
+    return runEngine(
+        QStringList{"partition", QStringLiteral(AOT_TEST_DATA "/oracle/goldens/mlp.json.gz")} +
+        arguments);
+  }
+};
+
+void TstEnginePartition::aValueIsExplained() {
+  const EngineRun run = partition({"--why", "addmm", "--why", "primals_1"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("addmm: "), qPrintable(run.out));
+  QVERIFY(run.out.contains("by the rule '"));
+  QVERIFY(run.out.contains("primals_1: "));
+  QCOMPARE(partition({"--why", "nothing"}).exitCode, 2);
+}
+
+void TstEnginePartition::theCurveMarksPyTorchsPoints() {
+  const EngineRun run = partition({"--curve", "--cost", "roofline"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("budget 1.0000"), qPrintable(run.out));
+  for (const char* line : {"PyTorch default", "PyTorch min-cut", "present", "model 'roofline'"})
+    QVERIFY2(run.out.contains(line), line);
+}
+
+void TstEnginePartition::memoryIsListedCallByCall() {
+  const EngineRun run = partition({"--memory"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QCOMPARE(run.out.count("<- peak"), 2);  // once for each capture
+  QVERIFY(run.out.contains("alive at the peak:"));
+}
+
+void TstEnginePartition::aPeakLimitIsKeptOrRefused() {
+  QCOMPARE(partition({"--peak", "1G"}).exitCode, 0);
+  const EngineRun run = partition({"--peak", "1"});
+  QCOMPARE(run.exitCode, 1);
+  QVERIFY2(run.errors.contains("PartitionInfeasible"), qPrintable(run.errors));
+  QVERIFY(run.errors.contains("smallest one found needs"));
+}
+
+void TstEnginePartition::impossiblePinsFailByName() {
+  const EngineRun run = partition({"--save", "addmm", "--recompute", "addmm"});
+  QCOMPARE(run.exitCode, 1);
+  QVERIFY2(run.errors.contains("'addmm' is pinned"), qPrintable(run.errors));
+}
+
+void TstEnginePartition::wrongBytesAreWrongUse() {
+  for (const char* bytes : {"much", "-1", "5X", ""})
+    QCOMPARE(partition({"--peak", bytes}).exitCode, 2);
+}
+
+QTEST_GUILESS_MAIN(TstEnginePartition)
+#include "tst_engine_partition.moc"
