@@ -93,11 +93,6 @@ core::Result<void> checkSupported(const EngineOptions& options) {
         "No kernels can be made for '" + compile.device + "' by this build. Use --device cpu.",
         {},
         {}};
-  if (options.decompositions == core::pipeline::Decompositions::Core)
-    return core::Error{ErrorCode::InvalidArgument,
-                       "--decompositions core is not available. Use none or fusion.",
-                       {},
-                       {}};
   return {};
 }
 

@@ -113,7 +113,8 @@ void addTracing(CLI::App& command, EngineOptions& options) {
         for (const std::string& dim : dims) addDim(options, dim);
       },
       "NAME=N gives a symbolic dimension a size (default: the example's)");
-  addWords<Decompositions>(command, "--decompositions", "none, core (ATen's) or fusion (ours)",
+  addWords<Decompositions>(command, "--decompositions",
+                           "none, core (ATen's, while tracing) or fusion (ours, for kernels)",
                            {{"none", Decompositions::None},
                             {"core", Decompositions::Core},
                             {"fusion", Decompositions::Fusion}},

@@ -23,12 +23,13 @@ void printSummary(const std::vector<OperatorRow>& rows) {
 }
 
 void printTable(const std::vector<OperatorRow>& rows) {
-  std::printf("%-56s %-12s %-15s %-10s %-9s %s\n", "operator", "shapes", "trace", "decomposed",
-              "kernel", "reason");
+  std::printf("%-56s %-12s %-15s %-11s %-10s %-9s %s\n", "operator", "shapes", "trace", "core",
+              "decomposed", "kernel", "reason");
   for (const OperatorRow& row : rows)
-    std::printf("%-56s %-12s %-15s %-10s %-9s %s\n", row.coverage.op.c_str(),
+    std::printf("%-56s %-12s %-15s %-11s %-10s %-9s %s\n", row.coverage.op.c_str(),
                 shapeWord(row.coverage.source), treatmentWord(row.coverage.treatment),
-                row.isDecomposed ? "yes" : "-", formWord(row.form), row.reason.c_str());
+                coreWord(row.coverage.core), row.isDecomposed ? "yes" : "-", formWord(row.form),
+                row.reason.c_str());
 }
 
 std::string tableJson(const std::vector<OperatorRow>& rows) {
@@ -39,6 +40,8 @@ std::string tableJson(const std::vector<OperatorRow>& rows) {
         .member("op", row.coverage.op)
         .member("shapes", shapeWord(row.coverage.source))
         .member("trace", treatmentWord(row.coverage.treatment))
+        .member("core", coreWord(row.coverage.core))
+        .member("why_left_out_of_core", row.coverage.whyLeftOut)
         .member("decomposed", row.isDecomposed)
         .member("kernel", formWord(row.form))
         .member("reason", row.reason)

@@ -61,6 +61,15 @@ Result<void> checkTrace(torch::TorchModel& model, const torch::TraceResult& trac
   return {};
 }
 
+const char* captureKind(Decompositions decompositions) {
+  switch (decompositions) {
+    case Decompositions::None: return "none";
+    case Decompositions::Core: return "core";
+    case Decompositions::Fusion: return "fusion";
+  }
+  return "";
+}
+
 Result<void> traceModel(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
@@ -68,19 +77,21 @@ Result<void> traceModel(const EngineOptions& options) {
   CORE_TRY_VOID(pipeline::openModel(open, options.model, options.compile, context));
   CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
   CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(*open.loaded, options.compile));
+  const Decompositions decompositions = options.decompositions.value_or(Decompositions::None);
+  const run::Mode mode = pipeline::chooseMode(*open.loaded, options.compile);
   torch::TraceResult traced =
-      model->trace({pipeline::chooseMode(*open.loaded, options.compile)}, context);
+      model->trace({mode, pipeline::traceDecompositions(decompositions)}, context);
   if (traced.error) return *traced.error;
   if (options.checkTrace) CORE_TRY_VOID(checkTrace(*model, traced, *open.loaded, options, context));
 
   ir::JointGraph joint = *traced.joint;
-  const bool decompose = options.decompositions == Decompositions::Fusion;
-  if (decompose) joint.graph = passes::decomposeForFusion(joint.graph).graph;
+  if (decompositions == Decompositions::Fusion)
+    joint.graph = passes::decomposeForFusion(joint.graph).graph;
   CORE_TRY(auto partitions, allPartitions(joint, options, context));
   JointToShow shown;
   shown.name = open.loaded->name;
   shown.loss = loss.text();
-  shown.decompositions = decompose ? "fusion" : "none";
+  shown.decompositions = captureKind(decompositions);
   shown.dynamicDims = dynamicDims(*open.loaded);
   shown.joint = &joint;
   shown.partitions = &partitions;

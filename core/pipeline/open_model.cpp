@@ -77,6 +77,11 @@ Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& opti
   return open.torch.get();
 }
 
+torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
+  return wanted == Decompositions::Core ? torch::TraceDecompositions::Core
+                                        : torch::TraceDecompositions::None;
+}
+
 std::string kernelCacheFolder() {
   if (const char* folder = std::getenv("AOT_KERNEL_CACHE")) return folder;
   if (const char* cache = std::getenv("XDG_CACHE_HOME"))

@@ -40,6 +40,10 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 /// exist.
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
 
+/// What the trace itself takes apart: core ATen's table. Decompositions for fusion come after the
+/// partition.
+torch::TraceDecompositions traceDecompositions(Decompositions wanted);
+
 /// The folder of compiled kernels: AOT_KERNEL_CACHE, else a folder in the user's cache.
 std::string kernelCacheFolder();
 

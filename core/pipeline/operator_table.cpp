@@ -24,6 +24,15 @@ const char* treatmentWord(trace::Treatment treatment) {
   return "";
 }
 
+const char* coreWord(trace::InCoreTable core) {
+  switch (core) {
+    case trace::InCoreTable::No: return "-";
+    case trace::InCoreTable::Yes: return "decomposed";
+    case trace::InCoreTable::LeftOut: return "left out";
+  }
+  return "";
+}
+
 const char* formWord(KernelForm form) {
   switch (form) {
     case KernelForm::None: return "-";

@@ -29,6 +29,8 @@ struct OperatorRow {
 const char* shapeWord(trace::ShapeSource source);
 /// "recorded", "taken apart", "made functional", "replaced", "kept whole", "refused".
 const char* treatmentWord(trace::Treatment treatment);
+/// "-", "decomposed", "left out": what `--decompositions core` does.
+const char* coreWord(trace::InCoreTable core);
 /// "-", "view", "pointwise", "reduction", "library".
 const char* formWord(KernelForm form);
 

@@ -86,6 +86,8 @@ void moveOperator(Ours<kWrite, pipeline::OperatorRow> ours, Wire<kWrite, wire::O
   plain<kWrite>(ours.coverage.op, onWire.op);
   enumeration<kWrite>(ours.coverage.source, onWire.shapes, 4);
   enumeration<kWrite>(ours.coverage.treatment, onWire.treatment, 6);
+  enumeration<kWrite>(ours.coverage.core, onWire.core, 3);
+  plain<kWrite>(ours.coverage.whyLeftOut, onWire.why_left_out);
   plain<kWrite>(ours.isDecomposed, onWire.decomposed);
   enumeration<kWrite>(ours.form, onWire.form, 5);
   plain<kWrite>(ours.reason, onWire.reason);

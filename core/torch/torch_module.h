@@ -23,8 +23,15 @@
 
 namespace core::torch {
 
+/// What is taken apart while a graph is recorded, in forward and backward.
+enum class TraceDecompositions {
+  None,
+  Core,  ///< PyTorch's core ATen table
+};
+
 struct TraceOptions {
   run::Mode mode = run::Mode::Train;
+  TraceDecompositions decompositions = TraceDecompositions::None;
 };
 
 /// Seconds spent by the parts of a trace.

@@ -2,7 +2,8 @@
 // below autograd, factories included, to our interpreter table, and the table to the recorder of
 // this thread. With overrides, a second thread-local switch sends every call there before autograd
 // too, where composite operators that PyTorch replaces in Python are replaced by our bodies.
-// Kernels run on meta tensors only, so nothing is computed.
+// Kernels run on meta tensors only, so nothing is computed. With a table of decompositions, a call
+// in it is not recorded: its body runs with the mode on, so that what the body calls comes here.
 
 #include "core/trace/dispatch_recorder_torch.h"
 
@@ -101,6 +102,7 @@ bool callOverride(const c10::OperatorHandle& op, Stack* stack) {
 }
 
 void onDispatch(const c10::OperatorHandle& op, Stack* stack) {
+  if (currentRecorder->decompose(op, stack)) return;
   struct ModeOff {
     std::shared_ptr<c10::impl::PyObject_TorchDispatchMode> mode =
         c10::impl::TorchDispatchModeTLS::pop_stack();
@@ -134,6 +136,12 @@ void onRedispatch(const c10::OperatorHandle& op, c10::DispatchKeySet keys, Stack
 
 c10::impl::PyInterpreter* interpreter() {
   return tracingInterpreter({onDispatch, onRedispatch});
+}
+
+/// Whether autograd would have taken the operator apart, had it seen it.
+bool fallsApart(const c10::OperatorHandle& op) {
+  return op.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd) &&
+         !keepWhole().contains(&op.schema());
 }
 
 struct EnterNode final : ::torch::autograd::FunctionPreHook {
@@ -202,12 +210,38 @@ void Recorder::noteFailure(const c10::OperatorHandle& op, Error error) {
   failedOp = opText(op);
 }
 
+bool Recorder::decompose(const c10::OperatorHandle& op, Stack* stack) {
+  if (!decompositions) return false;
+  const auto found = decompositions->find(&op.schema());
+  if (found != decompositions->end()) return decomposeOutermost(op, found->second, stack);
+  if (m_decomposed.empty() || !fallsApart(op)) return false;
+  op.callBoxedForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd, *stack);
+  return true;
+}
+
+bool Recorder::decomposeOutermost(const c10::OperatorHandle& op, Override body, Stack* stack) {
+  struct Named {
+    std::string& decomposed;
+    const bool isOutermost;
+    ~Named() {
+      if (isOutermost) decomposed.clear();
+    }
+  } const named{m_decomposed, m_decomposed.empty()};
+  if (named.isOutermost) m_decomposed = opText(op);
+  try {
+    return body(stack);
+  } catch (const std::exception& error) {
+    noteFailure(op, dispatchError(op, error));
+    throw;
+  }
+}
+
 void Recorder::dispatch(const c10::OperatorHandle& op, Stack* stack) {
   if (const RefusedOp* refused = refusal(op)) {
     noteFailure(op, refusalError(opText(op), *refused));
     TORCH_CHECK_NOT_IMPLEMENTED(false, failure->message);
   }
-  RecordedCall record{op, {}, {}, tagNow(), at::GradMode::is_enabled()};
+  RecordedCall record{op, {}, {}, tagNow(), at::GradMode::is_enabled(), m_decomposed};
   try {
     call(op, stack, record);
   } catch (const std::exception& error) {

@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/ir/graph.h"
+#include "core/trace/decompositions/core_decompositions.h"
 #include "core/trace/traced_autocast_torch.h"
 
 namespace core::trace {
@@ -30,6 +32,7 @@ struct RecordedCall {
   std::vector<c10::IValue> results;
   CallTag tag;
   bool gradEnabled = true;
+  std::string originalOp;  ///< the operator that was decomposed into this call; empty: none
 };
 
 /// A result of a node of the interpreted program.
@@ -59,6 +62,7 @@ class Recorder {
   /// A draw is recorded in the layout of the tensor that it fills: set while a write is made
   /// functional, because numbers are drawn in the order of memory.
   bool drawsInPlace = false;
+  const DecompositionTable* decompositions = nullptr;  ///< what is taken apart; null: nothing
 
   CallTag tagNow() const;
   /// The program's node `visit` is done and gave these.
@@ -66,11 +70,17 @@ class Recorder {
   /// Calls the operator with the mode off and appends it. Throws what the operator throws, after
   /// noting it in `failure`.
   void dispatch(const c10::OperatorHandle& op, ::torch::jit::Stack* stack);
+  /// Makes the calls of the operator's decomposition instead, with the mode on. Within one,
+  /// composite operators fall apart too, as autograd is past. False if the call is to be recorded.
+  bool decompose(const c10::OperatorHandle& op, ::torch::jit::Stack* stack);
   /// Notes why `op` cannot be traced, unless an earlier failure is noted.
   void noteFailure(const c10::OperatorHandle& op, Error error);
 
  private:
+  bool decomposeOutermost(const c10::OperatorHandle& op, Override body, ::torch::jit::Stack* stack);
   void call(const c10::OperatorHandle& op, ::torch::jit::Stack* stack, RecordedCall& record);
+
+  std::string m_decomposed;  ///< the operator that is being taken apart; empty: none
 };
 
 enum class Overrides { Off, On };

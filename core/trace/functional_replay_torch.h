@@ -18,8 +18,9 @@ struct FunctionalCapture {
   std::vector<ProgramResult> programResults;  ///< as the functional values that they became
 };
 
-/// Replays `capture` under functionalization, with autograd off. Writes to inputs that stay in the
-/// graph end it as `copy_` calls. Throws what LibTorch throws, after noting it in the recorder.
+/// Replays `capture` under functionalization, with autograd off, taking apart what is in
+/// `result.recorder.decompositions`. Writes to inputs that stay in the graph end it as `copy_`
+/// calls. Throws what LibTorch throws, after noting it in the recorder.
 void replayFunctionally(const JointCapture& capture, const ForwardMetadata& metadata,
                         FunctionalCapture& result);
 

@@ -79,6 +79,7 @@ void GraphWriter::addCall(const RecordedCall& call) {
   draft.node.kwargs = std::move(arguments.kwargs);
   draft.mustStay =
       call.op.schema().is_mutable() || call.op.hasTag(at::Tag::nondeterministic_seeded);
+  draft.node.meta.originalOp = call.originalOp;
   tagDraft(draft, call.tag);
   addResults(call, draft.node.id);
 }
@@ -99,6 +100,7 @@ void GraphWriter::addResults(const RecordedCall& call, ir::NodeId id) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     Draft& item = append("getitem", ir::NodeKind::Call, "getitem");
     item.node.args = {id, static_cast<std::int64_t>(i)};
+    item.node.meta.originalOp = call.originalOp;
     tagDraft(item, call.tag);
     if (!tensors[i].defined()) continue;
     item.node.value = torch::tensorMeta(tensors[i], m_device);

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "core/trace/decompositions/core_decompositions.h"
 #include "core/trace/forward_metadata_torch.h"
 #include "core/trace/functional_replay_torch.h"
 #include "core/trace/graph_writer_torch.h"
@@ -146,6 +147,8 @@ class Tracer {
     m_context.progress(0.6, "Trace: functionalize");
     const Clock::time_point start = Clock::now();
     FunctionalCapture functional;
+    if (m_options.decompositions == torch::TraceDecompositions::Core)
+      functional.recorder.decompositions = &coreDecompositions();
     try {
       replayFunctionally(joint, m_metadata, functional);
       if (!m_result.error) {

@@ -24,11 +24,20 @@ enum class Treatment {
   Refused,         ///< ends the trace with a sentence of its own
 };
 
+/// What `--decompositions core` does with a call.
+enum class InCoreTable {
+  No,       ///< the table does not name the operator
+  Yes,      ///< it becomes the calls of its decomposition
+  LeftOut,  ///< PyTorch's table names it, ours does not
+};
+
 struct OperatorCoverage {
   std::string op;  ///< "aten.add.Tensor"
   ShapeSource source = ShapeSource::Nobody;
   Treatment treatment = Treatment::Recorded;
   std::string why;  ///< for a refused operator: the reason
+  InCoreTable core = InCoreTable::No;
+  std::string whyLeftOut{};  ///< for an operator that is left out of the core table: the reason
 };
 
 }  // namespace core::trace

@@ -25,17 +25,21 @@ inline core::torch::TraceResult trace(ProgramBuilder& builder,
 }
 
 /// A model of tests/oracle with its inputs.
-inline core::torch::TraceResult traceOracleModel(const std::string& name,
-                                                 core::run::Mode mode = core::run::Mode::Train) {
-  return openOracle(name)->trace({mode}, {});
+inline core::torch::TraceResult traceOracleModel(
+    const std::string& name, core::run::Mode mode = core::run::Mode::Train,
+    core::torch::TraceDecompositions decompositions = core::torch::TraceDecompositions::None) {
+  return openOracle(name)->trace({mode, decompositions}, {});
 }
 
-/// What PyTorch captured of it, without decompositions.
-inline core::ir::JointGraph goldenJoint(const std::string& name) {
+/// What PyTorch captured of it, without decompositions or with its core ATen table.
+inline core::ir::JointGraph goldenJoint(
+    const std::string& name,
+    core::torch::TraceDecompositions decompositions = core::torch::TraceDecompositions::None) {
   const auto file =
       valueOf(core::load::readCaptureFile(oraclePath("goldens/" + name + ".json.gz")));
-  const core::load::Capture* capture = file.find("none");
-  CORE_CHECK(capture, "the golden of " + name + " has no plain capture");
+  const bool isCore = decompositions == core::torch::TraceDecompositions::Core;
+  const core::load::Capture* capture = file.find(isCore ? "core" : "none");
+  CORE_CHECK(capture, "the golden of " + name + " has no such capture");
   return capture->joint;
 }
 

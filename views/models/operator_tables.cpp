@@ -39,6 +39,10 @@ Table operatorTable(const OperatorRowsPtr& rows) {
   const auto reason = [at](int row) { return showable(at(row).reason); };
   Column why = textColumn(QStringLiteral("reason"), reason);
   why.toolTip = reason;
+  Column coreTable = textColumn(QStringLiteral("core ATen"), [at](int row) {
+    return QString::fromUtf8(core::pipeline::coreWord(at(row).coverage.core));
+  });
+  coreTable.toolTip = [at](int row) { return showable(at(row).coverage.whyLeftOut); };
   Table table;
   table.rows = static_cast<int>(rows->size());
   table.columns = {
@@ -49,6 +53,7 @@ Table operatorTable(const OperatorRowsPtr& rows) {
                  [at](int row) {
                    return QString::fromUtf8(core::pipeline::shapeWord(at(row).coverage.source));
                  }),
+      coreTable,
       textColumn(QStringLiteral("decomposed"),
                  [at](int row) {
                    return at(row).isDecomposed ? QStringLiteral("✓ yes") : QStringLiteral("–");

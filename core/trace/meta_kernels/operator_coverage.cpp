@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/trace/decompositions/core_decompositions.h"
+#include "core/trace/decompositions/not_decomposed.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
 #include "core/trace/overrides/composite_overrides.h"
 #include "core/trace/refused_ops.h"
@@ -74,6 +76,12 @@ OperatorCoverage coverageOf(const c10::OperatorHandle& op, const NameSet& ours) 
     row.treatment = Treatment::Whole;
   } else {
     row.treatment = usualTreatment(op, row.source, row.why);
+  }
+  if (coreDecompositions().contains(&op.schema())) {
+    row.core = InCoreTable::Yes;
+  } else if (const NotDecomposed* left = findNotDecomposed(row.op)) {
+    row.core = InCoreTable::LeftOut;
+    row.whyLeftOut = left->why;
   }
   return row;
 }

@@ -209,17 +209,23 @@ void TstCodec::smallRequestsRoundTrip() {
 }
 
 void TstCodec::theTableOfOperatorsRoundTrips() {
-  const pipeline::OperatorRow row{
-      {"aten.nonzero.default", trace::ShapeSource::Ours, trace::Treatment::Refused, {}},
-      true,
-      pipeline::KernelForm::Library,
-      "its output shape depends on data"};
+  const pipeline::OperatorRow row{{"aten.nonzero.default",
+                                   trace::ShapeSource::Ours,
+                                   trace::Treatment::Refused,
+                                   {},
+                                   trace::InCoreTable::LeftOut,
+                                   "it searches"},
+                                  true,
+                                  pipeline::KernelForm::Library,
+                                  "its output shape depends on data"};
   const Reply reply = throughWire({5, OperatorsReply{{row, {}}}});
   const auto& rows = std::get<OperatorsReply>(reply.body).rows;
   QCOMPARE(rows.size(), std::size_t{2});
   QCOMPARE(rows[0].coverage.op, row.coverage.op);
   QCOMPARE(rows[0].coverage.source, row.coverage.source);
   QCOMPARE(rows[0].coverage.treatment, row.coverage.treatment);
+  QCOMPARE(rows[0].coverage.core, row.coverage.core);
+  QCOMPARE(rows[0].coverage.whyLeftOut, row.coverage.whyLeftOut);
   QCOMPARE(rows[0].isDecomposed, true);
   QCOMPARE(rows[0].form, row.form);
   QCOMPARE(rows[0].reason, row.reason);

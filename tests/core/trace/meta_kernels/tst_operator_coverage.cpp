@@ -1,11 +1,13 @@
 #include "core/trace/meta_kernels/operator_coverage.h"
 
+#include <QFile>
 #include <QTest>
 #include <algorithm>
 
 #include "core/pipeline/operator_table.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
 
+using core::trace::InCoreTable;
 using core::trace::OperatorCoverage;
 using core::trace::ShapeSource;
 using core::trace::Treatment;
@@ -21,6 +23,8 @@ class TestOperatorCoverage : public QObject {
   void everyKernelOfOursIsARow();
   void formsWithAnOutArgumentAreLeftOut();
   void refusedOperatorsSayWhy();
+  void operatorsLeftOutOfTheCoreTableSayWhy();
+  void everyOperatorOfPyTorchsCoreTableIsDecomposedOrLeftOutForAReason();
 
  private:
   const OperatorCoverage* find(const std::string& op) const;
@@ -61,7 +65,13 @@ void TestOperatorCoverage::aRowSaysWhoseShapesAndWhatBecomesOfACall_data() {
   QTest::newRow("replaced") << "aten.dropout.default"
                             << "of its parts, replaced";
   QTest::newRow("whole") << "aten.mish_backward.default"
-                         << "of its parts, kept whole";
+                         << "of its parts, kept whole; core: decomposed";
+  QTest::newRow("decomposed") << "aten.t.default"
+                              << "of its parts, recorded; core: decomposed";
+  QTest::newRow("left out") << "aten.im2col.default"
+                            << "ours, recorded; core: left out, PyTorch's body is index "
+                               "arithmetic around a gather or a scatter, which the kernel does in "
+                               "one call";
   QTest::newRow("nobody") << "aten._cudnn_init_dropout_state.default"
                           << "none, refused: it is a kernel of another device's library. Export "
                              "the module for the CPU";
@@ -75,6 +85,9 @@ void TestOperatorCoverage::aRowSaysWhoseShapesAndWhatBecomesOfACall() {
   std::string actual = core::pipeline::shapeWord(row->source);
   actual.append(", ").append(core::pipeline::treatmentWord(row->treatment));
   if (!row->why.empty()) actual.append(": ").append(row->why);
+  if (row->core != InCoreTable::No)
+    actual.append("; core: ").append(core::pipeline::coreWord(row->core));
+  if (!row->whyLeftOut.empty()) actual.append(", ").append(row->whyLeftOut);
   QCOMPARE(QString::fromStdString(actual), text);
 }
 
@@ -101,6 +114,27 @@ void TestOperatorCoverage::refusedOperatorsSayWhy() {
     QCOMPARE(row.why.empty(), row.treatment != Treatment::Refused);
   }
   QCOMPARE(find("aten.nonzero.default")->treatment, Treatment::Refused);
+}
+
+void TestOperatorCoverage::operatorsLeftOutOfTheCoreTableSayWhy() {
+  for (const OperatorCoverage& row : m_rows)
+    QCOMPARE(row.whyLeftOut.empty(), row.core != InCoreTable::LeftOut);
+}
+
+/// core_aten_table.txt lists what PyTorch 2.11's table decomposes, forms that write left out.
+void TestOperatorCoverage::everyOperatorOfPyTorchsCoreTableIsDecomposedOrLeftOutForAReason() {
+  QFile file(AOT_TEST_DATA "/core/trace/decompositions/core_aten_table.txt");
+  QVERIFY(file.open(QIODevice::ReadOnly | QIODevice::Text));
+  const QStringList names = QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts);
+  QVERIFY(names.size() > 200);
+  for (const QString& name : names) {
+    const OperatorCoverage* row = find(name.toStdString());
+    QVERIFY2(row, qPrintable(name));
+    QVERIFY2(row->core != InCoreTable::No, qPrintable(name));
+  }
+  for (const OperatorCoverage& row : m_rows)
+    if (row.core != InCoreTable::No)
+      QVERIFY2(names.contains(QString::fromStdString(row.op)), row.op.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestOperatorCoverage)
