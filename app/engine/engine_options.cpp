@@ -164,7 +164,35 @@ void addRunning(CLI::App& command, EngineOptions& options) {
       ->capture_default_str();
 }
 
+/// "f8e5m2", or "f8e5m2=1M" with the fewest bytes that are worth it.
+core::partition::Quantization quantizationOf(const std::string& text) {
+  const auto equals = text.find('=');
+  core::partition::Quantization quantization;
+  const auto dtype = core::ir::dtypeFromName(text.substr(0, equals));
+  using core::ir::DType;
+  if (dtype != DType::F8E5M2 && dtype != DType::F8E4M3)
+    reject("--quantize", text, "f8e5m2 or f8e4m3fn, with =BYTES or without");
+  quantization.dtype = *dtype;
+  if (equals != std::string::npos)
+    quantization.leastBytes = bytesOf("--quantize", text.substr(equals + 1));
+  return quantization;
+}
+
 }  // namespace
+
+void addPacking(CLI::App& command, EngineOptions& options) {
+  command.add_option_function<std::string>(
+      "--quantize",
+      [&options](const std::string& text) { options.quantize = quantizationOf(text); },
+      "keep saved bf16 tensors in 8 bits: f8e5m2 or f8e4m3fn, or f8e5m2=BYTES for those from so "
+      "many bytes on (default: 100M)");
+  command.add_option_function<std::string>(
+      "--offload",
+      [&options](const std::string& text) {
+        options.offload = core::partition::Offload{bytesOf("--offload", text)};
+      },
+      "keep saved tensors from so many bytes on in the CPU's memory");
+}
 
 core::pipeline::CompileOptions kernelOptions(const EngineOptions& options) {
   core::pipeline::CompileOptions compile = options.compile;

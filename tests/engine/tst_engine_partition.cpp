@@ -14,6 +14,7 @@ class TstEnginePartition : public QObject {
   void aPeakLimitIsKeptOrRefused();
   void impossiblePinsFailByName();
   void wrongBytesAreWrongUse();
+  void savedTensorsAreQuantized();
 
  private:
   static EngineRun partition(const QStringList& arguments) {
@@ -64,6 +65,16 @@ void TstEnginePartition::impossiblePinsFailByName() {
 void TstEnginePartition::wrongBytesAreWrongUse() {
   for (const char* bytes : {"much", "-1", "5X", ""})
     QCOMPARE(partition({"--peak", bytes}).exitCode, 2);
+}
+
+void TstEnginePartition::savedTensorsAreQuantized() {
+  const QString golden = QStringLiteral(AOT_TEST_DATA "/oracle/goldens/bf16_mlp.json.gz");
+  const EngineRun plain = runEngine({"partition", golden});
+  const EngineRun packed = runEngine({"partition", golden, "--quantize", "f8e5m2=0"});
+  QVERIFY2(packed.exitCode == 0, qPrintable(packed.errors));
+  QVERIFY(plain.out != packed.out);
+  for (const char* wrong : {"f16", "f8e5m2=much", ""})
+    QCOMPARE(runEngine({"partition", golden, "--quantize", wrong}).exitCode, 2);
 }
 
 QTEST_GUILESS_MAIN(TstEnginePartition)
