@@ -4,8 +4,8 @@
 // packed, where, and by which calls (SavedPacker). The forward is copied; behind the anchor of a
 // packed tensor (behind all placeholders, if that is an input) its calls are written, and its place
 // among the saved outputs is taken by the result. The backward gets a placeholder of the packed
-// form in its place, and reads the unpacked value wherever it read the tensor. Scales come after
-// the last saved tensor, in front of saved sizes and of tangents.
+// form in its place, and reads the unpacked value, made right before its first use, instead. Scales
+// come after the last saved tensor, in front of saved sizes and of tangents.
 
 #include <algorithm>
 #include <map>
@@ -44,8 +44,6 @@ class SavedPacker {
   virtual Packed pack(GraphBuilder& builder, NodeId value, const Node& node,
                       std::size_t position) const = 0;
   virtual NodeId unpack(GraphBuilder& builder, const Packed& packed, const Node& node) const = 0;
-  /// Whether the backward unpacks at its begin, or right before the first use.
-  virtual bool unpacksAtOnce() const = 0;
 };
 
 TensorMeta withDType(TensorMeta meta, ir::DType dtype) {
@@ -70,7 +68,6 @@ class Quantizer : public SavedPacker {
            saved.bytes >= m_options.leastBytes && !saved.meta.sizes.empty();
   }
   NodeId anchor(const Graph&, NodeId id) const override { return id; }
-  bool unpacksAtOnce() const override { return true; }
 
   Packed pack(GraphBuilder& builder, NodeId value, const Node& node,
               std::size_t position) const override {
@@ -153,7 +150,6 @@ class Offloader : public SavedPacker {
     }
     return last;
   }
-  bool unpacksAtOnce() const override { return false; }
 
   Packed pack(GraphBuilder& builder, NodeId value, const Node& node, std::size_t) const override {
     return {move(builder, "cpu_offload_" + node.name, value, {}), {}};
@@ -289,8 +285,6 @@ class SavedRewriter {
       packed.erase(found);
     };
     const auto copyOf = [&](NodeId id) { return copies[id.index]; };
-    if (m_packer.unpacksAtOnce())
-      for (NodeId input : graph.placeholders()) unpack(input);
     for (const Node& node : graph.nodes()) {
       if (node.kind == ir::NodeKind::Placeholder) continue;
       ir::forEachInput(node, unpack);
