@@ -42,6 +42,9 @@ void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced
   std::printf("%s: %zu calls in the joint graph, %zu of them in the backward; traced in %s\n",
               model.name.c_str(), calls, backward,
               millisecondsText(traced.times.total * 1e3).c_str());
+  for (const ir::SizeGuard& guard : traced.joint->guards)
+    std::printf("guard %-24s %s%s%s\n", guard.expression.c_str(), guard.reason.c_str(),
+                guard.source.empty() ? "" : "  ", guard.source.c_str());
 }
 
 /// Replays the joint graph beside eager; a difference is Error{OutputMismatch}.

@@ -88,6 +88,14 @@ struct JointSignature {
   std::vector<InputBinding> inputBindings;
 };
 
+/// What must hold of the inputs' sizes for a graph with symbols to be right.
+struct SizeGuard {
+  std::string expression;  ///< as PyTorch writes it: "s0 >= 2", "Eq(s2, 16)"
+  std::string reason;      ///< a sentence; why the graph needs it
+  std::string source;      ///< "net.py:41"; empty if no line of the model is behind it
+  bool operator==(const SizeGuard&) const = default;
+};
+
 /// Forward and backward in one graph: placeholders `primals_1 ..` then `tangents_1 ..`, outputs as
 /// in JointSignature. An inference graph has placeholders `arg0_1 ..`, no tangents, no gradients.
 struct JointGraph {
@@ -96,6 +104,8 @@ struct JointGraph {
   ViewAndMutationMeta metadata;
   /// Every module of the model that owns a node, with its class; for collapsing by module.
   std::vector<ModuleScope> modules;
+  /// Of the program's symbols; empty for a graph without any.
+  std::vector<SizeGuard> guards;
 };
 
 }  // namespace core::ir

@@ -393,11 +393,19 @@ ir::GraphPtr readGraph(const wire::GraphT& onWire) {
   return std::move(builder).freeze();
 }
 
+template <bool kWrite>
+void moveSizeGuard(Ours<kWrite, ir::SizeGuard> ours, Wire<kWrite, wire::SizeGuardT> onWire) {
+  plain<kWrite>(ours.expression, onWire.expression);
+  plain<kWrite>(ours.reason, onWire.reason);
+  plain<kWrite>(ours.source, onWire.source);
+}
+
 void writeJoint(const ir::JointGraph& joint, wire::JointT& onWire) {
   table<true>(*joint.graph, onWire.graph, writeGraph);
   table<true>(joint.signature, onWire.signature, moveSignature<true>);
   table<true>(joint.metadata, onWire.metadata, moveMetadata<true>);
   list<true>(joint.modules, onWire.modules, moveScope<true>);
+  list<true>(joint.guards, onWire.guards, moveSizeGuard<true>);
 }
 
 ir::JointGraph readJoint(const wire::JointT& onWire) {
@@ -407,6 +415,7 @@ ir::JointGraph readJoint(const wire::JointT& onWire) {
   table<false>(joint.signature, onWire.signature, moveSignature<false>);
   table<false>(joint.metadata, onWire.metadata, moveMetadata<false>);
   list<false>(joint.modules, onWire.modules, moveScope<false>);
+  list<false>(joint.guards, onWire.guards, moveSizeGuard<false>);
   return joint;
 }
 

@@ -4,9 +4,11 @@
 // shape function in symbols; this needs none, costs a few more traces, and proves less: the graph
 // is what the traced sizes agree on.
 //
-// Arguments that move need values in the graph. As in PyTorch, the size of an input is read right
-// after the first call that reads the input, or before the first use if that comes earlier;
-// products and sums are made before their first use. Nodes that nobody needs are not made.
+// Arguments that move need values in the graph. Which tensor a size is read from is PyTorch's
+// choice (size_objects.h). As there, the size of an input is read right after the first call that
+// reads the input, or before the first use if that comes earlier; the size of another tensor right
+// after the call that makes it; products and sums are made before their first use. Nodes that
+// nobody needs are not made.
 
 #include "core/trace/fit_symbols.h"
 
@@ -15,9 +17,12 @@
 #include <set>
 #include <variant>
 
+#include "core/base/check.h"
 #include "core/ir/graph_builder.h"
 #include "core/trace/node_names.h"
 #include "core/trace/sample_fitter.h"
+#include "core/trace/size_objects.h"
+#include "core/trace/symbolic_metadata.h"
 
 namespace core::trace {
 namespace {
@@ -28,21 +33,27 @@ std::string placeOf(const ir::Node& node) {
   return "`" + node.target + "` (" + node.name + ")";
 }
 
+std::string sourceOf(const ir::Node& node) {
+  if (!node.meta.source) return {};
+  return node.meta.source->file + ":" + std::to_string(node.meta.source->line);
+}
+
 /// Copies the graph of the first sample, fitting as it goes.
 class SymbolicCopy {
  public:
   SymbolicCopy(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples,
                SampleFitter& fitter)
-      : m_symbols(symbols), m_samples(samples), m_fitter(fitter), m_sizeNodes(symbols.size()) {
+      : m_symbols(symbols), m_samples(samples), m_fitter(fitter) {
     for (const ir::Node& node : base().nodes()) m_names.fresh(node.name);
     m_placed.resize(base().size());
   }
 
   /// Null if the fitter failed.
-  ir::GraphPtr copy() {
+  ir::GraphPtr copy(const std::vector<int>& sizesFrom) {
     requireSameGraphs();
     if (m_fitter.failure()) return nullptr;
-    findNeededSymbols();
+    m_objects.emplace(graphs(), sizesFrom);
+    findNeededSizes();
     for (const ir::Node& node : base().nodes()) {
       if (m_fitter.failure()) return nullptr;
       if (node.kind == ir::NodeKind::Output) {
@@ -57,6 +68,11 @@ class SymbolicCopy {
  private:
   const ir::Graph& graph(std::size_t sample) const { return *m_samples[sample].joint->graph; }
   const ir::Graph& base() const { return graph(0); }
+  std::vector<const ir::Graph*> graphs() const {
+    std::vector<const ir::Graph*> all;
+    for (std::size_t k = 0; k < m_samples.size(); ++k) all.push_back(&graph(k));
+    return all;
+  }
 
   void requireSameGraphs() {
     std::vector<bool> isEqual;
@@ -69,7 +85,7 @@ class SymbolicCopy {
       isEqual.clear();
       for (std::size_t k = 0; k < m_samples.size(); ++k)
         isEqual.push_back(isSameCall(mine, graph(k).nodes()[n]));
-      m_fitter.at(placeOf(mine));
+      m_fitter.at(placeOf(mine), sourceOf(mine));
       m_fitter.require(isEqual, " is another call");
     }
   }
@@ -118,14 +134,15 @@ class SymbolicCopy {
     return seen;
   }
 
-  /// `replace(seen integers)` for every integer of an argument; nodes are mapped to their copies.
+  /// `replace(fit, n)` for every integer of an argument, the n-th of its node; nodes are mapped to
+  /// their copies.
   template <typename Replace>
   Argument rebuilt(const Seen& seen, Replace&& replace) {
     const Argument& mine = *seen.front();
     if (mine.integer()) {
       std::vector<std::int64_t> numbers;
       for (const Argument* argument : seen) numbers.push_back(*argument->integer());
-      return replace(m_fitter.integer(numbers));
+      return replace(m_fitter.integer(numbers), m_integer++);
     }
     if (mine.isNode()) return m_placed[mine.node().index];
     if (!mine.isList()) return mine;
@@ -138,33 +155,60 @@ class SymbolicCopy {
   template <typename Replace>
   void rebuildArguments(ir::Node& node, Replace&& replace) {
     const std::size_t n = node.id.index;
-    m_fitter.at("an argument of " + placeOf(node));
+    m_integer = 0;
+    m_fitter.at("an argument of " + placeOf(node), sourceOf(node));
     for (std::size_t i = 0; i < node.args.size(); ++i)
       node.args[i] = rebuilt(seenArgument(n, i), replace);
     for (std::size_t i = 0; i < node.kwargs.size(); ++i)
       node.kwargs[i].second = rebuilt(seenKeyword(n, i), replace);
   }
 
-  void findNeededSymbols() {
-    m_needed.assign(m_symbols.size(), false);
+  void findNeededSizes() {
+    m_sizeNodes.resize(m_objects->size());
+    m_reads.resize(base().size());
+    std::set<SizeId> needed;
     for (const ir::Node& node : base().nodes()) {
+      if (!node.isCall()) continue;
       ir::Node scratch = node;
-      rebuildArguments(scratch, [&](const FittedInteger& fit) {
-        for (std::size_t i = 0; i < m_symbols.size(); ++i)
-          if (fit.uses(i)) m_needed[i] = true;
+      rebuildArguments(scratch, [&](const FittedInteger& fit, std::size_t n) {
+        if (!fit.isConstant()) need(m_objects->argument(node.id, n), fit, needed);
         return Argument(fit.constant);
       });
     }
+    for (const SizeId id : needed) m_reads[(*m_objects)[id].source.index].push_back(id);
+  }
+
+  void need(SizeId id, const FittedInteger& fit, std::set<SizeId>& needed) const {
+    const SizeObject& object = (*m_objects)[id];
+    switch (object.kind) {
+      case SizeObject::Kind::Read: needed.insert(id); return;
+      case SizeObject::Kind::Product:
+        for (const SizeObject::Factor& factor : object.factors)
+          if (factor.size != kFixed)
+            need(factor.size, m_fitter.integer((*m_objects)[factor.size].values), needed);
+        return;
+      case SizeObject::Kind::Formula:
+        for (std::size_t i = 0; i < m_symbols.size(); ++i)
+          if (fit.uses(i)) needed.insert(symbolSize(i));
+    }
+  }
+
+  SizeId symbolSize(std::size_t symbol) const {
+    const InputSymbol& s = m_symbols[symbol];
+    return m_objects->ofPlaceholder(base().placeholders()[s.primal], s.dimension);
   }
 
   void copyNode(const ir::Node& node) {
     ir::Node made = node;
     if (node.kind == ir::NodeKind::Call)
-      rebuildArguments(made, [&](const FittedInteger& fit) { return valueNode(fit, node); });
+      rebuildArguments(made, [&](const FittedInteger& fit, std::size_t n) {
+        if (fit.isConstant()) return Argument(fit.constant);
+        return Argument(sizeNode(m_objects->argument(node.id, n), node));
+      });
     std::vector<const ir::ValueMeta*> values;
     for (std::size_t k = 0; k < m_samples.size(); ++k)
       values.push_back(&graph(k).nodes()[node.id.index].value);
-    m_fitter.at("the result of " + placeOf(node));
+    m_fitter.at("the result of " + placeOf(node), sourceOf(node));
     made.value = m_fitter.value(values);
     m_placed[node.id.index] = m_builder.addCopy(made, [](ir::NodeId id) { return id; });
     if (node.kind != ir::NodeKind::Call) return;
@@ -174,13 +218,12 @@ class SymbolicCopy {
 
   void readSizesAfter(const ir::Node& node) {
     std::set<std::size_t> read;
-    forEachInput(node, [&](ir::NodeId id) { read.insert(id.index); });
-    for (std::size_t i = 0; i < m_symbols.size(); ++i)
-      if (m_needed[i] && read.contains(placeholderOf(i).index)) symbolNode(i, node);
-  }
-
-  ir::NodeId placeholderOf(std::size_t symbol) const {
-    return base().placeholders()[m_symbols[symbol].primal];
+    forEachInput(node, [&](ir::NodeId id) {
+      if (base().node(id).kind == ir::NodeKind::Placeholder) read.insert(id.index);
+    });
+    read.insert(node.id.index);
+    for (const std::size_t source : read)
+      for (const SizeId size : m_reads[source]) sizeNode(size, node);
   }
 
   /// Phase and module of `user`, and the number of the call made last: PyTorch's counter stands
@@ -195,21 +238,48 @@ class SymbolicCopy {
     return meta;
   }
 
-  /// The node that reads a symbol from its input, made now if there is none yet.
-  ir::NodeId symbolNode(std::size_t symbol, const ir::Node& user) {
-    if (!m_sizeNodes[symbol]) {
-      const InputSymbol& s = m_symbols[symbol];
-      const ir::NodeId input = m_placed[placeholderOf(symbol).index];
-      m_sizeNodes[symbol] = m_builder.addCall(m_names.fresh("sym_size_int"), "aten.sym_size.int",
-                                              {input, static_cast<std::int64_t>(s.dimension)}, {},
-                                              ir::SymMeta{ir::Size(s.name, s.hint)}, metaFor(user));
+  /// The node that has this size, made now if there is none yet.
+  ir::NodeId sizeNode(SizeId id, const ir::Node& user) {
+    if (m_sizeNodes[static_cast<std::size_t>(id)])
+      return *m_sizeNodes[static_cast<std::size_t>(id)];
+    const SizeObject& object = (*m_objects)[id];
+    const FittedInteger fit = m_fitter.integer(object.values);
+    ir::NodeId made;
+    switch (object.kind) {
+      case SizeObject::Kind::Read: made = readNode(object, fit, user); break;
+      case SizeObject::Kind::Product: made = productNode(object, user); break;
+      case SizeObject::Kind::Formula: made = formulaNode(fit, user); break;
     }
-    return *m_sizeNodes[symbol];
+    m_sizeNodes[static_cast<std::size_t>(id)] = made;
+    return made;
   }
 
-  /// A number, or the node that has the expression's value.
-  Argument valueNode(const FittedInteger& fit, const ir::Node& user) {
-    if (fit.isConstant()) return fit.constant;
+  ir::NodeId readNode(const SizeObject& object, const FittedInteger& fit, const ir::Node& user) {
+    return m_builder.addCall(
+        m_names.fresh("sym_size_int"), "aten.sym_size.int",
+        {m_placed[object.source.index], static_cast<std::int64_t>(object.dimension)}, {},
+        ir::SymMeta{ir::Size(fit.text(m_fitter.symbolNames()), object.values.front())},
+        metaFor(user));
+  }
+
+  ir::NodeId productNode(const SizeObject& object, const ir::Node& user) {
+    std::optional<ir::NodeId> total;
+    std::vector<std::int64_t> values(object.values.size(), 1);
+    for (const SizeObject::Factor& factor : object.factors) {
+      if (factor.size == kFixed) continue;
+      const ir::NodeId next = sizeNode(factor.size, user);
+      for (std::size_t k = 0; k < values.size(); ++k)
+        values[k] *= (*m_objects)[factor.size].values[k];
+      total = total ? arithmetic("mul", *total, next, m_fitter.integer(values), user) : next;
+    }
+    CORE_CHECK(total, "a product of sizes has no size");
+    const std::int64_t number = object.values.front() / values.front();
+    if (number == 1) return *total;
+    return arithmetic("mul", *total, number, m_fitter.integer(object.values), user);
+  }
+
+  /// The node of an expression that no single dimension has.
+  ir::NodeId formulaNode(const FittedInteger& fit, const ir::Node& user) {
     if (fit.isMonomial()) return product(fit.exponents, fit.constant, user);
     FittedInteger soFar = constant(0);
     std::optional<ir::NodeId> total;
@@ -226,7 +296,7 @@ class SymbolicCopy {
     for (std::size_t i = 0; i < m_symbols.size(); ++i)
       for (int e = 0; e < fit.exponents[i]; ++e) {
         ++soFar.exponents[i];
-        total = combine("mul", symbolNode(i, user), *total, soFar, user);
+        total = combine("mul", sizeNode(symbolSize(i), user), *total, soFar, user);
       }
     return *total;
   }
@@ -242,7 +312,7 @@ class SymbolicCopy {
     std::optional<ir::NodeId> total;
     for (std::size_t i = 0; i < m_symbols.size(); ++i)
       for (int e = 0; e < exponents[i]; ++e) {
-        const ir::NodeId symbol = symbolNode(i, user);
+        const ir::NodeId symbol = sizeNode(symbolSize(i), user);
         ++soFar.exponents[i];
         total = total ? combine("mul", *total, symbol, soFar, user) : symbol;
       }
@@ -257,27 +327,33 @@ class SymbolicCopy {
     return node ? m_builder.node(*node).sym()->size.hint() : std::get<std::int64_t>(operand);
   }
 
-  /// `_operator.mul(a, b)` or `_operator.add(a, b)`, which is `value`; the node that was made for
-  /// this value before, if there is one.
-  ir::NodeId combine(const std::string& operation, ir::NodeId a, Operand b,
-                     const FittedInteger& value, const ir::Node& user) {
-    const std::string text = value.text(m_fitter.symbolNames());
-    if (const auto known = m_combined.find(text); known != m_combined.end()) return known->second;
+  /// `_operator.mul(a, b)` or `_operator.add(a, b)`, which is `value`.
+  ir::NodeId arithmetic(const std::string& operation, ir::NodeId a, Operand b,
+                        const FittedInteger& value, const ir::Node& user) {
     const std::int64_t hint = operation == "mul" ? hintOf(a) * hintOf(b) : hintOf(a) + hintOf(b);
     std::vector<Argument> operands{a};
     std::visit([&](auto operand) { operands.emplace_back(operand); }, b);
     std::string target = "_operator.";
     target += operation;
-    const ir::NodeId made =
-        m_builder.addCall(m_names.fresh(operation), std::move(target), std::move(operands), {},
-                          ir::SymMeta{ir::Size(text, hint)}, metaFor(user));
+    return m_builder.addCall(m_names.fresh(operation), std::move(target), std::move(operands), {},
+                             ir::SymMeta{ir::Size(value.text(m_fitter.symbolNames()), hint)},
+                             metaFor(user));
+  }
+
+  /// The same; the node that was made for this value before, if there is one.
+  ir::NodeId combine(const std::string& operation, ir::NodeId a, Operand b,
+                     const FittedInteger& value, const ir::Node& user) {
+    const std::string text = value.text(m_fitter.symbolNames());
+    if (const auto known = m_combined.find(text); known != m_combined.end()) return known->second;
+    const ir::NodeId made = arithmetic(operation, a, b, value, user);
     m_combined.emplace(text, made);
     return made;
   }
 
   void finishOutputs(const ir::Node& output) {
     ir::Node made = output;
-    rebuildArguments(made, [](const FittedInteger& fit) { return Argument(fit.constant); });
+    rebuildArguments(made,
+                     [](const FittedInteger& fit, std::size_t) { return Argument(fit.constant); });
     m_builder.setOutputs(std::move(made.args), base().outputDescriptors(), output.meta);
   }
 
@@ -287,87 +363,22 @@ class SymbolicCopy {
   ir::GraphBuilder m_builder;
   NodeNames m_names;
   std::vector<ir::NodeId> m_placed;
-  std::vector<bool> m_needed;  ///< by symbol: an argument depends on it
-  std::vector<std::optional<ir::NodeId>> m_sizeNodes;
-  std::map<std::string, ir::NodeId> m_combined;  ///< products and sums by their text
+  std::optional<SizeObjects> m_objects;
+  std::size_t m_integer = 0;                           ///< among those of the current node
+  std::vector<std::vector<SizeId>> m_reads;            ///< by tensor: its sizes that are needed
+  std::vector<std::optional<ir::NodeId>> m_sizeNodes;  ///< by object
+  std::map<std::string, ir::NodeId> m_combined;        ///< formulas by their text
   std::optional<std::int64_t> m_sequence;
 };
-
-/// The tensors that the metadata describes, in every sample.
-class SymbolicMetadata {
- public:
-  SymbolicMetadata(const std::vector<SymbolSample>& samples, SampleFitter& fitter)
-      : m_samples(samples), m_fitter(fitter) {}
-
-  ir::ViewAndMutationMeta fitted() {
-    ir::ViewAndMutationMeta result = m_samples.front().joint->metadata;
-    requireSameCounts(result);
-    for (std::size_t i = 0; i < result.outputs.size() && !m_fitter.failure(); ++i)
-      fitOutput(i, result.outputs[i]);
-    for (std::size_t i = 0; i < result.tracedTangents.size() && !m_fitter.failure(); ++i) {
-      m_fitter.at("tangent " + std::to_string(i + 1));
-      std::vector<ir::TensorMeta> seen;
-      for (const SymbolSample& sample : m_samples)
-        seen.push_back(sample.joint->metadata.tracedTangents[i]);
-      result.tracedTangents[i] = m_fitter.tensor(seen);
-    }
-    return result;
-  }
-
- private:
-  void requireSameCounts(const ir::ViewAndMutationMeta& base) {
-    std::vector<bool> isEqual;
-    for (const SymbolSample& sample : m_samples) {
-      const ir::ViewAndMutationMeta& other = sample.joint->metadata;
-      isEqual.push_back(other.outputs.size() == base.outputs.size() &&
-                        other.tracedTangents.size() == base.tracedTangents.size());
-    }
-    m_fitter.at("the graph");
-    m_fitter.require(isEqual, " has other outputs");
-  }
-
-  void fitOutput(std::size_t index, ir::OutputInfo& output) {
-    m_fitter.at("output " + std::to_string(index + 1));
-    std::vector<bool> isEqual;
-    std::vector<ir::TensorMeta> seen;
-    for (const SymbolSample& sample : m_samples) {
-      const ir::OutputInfo& other = sample.joint->metadata.outputs[index];
-      isEqual.push_back(other.type == output.type && other.baseIndex == output.baseIndex &&
-                        other.storageOffset == output.storageOffset &&
-                        other.meta.has_value() == output.meta.has_value());
-      if (other.meta) seen.push_back(*other.meta);
-    }
-    m_fitter.require(isEqual, " is another view");
-    if (m_fitter.failure() || !output.meta) return;
-    output.meta = m_fitter.tensor(seen);
-  }
-
-  const std::vector<SymbolSample>& m_samples;
-  SampleFitter& m_fitter;
-};
-
-/// User outputs follow the inputs that are written back.
-void markDynamicDimensions(ir::JointGraph& joint) {
-  const std::vector<Argument>& returned = joint.graph->outputs();
-  std::size_t at = joint.metadata.mutatedRuntimeIndices.size();
-  for (ir::OutputInfo& output : joint.metadata.outputs) {
-    const Argument& value = returned[at++];
-    const ir::TensorMeta* tensor =
-        value.isNode() ? joint.graph->node(value.node()).tensor() : nullptr;
-    if (!tensor) continue;
-    for (int d = 0; d < tensor->rank(); ++d)
-      if (tensor->sizes[static_cast<std::size_t>(d)].isSymbolic()) output.dynamicDims.push_back(d);
-  }
-}
 
 }  // namespace
 
 FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
-                     const std::vector<SymbolSample>& samples) {
+                     const std::vector<SymbolSample>& samples, const std::vector<int>& sizesFrom) {
   SampleFitter fitter(symbols, samples);
   auto joint = std::make_shared<ir::JointGraph>(*samples.front().joint);
-  joint->graph = SymbolicCopy(symbols, samples, fitter).copy();
-  if (!fitter.failure()) joint->metadata = SymbolicMetadata(samples, fitter).fitted();
+  joint->graph = SymbolicCopy(symbols, samples, fitter).copy(sizesFrom);
+  if (!fitter.failure()) joint->metadata = fittedMetadata(samples, fitter);
   if (fitter.failure()) return {nullptr, fitter.failure()};
   markDynamicDimensions(*joint);
   return {std::move(joint), std::nullopt};

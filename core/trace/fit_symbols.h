@@ -25,6 +25,7 @@ struct SymbolSample {
 struct FitFailure {
   std::size_t symbol = 0;
   std::string reason;
+  std::string source{};  ///< "net.py:41", the line that the call comes from, if known
 };
 
 struct FitResult {
@@ -34,9 +35,11 @@ struct FitResult {
 
 /// The graph of sample 0 with its sizes, strides and integer arguments as expressions of the
 /// symbols (and their values there as hints), nodes for the sizes that arguments need, and the
-/// outputs' dynamic dimensions. `samples` are as symbolAssignments() orders them. Fails if the
-/// graphs differ in more than integers, or an integer is no expression (see FittedInteger).
+/// outputs' dynamic dimensions. `samples` are as symbolAssignments() orders them; `sizesFrom` is
+/// BaseTrace's (empty: unknown). Fails if the graphs differ in more than integers, or an integer is
+/// no expression (see FittedInteger).
 FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
-                     const std::vector<SymbolSample>& samples);
+                     const std::vector<SymbolSample>& samples,
+                     const std::vector<int>& sizesFrom = {});
 
 }  // namespace core::trace

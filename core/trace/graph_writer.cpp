@@ -32,6 +32,18 @@ std::string exportedOpOf(const load::ExportNode& node) {
   return std::string(target.starts_with(kPrefix) ? target.substr(kPrefix.size()) : target);
 }
 
+/// The program passes a size to this node.
+bool writesSizes(const load::ExportNode& node) {
+  const auto isName = [](const load::SymIntArgument& argument) {
+    return std::holds_alternative<std::string>(argument.value);
+  };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), [&](const auto& input) {
+    if (const auto* one = std::get_if<load::SymIntArgument>(&input.argument)) return isName(*one);
+    const auto* list = std::get_if<std::vector<load::SymIntArgument>>(&input.argument);
+    return list && std::any_of(list->begin(), list->end(), isName);
+  });
+}
+
 }  // namespace
 
 GraphWriter::Draft& GraphWriter::append(std::string_view candidate, ir::NodeKind kind,
@@ -69,6 +81,7 @@ void GraphWriter::tagDraft(Draft& draft, const CallTag& tag) const {
   if (!origin.moduleStack.empty()) meta.module = origin.moduleStack.back();
   meta.source = origin.source;
   meta.exportedOp = exportedOpOf(origin);
+  if (!writesSizes(origin)) draft.sizesFrom = tag.visit;
 }
 
 void GraphWriter::addCall(const RecordedCall& call) {
@@ -146,9 +159,9 @@ void GraphWriter::inheritProvenance() {
   std::unordered_map<std::int64_t, Provenance> owners;
   for (const Draft& draft : m_drafts)
     if (draft.node.meta.sequenceNumber && !draft.backward)
-      owners.try_emplace(*draft.node.meta.sequenceNumber,
-                         Provenance{draft.node.meta.module, draft.node.meta.source,
-                                    draft.node.meta.exportedOp});
+      owners.try_emplace(
+          *draft.node.meta.sequenceNumber,
+          Provenance{draft.node.meta.module, draft.node.meta.source, draft.node.meta.exportedOp});
   for (Draft& draft : m_drafts) {
     ir::NodeMeta& meta = draft.node.meta;
     if (!meta.sequenceNumber || !draft.backward || meta.gradientAccumulation) continue;
@@ -177,9 +190,11 @@ ir::GraphPtr GraphWriter::build(std::vector<ir::Argument> outputs,
   for (const Draft& draft : m_drafts) {
     if (draft.removed) continue;
     placed[draft.node.id.index] = builder.addCopy(draft.node, map);
+    m_sizesFrom.push_back(draft.sizesFrom);
   }
   for (ir::Argument& output : outputs) output = ir::mapNodes(output, map);
   builder.setOutputs(std::move(outputs), std::move(descriptors));
+  m_sizesFrom.push_back(-1);
   return std::move(builder).freeze();
 }
 

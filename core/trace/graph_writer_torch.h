@@ -36,6 +36,9 @@ class GraphWriter {
                       UnusedNodes unused, const StageContext& context);
   /// The node that made a recorded value; null if there is none in the finished graph.
   const std::string* nameOf(const at::Tensor& value) const;
+  /// For each node of the finished graph the number of the program's node whose operator computed
+  /// the sizes among the arguments itself; -1: the program wrote them, or it is a backward node.
+  const std::vector<int>& sizesFrom() const { return m_sizesFrom; }
 
  private:
   struct Draft {
@@ -43,6 +46,7 @@ class GraphWriter {
     bool backward = false;
     bool mustStay = false;
     bool removed = false;
+    int sizesFrom = -1;
   };
   /// Where a program node came from.
   struct Provenance {
@@ -66,6 +70,7 @@ class GraphWriter {
   std::vector<Draft> m_drafts;
   std::unordered_map<const c10::TensorImpl*, ir::NodeId> m_nodeOf;
   NodeNames m_names;
+  std::vector<int> m_sizesFrom;
 };
 
 }  // namespace core::trace

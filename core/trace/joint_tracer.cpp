@@ -76,6 +76,9 @@ class Tracer {
     return std::move(m_result);
   }
 
+  /// Of the graph that was traced (see GraphWriter).
+  const std::vector<int>& sizesFrom() const { return m_sizesFrom; }
+
  private:
   /// The metadata pass, repeated after inputs were merged.
   Result<ForwardMetadata> collect() {
@@ -190,6 +193,7 @@ class Tracer {
     for (const ProgramResult& result : functional.programResults)
       if (const std::string* node = writer.nameOf(result.value))
         m_result.values.push_back({result.visit, result.result, *node});
+    m_sizesFrom = writer.sizesFrom();
     joint->signature = signature();
     joint->metadata = m_metadata.meta;
     joint->modules = m_model.program.modules;
@@ -243,13 +247,14 @@ class Tracer {
   TracedInputs m_inputs;
   ForwardMetadata m_metadata;
   torch::TraceResult m_result;
+  std::vector<int> m_sizesFrom;
 };
 
 /// The trace with symbolic sizes, where the model has any.
 Result<JointGraphPtr> withSymbolicSizes(const load::LoadedModel& model, const TracedInputs& inputs,
                                         const PreparedProgram& program,
                                         const torch::TraceOptions& options,
-                                        const StageContext& context, JointGraphPtr base) {
+                                        const StageContext& context, BaseTrace base) {
   context.progress(0.8, "Trace: symbolic sizes");
   const StageContext quiet{context.stop, {}, {}};
   const TraceAt traceAt = [&](const TracedInputs& other) -> Result<JointGraphPtr> {
@@ -268,9 +273,11 @@ torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputS
   const Clock::time_point start = Clock::now();
   const auto traced = tracedInputs(model, inputs);
   if (!traced) return {nullptr, {}, traced.error(), {}};
-  torch::TraceResult result = Tracer(model, *traced, program, options, context).trace();
+  Tracer tracer(model, *traced, program, options, context);
+  torch::TraceResult result = tracer.trace();
   if (result.error || model.program.rangeConstraints.empty()) return result;
-  auto symbolic = withSymbolicSizes(model, *traced, program, options, context, result.joint);
+  auto symbolic = withSymbolicSizes(model, *traced, program, options, context,
+                                    {result.joint, tracer.sizesFrom()});
   if (symbolic) {
     result.joint = std::move(*symbolic);
   } else {

@@ -27,7 +27,7 @@ void SampleFitter::fail(std::size_t sample, const std::string& what) {
   const std::size_t symbol = sample == 0 ? m_names.size() - 1 : sample - 1;
   std::string reason = m_place;
   reason += what;
-  m_failure = FitFailure{std::min(symbol, m_names.size() - 1), std::move(reason)};
+  m_failure = FitFailure{std::min(symbol, m_names.size() - 1), std::move(reason), m_source};
 }
 
 void SampleFitter::require(const std::vector<bool>& isEqual, const std::string& what) {

@@ -19,7 +19,11 @@ class SampleFitter {
   SampleFitter(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples);
 
   /// Where the values that are fitted next stand ("the result of `aten.view.default` (view_1)").
-  void at(std::string place) { m_place = std::move(place); }
+  /// `source` is the line of the model that it comes from, if known.
+  void at(std::string place, std::string source = {}) {
+    m_place = std::move(place);
+    m_source = std::move(source);
+  }
 
   FittedInteger integer(const std::vector<std::int64_t>& observed);
   /// One value per sample.
@@ -39,6 +43,7 @@ class SampleFitter {
   std::vector<std::string> m_names;
   std::vector<std::vector<std::int64_t>> m_assignments;
   std::string m_place;
+  std::string m_source;
   std::optional<FitFailure> m_failure;
 };
 

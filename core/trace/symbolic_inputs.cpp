@@ -68,7 +68,8 @@ class Finder {
       if (!findSymbol(m_result.symbols, name) && !m_refused.contains(name))
         m_refused[name] = "no input has a dimension of just this size";
     for (std::size_t i = m_result.symbols.size(); i-- > 0;) checkSymbol(i);
-    for (const auto& [name, reason] : m_refused) m_result.specialised.push_back({name, reason});
+    for (const auto& [name, reason] : m_refused)
+      m_result.specialised.push_back({name, reason, valueOf(name)});
     return std::move(m_result);
   }
 
@@ -88,6 +89,7 @@ class Finder {
   }
 
   void addSymbol(const std::string& name, std::int64_t size, std::size_t primal, int dimension) {
+    m_values.emplace(name, size);
     if (const auto known = findSymbol(m_result.symbols, name)) {
       if (m_result.symbols[*known].hint != size) m_refused[name] = "the inputs give it two sizes";
       return;
@@ -123,6 +125,11 @@ class Finder {
     }
   }
 
+  std::optional<std::int64_t> valueOf(const std::string& symbol) const {
+    const auto found = m_values.find(symbol);
+    return found == m_values.end() ? std::nullopt : std::optional(found->second);
+  }
+
   void checkSymbol(std::size_t i) {
     const InputSymbol& symbol = m_result.symbols[i];
     if (symbol.hint < 2)
@@ -135,6 +142,7 @@ class Finder {
   const TracedInputs& m_inputs;
   SymbolicInputs m_result;
   std::map<std::string, std::string> m_refused;
+  std::map<std::string, std::int64_t> m_values;  ///< of the symbols that an input has
 };
 
 /// The smallest size in the symbol's range that `isGood` accepts.
@@ -166,8 +174,9 @@ std::optional<std::int64_t> takeSize(const InputSymbol& symbol, std::set<std::in
 
 }  // namespace
 
-void SymbolicInputs::specialise(std::size_t index, std::string reason) {
-  specialised.push_back({symbols[index].name, std::move(reason)});
+void SymbolicInputs::specialise(std::size_t index, std::string reason, std::string source) {
+  specialised.push_back(
+      {symbols[index].name, std::move(reason), symbols[index].hint, std::move(source)});
   symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(index));
 }
 

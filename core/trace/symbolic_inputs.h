@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct InputSymbol {
 struct SpecialisedSymbol {
   std::string name;
   std::string reason;
+  std::optional<std::int64_t> value{};  ///< empty if no input has a dimension of just this size
+  std::string source{};                 ///< the line of the model that asks for it, if known
 };
 
 struct SymbolicInputs {
@@ -33,7 +36,7 @@ struct SymbolicInputs {
   std::vector<SpecialisedSymbol> specialised;  ///< by name
 
   /// The symbol at `index` becomes one that stays a number.
-  void specialise(std::size_t index, std::string reason);
+  void specialise(std::size_t index, std::string reason, std::string source = {});
 };
 
 /// What `inputs` (before any merging) tell about the program's symbols.

@@ -5,6 +5,8 @@
 #include "core/trace/symbolic_trace.h"
 
 #include <algorithm>
+#include <cctype>
+#include <limits>
 #include <utility>
 
 namespace core::trace {
@@ -12,7 +14,7 @@ namespace {
 
 class Search {
  public:
-  Search(const load::LoadedModel& model, const TracedInputs& inputs, JointGraphPtr base,
+  Search(const load::LoadedModel& model, const TracedInputs& inputs, BaseTrace base,
          const TraceAt& traceAt)
       : m_model(model),
         m_inputs(inputs),
@@ -21,14 +23,14 @@ class Search {
         m_found(symbolicInputs(model, inputs)) {}
 
   Result<JointGraphPtr> run() {
-    const auto primals = static_cast<std::size_t>(m_base->signature.numPrimals);
+    const auto primals = static_cast<std::size_t>(m_base.joint->signature.numPrimals);
     while (primals != m_inputs.primals.size() && !m_found.symbols.empty())
       m_found.specialise(0, "inputs that share memory were merged");
     while (!m_found.symbols.empty()) {
       CORE_TRY(const JointGraphPtr fitted, round());
       if (fitted) return fitted;
     }
-    return m_base;
+    return m_base.joint;
   }
 
   const SymbolicInputs& found() const { return m_found; }
@@ -42,7 +44,7 @@ class Search {
       m_found.specialise(tooNarrow, "its range has too few sizes to try");
       return JointGraphPtr();
     }
-    std::vector<SymbolSample> samples{{assignments.front(), m_base}};
+    std::vector<SymbolSample> samples{{assignments.front(), m_base.joint}};
     for (std::size_t k = 1; k < assignments.size(); ++k) {
       auto traced = m_traceAt(resized(m_model, m_inputs, m_found.symbols, assignments[k]));
       if (!traced) {
@@ -53,17 +55,43 @@ class Search {
       }
       samples.push_back({assignments[k], std::move(*traced)});
     }
-    FitResult fit = fitSymbols(m_found.symbols, samples);
-    if (fit.failure) m_found.specialise(fit.failure->symbol, fit.failure->reason);
+    FitResult fit = fitSymbols(m_found.symbols, samples, m_base.sizesFrom);
+    if (fit.failure)
+      m_found.specialise(fit.failure->symbol, fit.failure->reason, fit.failure->source);
     return std::move(fit.joint);
   }
 
   const load::LoadedModel& m_model;
   const TracedInputs& m_inputs;
-  JointGraphPtr m_base;
+  BaseTrace m_base;
   const TraceAt& m_traceAt;
   SymbolicInputs m_found;
 };
+
+std::string asSentence(std::string reason) {
+  if (reason.starts_with('`') || reason.empty()) return reason + ".";
+  reason.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(reason.front())));
+  return reason + ".";
+}
+
+/// The range of each symbol, and each size that is a number for a reason.
+std::vector<ir::SizeGuard> sizeGuards(const SymbolicInputs& found) {
+  std::vector<ir::SizeGuard> guards;
+  for (const InputSymbol& symbol : found.symbols) {
+    guards.push_back({symbol.name + " >= " + std::to_string(symbol.min),
+                      "The graph was fitted for sizes from here on.",
+                      {}});
+    if (symbol.max != std::numeric_limits<std::int64_t>::max())
+      guards.push_back({symbol.name + " <= " + std::to_string(symbol.max),
+                        "The program was exported for sizes up to here.",
+                        {}});
+  }
+  for (const SpecialisedSymbol& symbol : found.specialised)
+    if (symbol.value)
+      guards.push_back({"Eq(" + symbol.name + ", " + std::to_string(*symbol.value) + ")",
+                        asSentence(symbol.reason), symbol.source});
+  return guards;
+}
 
 void remark(const SymbolicInputs& found, const StageContext& context) {
   for (const SpecialisedSymbol& symbol : found.specialised)
@@ -82,12 +110,14 @@ void remark(const SymbolicInputs& found, const StageContext& context) {
 }  // namespace
 
 Result<JointGraphPtr> withSymbols(const load::LoadedModel& model, const TracedInputs& inputs,
-                                  JointGraphPtr base, const TraceAt& traceAt,
+                                  BaseTrace base, const TraceAt& traceAt,
                                   const StageContext& context) {
   Search search(model, inputs, std::move(base), traceAt);
-  CORE_TRY(JointGraphPtr joint, search.run());
+  CORE_TRY(const JointGraphPtr joint, search.run());
   remark(search.found(), context);
-  return joint;
+  auto guarded = std::make_shared<ir::JointGraph>(*joint);
+  guarded->guards = sizeGuards(search.found());
+  return JointGraphPtr(std::move(guarded));
 }
 
 }  // namespace core::trace

@@ -43,6 +43,14 @@ void writeJoint(JsonWriter& json, const CaptureSection& section) {
       .member("num_fwd_outputs", joint.signature.numForwardOutputs)
       .member("static_input_indices", joint.metadata.staticInputIndices);
   writeBindings(json, joint.signature);
+  json.key("guards").beginArray();
+  for (const ir::SizeGuard& guard : joint.guards)
+    json.beginObject()
+        .member("expression", guard.expression)
+        .member("reason", guard.reason)
+        .member("source", guard.source)
+        .endObject();
+  json.endArray();
   writeGraph(json.key("joint"), *joint.graph);
 }
 

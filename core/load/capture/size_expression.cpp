@@ -61,7 +61,38 @@ class Evaluator {
     return m_at == m_text.size() ? value : Value();
   }
 
+  std::optional<bool> comparison() {
+    const bool isEq = take("Eq(");
+    const bool isNe = !isEq && take("Ne(");
+    const Value left = sum();
+    std::string_view relation = isEq ? "==" : "!=";
+    if (isEq || isNe) {
+      if (!take(",")) return {};
+    } else {
+      relation = takeRelation();
+    }
+    const Value right = relation.empty() ? Value() : sum();
+    if (((isEq || isNe) && !take(")")) || !left || !right) return {};
+    skipSpace();
+    if (m_at != m_text.size()) return {};
+    return holds(*left, relation, *right);
+  }
+
  private:
+  std::string_view takeRelation() {
+    for (const std::string_view relation : {">=", "<=", "==", "!=", ">", "<"})
+      if (take(relation)) return relation;
+    return {};
+  }
+
+  static bool holds(std::int64_t left, std::string_view relation, std::int64_t right) {
+    if (relation == ">=") return left >= right;
+    if (relation == "<=") return left <= right;
+    if (relation == "==") return left == right;
+    if (relation == "!=") return left != right;
+    return relation == ">" ? left > right : left < right;
+  }
+
   void skipSpace() {
     while (m_at < m_text.size() && m_text[m_at] == ' ') ++m_at;
   }
@@ -173,6 +204,10 @@ class Evaluator {
 
 std::optional<std::int64_t> evaluateSize(std::string_view expression, const SymbolHints& symbols) {
   return Evaluator(expression, symbols).whole();
+}
+
+std::optional<bool> evaluateGuard(std::string_view guard, const SymbolHints& symbols) {
+  return Evaluator(guard, symbols).comparison();
 }
 
 bool isPlainSymbol(std::string_view text) {

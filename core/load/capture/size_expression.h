@@ -18,6 +18,10 @@ using SymbolHints = std::map<std::string, std::int64_t, std::less<>>;
 /// function, is malformed, overflows, or divides by zero.
 std::optional<std::int64_t> evaluateSize(std::string_view expression, const SymbolHints& symbols);
 
+/// Whether a guard holds: two sizes compared with >=, <=, ==, !=, > or <, or "Eq(a, b)" and
+/// "Ne(a, b)". Empty if it is no such comparison or a side has no value.
+std::optional<bool> evaluateGuard(std::string_view guard, const SymbolHints& symbols);
+
 /// Whether the text is one symbol and nothing else ("s0").
 bool isPlainSymbol(std::string_view text);
 

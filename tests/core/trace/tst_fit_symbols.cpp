@@ -167,6 +167,39 @@ class TestFitSymbols : public QObject {
                   "[%sym_size_int, %sym_size_int_1])");
   }
 
+  void aSizeThatAViewComputedIsReadFromTheView() {
+    const auto fit = fitSequence(R"(graph {
+      %primals_1 : f32[<B>, <L>, 4] = placeholder  # is_forward
+      %tangents_1 : f32[<B>, <L>, 4] = placeholder  # is_backward
+      %view : f32[<BL>, 4] = aten.view.default(%primals_1, [<BL>, 4])  # is_forward seq=0
+      %tanh : f32[<BL>, 4] = aten.tanh.default(%view)  # is_forward seq=1
+      %view_1 : f32[<B>, <L>, 4] = aten.view.default(%tanh, [<B>, <L>, 4])  # is_forward seq=2
+      %view_2 : f32[<BL>, 4] = aten.view.default(%tangents_1, [<BL>, 4])  # is_backward seq=2
+      return (%view_1, %view_2)
+    })");
+    const std::vector<std::string> lines = calls(fit);
+    QCOMPARE(lines.size(), std::size_t{8});
+    QCOMPARE(lines[2], std::string("%mul : sym[s0*s1=30] = _operator.mul(%sym_size_int, "
+                                   "%sym_size_int_1)"));
+    QCOMPARE(lines[4],
+             std::string("%sym_size_int_2 : sym[s0*s1=30] = aten.sym_size.int(%view, 0)"));
+    QVERIFY(lines[7].find("(%tangents_1, [%sym_size_int_2, 4])") != std::string::npos);
+  }
+
+  void aSizeThatACallKeepsIsNotReadAgain() {
+    const auto fit = fitSequence(R"(graph {
+      %primals_1 : f32[<B>, <L>] = placeholder  # is_forward
+      %tangents_1 : f32[<B>] = placeholder  # is_backward
+      %tanh : f32[<B>, <L>] = aten.tanh.default(%primals_1)  # is_forward seq=0
+      %sum_1 : f32[<B>] = aten.sum.dim_IntList(%tanh, [1])  # is_forward seq=1
+      %expand : f32[<B>, <L>]{1, 0} = aten.expand.default(%tangents_1, [<B>, <L>])  # is_backward seq=1
+      return (%sum_1, %expand)
+    })");
+    for (const std::string& line : calls(fit))
+      if (line.find("sym_size.int(") != std::string::npos)
+        QVERIFY2(line.find("sym_size.int(%primals_1") != std::string::npos, line.c_str());
+  }
+
   void everyElementOfATupleIsFitted() {
     const auto fit = fitBatch(R"(graph {
       %primals_1 : f32[<B>, 4] = placeholder

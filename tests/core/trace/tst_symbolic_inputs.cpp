@@ -161,7 +161,7 @@ class TestSymbolicInputs : public QObject {
     std::vector<std::string> remarks;
     StageContext context;
     context.onLog = [&](const LogEntry& entry) { remarks.push_back(entry.text); };
-    const auto joint = trace::withSymbols(c.model, c.inputs, *at(c.inputs), at, context);
+    const auto joint = trace::withSymbols(c.model, c.inputs, {*at(c.inputs), {}}, at, context);
     QVERIFY(joint.has_value());
     const ir::TensorMeta& input = *(*joint)->graph->nodes()[0].tensor();
     QCOMPARE(input.sizes[0].text(), std::string("s0"));
@@ -170,6 +170,11 @@ class TestSymbolicInputs : public QObject {
     QVERIFY(remarks[0].find("(s1)") != std::string::npos);
     QVERIFY(remarks[0].find("aten.slice.Tensor") != std::string::npos);
     QVERIFY(remarks[1].find("(s0)") != std::string::npos);
+    const std::vector<ir::SizeGuard>& guards = (*joint)->guards;
+    QCOMPARE(guards.size(), std::size_t{2});
+    QCOMPARE(guards[0].expression, std::string("s0 >= 2"));
+    QCOMPARE(guards[1].expression, std::string("Eq(s1, 10)"));
+    QVERIFY(guards[1].reason.find("aten.slice.Tensor") != std::string::npos);
   }
 
   void aCancelledTraceEndsTheSearch() {
@@ -179,7 +184,7 @@ class TestSymbolicInputs : public QObject {
     const auto cancelled = [](const TracedInputs&) -> Result<trace::JointGraphPtr> {
       return Error{ErrorCode::Cancelled, "stopped", {}, {}};
     };
-    const auto joint = trace::withSymbols(c.model, c.inputs, base, cancelled, {});
+    const auto joint = trace::withSymbols(c.model, c.inputs, {base, {}}, cancelled, {});
     QVERIFY(!joint.has_value());
     QVERIFY(joint.error().code == ErrorCode::Cancelled);
   }
