@@ -308,7 +308,7 @@ void TstPartitionViews::differencePanelComparesAndKeeps() {
   panel.setSnapshot(empty);
   QVERIFY(panel.summary().contains(QStringLiteral("nothing to compare")));
   panel.setSnapshot(*snapshotWithStudy());
-  QVERIFY2(panel.summary().contains(QStringLiteral("moved")), qPrintable(panel.summary()));
+  QVERIFY2(panel.summary().contains(QStringLiteral("moved: ")), qPrintable(panel.summary()));
   QSignalSpy kept(&panel, &DifferencePanel::keepWanted);
   panel.findChild<QPushButton*>()->click();
   QCOMPARE(kept.count(), 1);

@@ -2,6 +2,10 @@
 
 namespace views::models {
 
+namespace {
+constexpr qsizetype kLongText = 28;  ///< may be elided, so that the tooltip has it in full
+}
+
 void TableModel::setTable(Table table) {
   beginResetModel();
   m_table = std::move(table);
@@ -24,7 +28,8 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole: return column.text(row);
     case Qt::ToolTipRole: {
       // Escaped, because a tooltip that looks like markup would be taken for rich text.
-      const QString tip = column.toolTip ? column.toolTip(row) : QString();
+      QString tip = column.toolTip ? column.toolTip(row) : column.text(row);
+      if (!column.toolTip && tip.size() < kLongText) tip.clear();
       return tip.isEmpty() ? QVariant() : QVariant(tip.toHtmlEscaped());
     }
     case Qt::TextAlignmentRole:

@@ -15,7 +15,8 @@ namespace views::models {
 enum class Alignment { Text, Number };
 
 /// One column. `text` is what is shown and copied; `sortKey` orders rows (the text if empty);
-/// `toolTip` is shown plain (none if empty).
+/// `toolTip` is shown plain (if empty: a long text in
+/// full).
 struct Column {
   QString title;
   Alignment alignment = Alignment::Text;

@@ -26,6 +26,9 @@ BudgetPanel::BudgetPanel(QWidget* parent) : QWidget(parent) {
   m_figures = plainLabel(QString(), this);
   m_figures->setWordWrap(true);
   m_figures->setAccessibleName(tr("Figures of the partition"));
+  // A preview is one line, the figures are two: what is below must not move under the pointer.
+  m_figures->setMinimumHeight(2 * fontMetrics().lineSpacing() + 2);
+  m_figures->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   auto* row = new QHBoxLayout;

@@ -43,7 +43,7 @@ DifferencePanel::DifferencePanel(shared::SelectionHub* hub, QWidget* parent)
   auto* both = new QSplitter(Qt::Horizontal, this);
   both->addWidget(m_figures);
   both->addWidget(m_moved);
-  both->setSizes({430, 520});
+  both->setSizes({520, 430});
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 2, 0, 0);
   layout->addLayout(row);
@@ -73,7 +73,7 @@ void DifferencePanel::setSnapshot(const Snapshot& snapshot) {
   }
   const auto difference = std::make_shared<const models::PartitionDifference>(
       models::partitionDifference(m_before, now));
-  m_summary->setText(tr("%1 saved, %2 recomputed; %3 values moved")
+  m_summary->setText(tr("%1 saved, %2 recomputed · moved: %3")
                          .arg(now->savedTensors.size())
                          .arg(now->recomputed.size())
                          .arg(difference->moved.size()));

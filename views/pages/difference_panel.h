@@ -21,7 +21,7 @@ class DifferencePanel : public QWidget {
   DifferencePanel(shared::SelectionHub* hub, QWidget* parent = nullptr);
 
   void setSnapshot(const Snapshot& snapshot);
-  /// "12 values moved, against before": also what the page shows as the tab's title.
+  /// "122 saved, 111 recomputed · moved: 1".
   QString summary() const;
 
  Q_SIGNALS:
