@@ -94,13 +94,20 @@ void addWords(CLI::App& command, const std::string& name, const std::string& des
       ->check(CLI::IsMember(words));
 }
 
-void addTracing(CLI::App& command, EngineOptions& options) {
+void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
   addWords<Mode>(command, "--mode", "what to trace and run (default: train if a parameter learns)",
                  {{"train", Mode::Train}, {"infer", Mode::Infer}},
                  [&options](Mode mode) { options.compile.mode = mode; });
-  command.add_option(
-      "--inputs", options.compile.inputsPath,
-      "an input head (.json) with its .bin beside it (default: the model's samples)");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--inputs",
+          [&options](const std::vector<std::string>& paths) {
+            options.inputSets = paths;
+            options.compile.inputsPath = paths.front();
+          },
+          "an input head (.json) with its .bin beside it (default: the model's samples)" +
+              std::string(calling ? "; several are called in turn" : ""))
+      ->expected(1, calling ? 1000 : 1);
   command.add_option("--weights", options.compile.weightsPath,
                      "a safetensors file whose weights replace the model's");
   command.add_option("--seed", options.compile.seed, "given to the generator before the forward")
@@ -203,7 +210,7 @@ core::pipeline::CompileOptions kernelOptions(const EngineOptions& options) {
 void addOptions(CLI::App& command, EngineOptions& options, OptionGroups groups) {
   command.add_option("--json", options.json, "write the result to this file, for programs");
   command.add_flag("--quiet", options.quiet, "no progress on stderr");
-  if (groups.tracing) addTracing(command, options);
+  if (groups.tracing) addTracing(command, options, groups.calling);
   if (groups.partitioning) addPartitioning(command, options);
   if (groups.running) addRunning(command, options);
 }

@@ -25,10 +25,11 @@ struct EngineOptions {
   /// Of `partition`: saved tensors are quantized, or moved to the CPU, between the halves.
   std::optional<core::partition::Quantization> quantize;
   std::optional<core::partition::Offload> offload;
-  std::vector<std::string> why;  ///< values whose fate `partition` is to explain
-  bool curve = false;            ///< `partition` prints all points that a budget can reach
-  bool memory = false;           ///< `partition` prints the memory over program order
-  bool checkTrace = false;       ///< trace: replay the graph on real data beside eager
+  std::vector<std::string> why;        ///< values whose fate `partition` is to explain
+  bool curve = false;                  ///< `partition` prints all points that a budget can reach
+  bool memory = false;                 ///< `partition` prints the memory over program order
+  bool checkTrace = false;             ///< trace: replay the graph on real data beside eager
+  std::vector<std::string> inputSets;  ///< every --inputs of `run`; `compile` has the first
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.
@@ -46,6 +47,7 @@ struct OptionGroups {
   bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute,
                               ///< --peak, --cost
   bool running = false;       ///< --loss, --device
+  bool calling = false;       ///< --inputs may be given several times
 };
 
 /// --quantize and --offload.

@@ -23,7 +23,8 @@ struct Verb {
 };
 
 constexpr OptionGroups kTrace{true, true, false};
-constexpr OptionGroups kRun{true, true, true};
+constexpr OptionGroups kMeasure{true, true, true};
+constexpr OptionGroups kRun{true, true, true, true};
 
 constexpr Verb kVerbs[] = {
     {"inspect",
@@ -41,10 +42,10 @@ constexpr Verb kVerbs[] = {
      partitionCommand},
     {"kernels", "writes the generated kernels, and why nodes were fused or not",
      "aot-engine kernels resnet18.pt2 --out kernels", kTrace, kernelsCommand},
-    {"run", "runs one step, eager or compiled, and prints checksums of all it produced",
+    {"run", "runs a step for each set of inputs, eager or compiled, and prints checksums",
      "aot-engine run resnet18.pt2 --execution compiled --json run.json", kRun, runCommand},
     {"bench", "measures compiled against eager: correctness first, then interleaved timing",
-     "aot-engine bench resnet18.pt2 --threads 2", kRun, benchCommand},
+     "aot-engine bench resnet18.pt2 --threads 2", kMeasure, benchCommand},
     {"ops",
      "lists the operators: whose shapes, what a trace does with each, whether kernels fuse it",
      "aot-engine ops --json operators.json",

@@ -4,7 +4,7 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "core/base/json_writer.h"
-#include "core/pipeline/compile_pipeline.h"
+#include "core/pipeline/compiled_entries.h"
 #include "core/pipeline/model_summary.h"
 
 namespace engine {
@@ -43,7 +43,56 @@ void writeNamed(JsonWriter& json, const char* key, const std::vector<run::NamedC
   json.endObject();
 }
 
-std::string resultJson(const run::StepResult& result, const EngineOptions& options) {
+/// One call as it was served.
+struct Call {
+  std::string inputs;  ///< the file; empty: the model's samples
+  pipeline::ServedCall served;
+};
+
+/// Everything that was run; the last call's result is the one that is shown in full.
+struct Session {
+  std::vector<Call> calls;
+  std::vector<std::vector<run::Guard>> entries;  ///< the guards of each
+  pipeline::EntryCounters counters;
+};
+
+void writeCalls(JsonWriter& json, const std::vector<Call>& calls) {
+  json.key("calls").beginArray();
+  for (const auto& [inputs, served] : calls) {
+    json.beginObject().member("inputs", inputs).member("loss_value", served.result.lossValue);
+    json.key("entry");
+    served.entry ? json.value(static_cast<std::int64_t>(*served.entry)) : json.null();
+    json.member("compiled", served.isCompiled)
+        .member("misses", served.misses)
+        .member("fallback", served.fallback)
+        .endObject();
+  }
+  json.endArray();
+}
+
+void writeEntries(JsonWriter& json, const Session& session) {
+  json.key("entries").beginArray();
+  for (const std::vector<run::Guard>& guards : session.entries) {
+    json.beginObject().key("guards").beginArray();
+    for (const run::Guard& guard : guards)
+      json.beginObject()
+          .member("expression", guard.expression)
+          .member("reason", guard.reason)
+          .endObject();
+    json.endArray().endObject();
+  }
+  json.endArray();
+  json.key("counters")
+      .beginObject()
+      .member("calls", session.counters.calls)
+      .member("compiles", session.counters.compiles)
+      .member("size_builds", session.counters.sizeBuilds)
+      .member("fallbacks", session.counters.fallbacks)
+      .endObject();
+}
+
+std::string resultJson(const Session& session, const EngineOptions& options) {
+  const run::StepResult& result = session.calls.back().served.result;
   const bool compiled = result.execution == run::Execution::Compiled;
   JsonWriter json(1, 3);
   json.beginObject()
@@ -56,6 +105,8 @@ std::string resultJson(const run::StepResult& result, const EngineOptions& optio
   writeNamed(json, "gradients", result.gradients);
   writeNamed(json, "buffers_after", result.buffersAfter);
   writeList(json, "inputs_after", result.inputsAfter);
+  writeCalls(json, session.calls);
+  writeEntries(json, session);
   return json.endObject().take();
 }
 
@@ -80,7 +131,26 @@ void printResult(const run::StepResult& result) {
   for (const auto& [name, checksum] : result.buffersAfter) printChecksum(name, checksum);
 }
 
-Result<run::StepResult> runStep(const EngineOptions& options) {
+/// What became of each call, where there were several or one needed a word.
+void printCalls(const Session& session) {
+  if (session.calls.size() < 2) return;
+  for (const auto& [inputs, served] : session.calls) {
+    std::printf("call %s: ", inputs.c_str());
+    if (served.entry) {
+      std::printf("%sentry %zu", served.isCompiled ? "compiled " : "", *served.entry);
+    } else {
+      std::printf("eager. %s", served.fallback.c_str());
+    }
+    std::printf("\n");
+    for (const std::string& miss : served.misses) std::printf("  %s\n", miss.c_str());
+  }
+  std::printf("%d calls, %d compiles, %d builds at further sizes, %d in eager mode instead\n",
+              session.counters.calls, session.counters.compiles, session.counters.sizeBuilds,
+              session.counters.fallbacks);
+}
+
+/// Calls the model with each set of inputs in turn.
+Result<Session> runAll(const EngineOptions& options) {
   CORE_TRY_VOID(checkSupported(options));
   const StageContext context = commandContext(options.quiet);
   pipeline::OpenModel open;
@@ -90,23 +160,37 @@ Result<run::StepResult> runStep(const EngineOptions& options) {
   runOptions.mode = pipeline::chooseMode(*open.loaded, options.compile);
   runOptions.seed = options.compile.seed;
   runOptions.threads = options.compile.threads;
-  if (options.execution == run::Execution::Eager) {
-    CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
-    return model->runEager(runOptions, context);
+  pipeline::CompiledEntries entries(open, options.model, kernelOptions(options));
+  Session session;
+  std::vector<std::string> inputSets = options.inputSets;
+  if (inputSets.empty()) inputSets.emplace_back();
+  for (const std::string& path : inputSets) {
+    pipeline::CompileOptions compile = options.compile;
+    compile.inputsPath = path;
+    CORE_TRY(load::InputSet inputs, pipeline::chosenInputs(open, compile));
+    Call call{path, {}};
+    if (options.execution == run::Execution::Eager) {
+      CORE_TRY(torch::TorchModel * model, pipeline::bindInputs(open, compile, std::move(inputs)));
+      CORE_TRY(call.served.result, model->runEager(runOptions, context));
+    } else {
+      CORE_TRY(call.served, entries.call(inputs, runOptions, context));
+    }
+    session.calls.push_back(std::move(call));
   }
-  const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Build,
-                                         kernelOptions(options), context);
-  if (outcome.error) return *outcome.error;
-  return open.torch->runCompiled(outcome.step, runOptions, context);
+  for (std::size_t i = 0; i < entries.table().size(); ++i)
+    session.entries.push_back(entries.table()[i].list());
+  session.counters = entries.counters();
+  return session;
 }
 
 }  // namespace
 
 int runCommand(const EngineOptions& options) {
-  const auto result = runStep(options);
-  if (!result) return fail(result.error());
-  printResult(*result);
-  const auto written = writeFile(options.json, resultJson(*result, options));
+  const auto session = runAll(options);
+  if (!session) return fail(session.error());
+  printCalls(*session);
+  printResult(session->calls.back().served.result);
+  const auto written = writeFile(options.json, resultJson(*session, options));
   return written ? kDone : fail(written.error());
 }
 

@@ -10,6 +10,7 @@
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_log.h"
+#include "core/run/guards/graph_at_sizes.h"
 #include "core/schedule/make_schedule.h"
 
 namespace core::pipeline {
@@ -36,9 +37,24 @@ class Pipeline {
         m_onStage(onStage) {}
 
   CompileOutcome run(const std::string& path, Goal goal) {
+    return outcomeOf([&] { return runStages(path, goal); });
+  }
+
+  CompileOutcome runAtSizes(const CompileRecord& record, const run::SymbolValues& symbols) {
+    return outcomeOf([&]() -> Result<void> {
+      CORE_TRY_VOID(resize(record, symbols));
+      CORE_TRY_VOID(stage(Stage::Schedule, [&](const StageContext& c) { return schedule(c); }));
+      CORE_TRY_VOID(stage(Stage::Codegen, [&](const StageContext& c) { return writeKernels(c); }));
+      return stage(Stage::Build, [&](const StageContext& c) { return build(c); });
+    });
+  }
+
+ private:
+  template <typename Body>
+  CompileOutcome outcomeOf(Body&& body) {
     Result<void> result;
     try {
-      result = runStages(path, goal);
+      result = body();
     } catch (const InternalError& error) {
       result = Error{ErrorCode::Internal,
                      std::string("The ") + stageName(m_stage) +
@@ -53,7 +69,20 @@ class Pipeline {
     return outcome;
   }
 
- private:
+  /// Takes over joint graph and partition, with the sizes that they have at `symbols`.
+  Result<void> resize(const CompileRecord& record, const run::SymbolValues& symbols) {
+    m_record.model = record.model;
+    CORE_TRY(ir::JointGraph joint, run::jointAtSizes(*record.joint, symbols));
+    partition::Partition parts = *record.partition;
+    CORE_TRY(parts.forward, run::graphAtSizes(*parts.forward, symbols));
+    if (parts.backward) {
+      CORE_TRY(parts.backward, run::graphAtSizes(*parts.backward, symbols));
+    }
+    m_record.joint = std::make_shared<const ir::JointGraph>(std::move(joint));
+    m_record.partition = std::make_shared<const partition::Partition>(std::move(parts));
+    return {};
+  }
+
   Result<void> runStages(const std::string& path, Goal goal) {
     CORE_TRY_VOID(stage(Stage::Load, [&](const StageContext& c) { return load(path, c); }));
     if (goal == Goal::Inspect) return {};
@@ -264,6 +293,14 @@ CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
                        const CompileOptions& options, const StageContext& context,
                        const OnPartial& onPartial, const OnStage& onStage) {
   return Pipeline(open, options, context, onPartial, onStage).run(modelPath, goal);
+}
+
+CompileOutcome compileAtSizes(OpenModel& open, const CompileRecord& record,
+                              const run::SymbolValues& symbols, const CompileOptions& options,
+                              const StageContext& context) {
+  const OnPartial noPartial;
+  const OnStage noStage;
+  return Pipeline(open, options, context, noPartial, noStage).runAtSizes(record, symbols);
 }
 
 }  // namespace core::pipeline

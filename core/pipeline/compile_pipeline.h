@@ -8,6 +8,7 @@
 
 #include "core/pipeline/compile_record.h"
 #include "core/pipeline/open_model.h"
+#include "core/run/guards/entry_guards.h"
 
 namespace core::pipeline {
 
@@ -30,5 +31,12 @@ using OnStage = std::function<void(Stage)>;
 CompileOutcome compile(OpenModel& open, const std::string& modelPath, Goal goal,
                        const CompileOptions& options, const StageContext& context,
                        const OnPartial& onPartial = {}, const OnStage& onStage = {});
+
+/// Schedule, kernels and a step for the partition of `record` at other values of its symbols.
+/// Nothing is traced or partitioned again: one compiled entry serves many sizes. Errors as
+/// compile().
+CompileOutcome compileAtSizes(OpenModel& open, const CompileRecord& record,
+                              const run::SymbolValues& symbols, const CompileOptions& options,
+                              const StageContext& context);
 
 }  // namespace core::pipeline

@@ -82,6 +82,22 @@ torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
                                         : torch::TraceDecompositions::None;
 }
 
+Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& options,
+                                      load::InputSet inputs) {
+  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
+  open.inputsPath = options.inputsPath;
+  open.seed = options.seed;
+  open.dims = options.dims;
+  return open.torch.get();
+}
+
+Result<load::InputSet> chosenInputs(const OpenModel& open, const CompileOptions& options) {
+  CORE_TRY(auto inputs, chooseInputs(open, options));
+  if (inputs) return *std::move(inputs);
+  return load::randomInputs(*open.loaded, options.seed);
+}
+
 std::string kernelCacheFolder() {
   if (const char* folder = std::getenv("AOT_KERNEL_CACHE")) return folder;
   if (const char* cache = std::getenv("XDG_CACHE_HOME"))

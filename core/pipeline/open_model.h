@@ -44,6 +44,15 @@ Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& opti
 /// partition.
 torch::TraceDecompositions traceDecompositions(Decompositions wanted);
 
+/// The same for inputs that the caller has; they stand for those of the options until the next
+/// options.
+Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& options,
+                                      load::InputSet inputs);
+
+/// The inputs that the options name or describe, else the archive's samples, else random ones.
+/// Errors as bindTorch().
+Result<load::InputSet> chosenInputs(const OpenModel& open, const CompileOptions& options);
+
 /// The folder of compiled kernels: AOT_KERNEL_CACHE, else a folder in the user's cache.
 std::string kernelCacheFolder();
 

@@ -1,0 +1,75 @@
+#pragma once
+
+// The guards of one compiled entry: what must hold of a call for the entry to serve it.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ir/joint_graph.h"
+#include "core/run/guards/call_facts.h"
+#include "core/run/guards/storage_overlap.h"
+
+namespace core::run {
+
+/// Values of the program's symbols in one call.
+using SymbolValues = std::map<std::string, std::int64_t, std::less<>>;
+
+/// One guard for a person.
+struct Guard {
+  std::string expression;  ///< "x.dtype == Float", "s0 >= 2", "x is y"
+  std::string reason;
+  bool operator==(const Guard&) const = default;
+};
+
+/// Whether a call may use an entry.
+struct GuardCheck {
+  /// Why not, in the sentence of PyTorch ("tensor 'x' size mismatch at index 0. expected 4, actual
+  /// 8"); empty: all guards hold.
+  std::string miss;
+  SymbolValues symbols;  ///< if all hold
+};
+
+/// Guards on dtype, device, requires_grad, rank, sizes and strides of each tensor (a size with a
+/// symbol in the graph is guarded by the symbol's range only), and on the grad mode. Where the
+/// graph writes its inputs also on the identity of arguments and on which share elements; where it
+/// takes views of them, on their offset. aot-behaviour §1 rows 9 to 16 and 45 to 49.
+class EntryGuards {
+ public:
+  /// For the entry that was made of `joint`, traced in a call with these facts.
+  EntryGuards(CallFacts facts, const ir::JointGraph& joint);
+
+  GuardCheck check(const CallFacts& call) const;
+  /// Every guard that check() looks at, in its order.
+  std::vector<Guard> list() const;
+
+ private:
+  struct Symbol {
+    std::string name;
+    std::size_t tensor = 0;  ///< where it is read
+    std::size_t dimension = 0;
+  };
+
+  void expectGraphSizes(const ir::JointGraph& joint);
+  bool mayWrite(const ir::JointGraph& joint) const;
+  std::string tensorMiss(std::size_t index, const TensorFacts& actual,
+                         const SymbolValues& symbols) const;
+  std::string identityMiss(const CallFacts& call) const;
+  std::string overlapMiss(const CallFacts& call) const;
+  std::string offsetMiss(const CallFacts& call) const;
+  SymbolValues symbolsOf(const CallFacts& call) const;
+  void listIdentity(std::vector<Guard>& guards) const;
+
+  CallFacts m_facts;  ///< sizes and strides may be expressions of symbols
+  std::vector<Symbol> m_symbols;
+  std::vector<ir::SizeGuard> m_sizeGuards;
+  std::vector<bool> m_offsetMatters;  ///< by tensor
+  StorageOverlap m_overlap;
+  bool m_writes = false;
+};
+
+/// "Float", PyTorch's name of a dtype in guards.
+std::string guardName(ir::DType dtype);
+
+}  // namespace core::run

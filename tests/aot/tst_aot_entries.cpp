@@ -1,0 +1,178 @@
+// Which calls one compiled entry serves, and why another is made: through the whole pipeline.
+
+#include <QTest>
+
+#include "core/pipeline/compiled_entries.h"
+#include "tests/support/opened_model.h"
+
+using namespace core;
+using pipeline::CompiledEntries;
+
+namespace {
+
+/// A model of tests/oracle that is called several times.
+class Calls {
+ public:
+  explicit Calls(const std::string& name, std::size_t limit = run::kRecompileLimit)
+      : m_name(name), m_entries(m_open, support::oraclePath("models/" + name + ".pt2"), {}, limit) {
+    m_options.threads = 1;
+  }
+
+  load::InputSet inputs() const {
+    return support::valueOf(load::readInputSet(support::oraclePath("inputs/" + m_name + ".json")));
+  }
+  pipeline::ServedCall operator()(const load::InputSet& inputs) {
+    return support::valueOf(m_entries.call(inputs, m_options, {}));
+  }
+  /// The step in eager mode with the inputs of the last call.
+  run::StepResult eager() { return support::valueOf(m_open.torch->runEager(m_options, {})); }
+  int compiles() const { return m_entries.counters().compiles; }
+  const pipeline::EntryCounters& counters() const { return m_entries.counters(); }
+  const run::EntryTable& table() const { return m_entries.table(); }
+
+ private:
+  std::string m_name;
+  pipeline::OpenModel m_open;
+  CompiledEntries m_entries;
+  torch::RunOptions m_options;
+};
+
+/// The inputs with a batch of `size` rows of the first input's kind.
+load::InputSet batchOf(const load::InputSet& inputs, std::int64_t size) {
+  load::InputSet result = inputs;
+  load::InputSet::Input& first = result.inputs[0];
+  const std::int64_t row = first.meta.bytes() / first.meta.sizes[0].hint();
+  const std::vector<std::byte> rows = result.storages[0];
+  result.storages[0].clear();
+  for (std::int64_t i = 0; i < size * row; ++i)
+    result.storages[0].push_back(rows[static_cast<std::size_t>(i) % rows.size()]);
+  first.meta.sizes[0] = size;
+  return result;
+}
+
+/// Each input in memory of its own, as large as it needs.
+load::InputSet apart(const load::InputSet& inputs) {
+  load::InputSet result = inputs;
+  result.storages.clear();
+  for (load::InputSet::Input& input : result.inputs) {
+    input.sameObjectAs.reset();
+    input.storageOffset = 0;
+    input.meta = ir::contiguousMeta(input.meta.dtype, input.meta.sizeHints());
+    input.storage = static_cast<int>(result.storages.size());
+    result.storages.emplace_back(static_cast<std::size_t>(input.meta.bytes()));
+  }
+  return result;
+}
+
+void compareWithEager(Calls& call, const run::StepResult& compiled) {
+  const run::StepResult eager = call.eager();
+  QVERIFY(compiled.lossValue && eager.lossValue);
+  QVERIFY(qAbs(*compiled.lossValue - *eager.lossValue) <= 1e-5 * qMax(1.0, qAbs(*eager.lossValue)));
+  QCOMPARE(compiled.gradients.size(), eager.gradients.size());
+  for (std::size_t i = 0; i < eager.gradients.size(); ++i) {
+    const auto& mine = compiled.gradients[i].second;
+    const auto& theirs = eager.gradients[i].second;
+    QCOMPARE(mine.has_value(), theirs.has_value());
+    if (theirs) QVERIFY(qAbs(mine->sum - theirs->sum) <= 1e-4 * (1 + theirs->absSum));
+  }
+}
+
+}  // namespace
+
+class TestAotEntries : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase() { qputenv("AOT_KERNEL_CACHE", ""); }
+
+  /// Row 52.
+  void oneEntryServesManyBatchSizes() {
+    Calls call("dyn_mlp");
+    for (const std::int64_t batch : {6, 10, 20, 30}) {
+      const auto served = call(batchOf(call.inputs(), batch));
+      QCOMPARE(*served.entry, std::size_t{0});
+      QCOMPARE(served.isCompiled, batch == 6);
+      compareWithEager(call, served.result);
+    }
+    QCOMPARE(call.compiles(), 1);
+    QCOMPARE(call.counters().sizeBuilds, 3);
+    const auto again = call(batchOf(call.inputs(), 20));
+    QVERIFY(!again.isCompiled);
+    QCOMPARE(call.counters().sizeBuilds, 3);
+  }
+
+  void aSizeOutsideTheRangeMakesAnEntryOfItsOwn() {
+    Calls call("dyn_mlp");
+    call(call.inputs());
+    const auto served = call(batchOf(call.inputs(), 1));
+    QVERIFY(served.isCompiled);
+    QCOMPARE(served.misses, (std::vector<std::string>{"0/0: s77 >= 2"}));
+    compareWithEager(call, served.result);
+  }
+
+  /// Row 9, in both directions.
+  void requiresGradIsGuarded() {
+    Calls call("mlp");
+    load::InputSet without = call.inputs();
+    load::InputSet with = without;
+    with.inputs[0].requiresGrad = true;
+    QVERIFY(call(with).isCompiled);
+    const auto served = call(without);
+    QVERIFY(served.isCompiled);
+    QCOMPARE(served.misses,
+             (std::vector<std::string>{
+                 "0/0: tensor 'x' requires_grad mismatch. expected requires_grad=1"}));
+    QVERIFY(!call(without).isCompiled);
+    QVERIFY(!call(with).isCompiled);
+    QCOMPARE(call.compiles(), 2);
+  }
+
+  /// Rows 11, 15 and 16: (a, a), then (a, b), and back; the model has a parameter, and writes.
+  void duplicateArgumentsAreGuarded() {
+    Calls call("dup_args");
+    QVERIFY(call(call.inputs()).isCompiled);
+    const auto served = call(apart(call.inputs()));
+    QCOMPARE(served.misses, (std::vector<std::string>{"0/0: a is b"}));
+    QVERIFY(!call(call.inputs()).isCompiled);
+    QCOMPARE(call.compiles(), 2);
+    compareWithEager(call, call(call.inputs()).result);
+  }
+
+  void distinctArgumentsThatBecomeOneAreGuarded() {
+    Calls call("dup_args");
+    call(apart(call.inputs()));
+    const auto served = call(call.inputs());
+    QVERIFY(served.isCompiled);
+    QVERIFY(served.misses.front().find("Duplicate tensor found") != std::string::npos);
+  }
+
+  /// Row 45.
+  void overlapOfWrittenInputsIsGuarded() {
+    Calls call("alias_args");
+    QVERIFY(call(call.inputs()).isCompiled);
+    load::InputSet noOverlap = call.inputs();
+    noOverlap.storages[0].resize(2 * noOverlap.storages[0].size());
+    noOverlap.inputs[1].storageOffset = 32;
+    const auto served = call(noOverlap);
+    QVERIFY(served.isCompiled);
+    QCOMPARE(call.compiles(), 2);
+    QCOMPARE(served.misses, (std::vector<std::string>{
+                                "0/0: check_overlapping(overlapping=[a, b], non_overlapping=[])"}));
+  }
+
+  void beyondTheLimitACallRunsInEagerMode() {
+    Calls call("mlp", 1);
+    call(call.inputs());
+    load::InputSet other = call.inputs();
+    other.inputs[0].requiresGrad = true;
+    const auto served = call(other);
+    QVERIFY(!served.entry && !served.isCompiled);
+    QVERIFY(served.fallback.find("recompile limit (1)") != std::string::npos);
+    QCOMPARE(call.counters().fallbacks, 1);
+    QCOMPARE(call.compiles(), 1);
+    QVERIFY(served.result.execution == run::Execution::Eager);
+  }
+};
+
+QTEST_APPLESS_MAIN(TestAotEntries)
+#include "tst_aot_entries.moc"
