@@ -20,6 +20,7 @@ class TstEngineCommandLine : public QObject {
   void whatCannotBeTracedOpensAndIsNamed();
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
+  void severalInputsAreCalledInTurn();
   void inspectNeedsNoRun();
   void opsListsWhatIsMadeOfEachOperator();
   void aDimensionCanBeGivenASize();
@@ -127,6 +128,24 @@ void TstEngineCommandLine::helpShowsAnExampleOfEveryVerb() {
     QCOMPARE(one.exitCode, 0);
     QVERIFY2(one.out.contains(QString("Example: aot-engine ") + verb), qPrintable(one.out));
   }
+}
+
+void TstEngineCommandLine::severalInputsAreCalledInTurn() {
+  const QString inputs = oracleFile("mlp.json");
+  const EngineRun run = runEngine(
+      {"run", oracleFile("mlp.pt2"), "--inputs", inputs, inputs, "--json", path("calls.json")});
+  QCOMPARE(run.exitCode, 0);
+  QVERIFY2(run.out.contains("2 calls, 1 compiles"), qPrintable(run.out));
+  const QJsonObject result = readJson(path("calls.json"));
+  const QJsonArray calls = result["calls"].toArray();
+  QCOMPARE(calls.size(), 2);
+  QCOMPARE(calls[0].toObject()["compiled"].toBool(), true);
+  QCOMPARE(calls[1].toObject()["compiled"].toBool(), false);
+  QCOMPARE(calls[1].toObject()["entry"].toInt(-1), 0);
+  QCOMPARE(result["counters"].toObject()["compiles"].toInt(), 1);
+  const QJsonArray guards = result["entries"].toArray()[0].toObject()["guards"].toArray();
+  QVERIFY(guards[1].toObject()["expression"].toString().startsWith("check_tensor(x, Float"));
+  QCOMPARE(runEngine({"bench", oracleFile("mlp.pt2"), "--inputs", inputs, inputs}).exitCode, 2);
 }
 
 void TstEngineCommandLine::versionNamesLibTorchAndTheCompiler() {

@@ -32,6 +32,44 @@ class TestSizeExpression : public QObject {
     QCOMPARE(static_cast<qint64>(*result), value);
   }
 
+  void guardsCompareTwoSizes_data() {
+    QTest::addColumn<QString>("guard");
+    QTest::addColumn<QString>("holds");
+    QTest::newRow("at least") << "s0 >= 10"
+                              << "yes";
+    QTest::newRow("too small") << "s0 >= 11"
+                               << "no";
+    QTest::newRow("at most") << "s0 <= 512"
+                             << "yes";
+    QTest::newRow("more") << "s0 > s10"
+                          << "yes";
+    QTest::newRow("less") << "s0 < s10"
+                          << "no";
+    QTest::newRow("remainder") << "Mod(s0, 5) == 0"
+                               << "yes";
+    QTest::newRow("unequal") << "s0 != 2*s10 + 4"
+                             << "no";
+    QTest::newRow("equal by name") << "Eq(s0, 10)"
+                                   << "yes";
+    QTest::newRow("unequal by name") << "Ne(s0, 10)"
+                                     << "no";
+    QTest::newRow("unknown symbol") << "u0 >= 2"
+                                    << "unknown";
+    QTest::newRow("no comparison") << "s0 + 2"
+                                   << "unknown";
+    QTest::newRow("open call") << "Eq(s0, 10"
+                               << "unknown";
+    QTest::newRow("more after it") << "s0 >= 2 >= 1"
+                                   << "unknown";
+  }
+
+  void guardsCompareTwoSizes() {
+    QFETCH(QString, guard);
+    QFETCH(QString, holds);
+    const auto result = core::load::evaluateGuard(guard.toStdString(), {{"s0", 10}, {"s10", 3}});
+    QCOMPARE(result ? (*result ? "yes" : "no") : "unknown", holds);
+  }
+
   void whatHasNoValueIsEmpty_data() {
     QTest::addColumn<QString>("text");
     for (const char* text : {"", "u0", "s0 +", "(s0", "s0)", "s0//0", "s0/3", "sin(s0)", "1.5",
