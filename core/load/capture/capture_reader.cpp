@@ -23,6 +23,9 @@ Result<Capture> readCapture(Json capture, const std::vector<Json>& userInputs, i
   CORE_TRY(result.joint.graph, reader.read(nodes));
   result.joint.modules = reader.modules();
   CORE_TRY(result.joint.signature, readSignature(capture, userInputs, *result.joint.graph, values));
+  for (Json guard : jsonElements(capture, "guards"))
+    result.joint.guards.push_back(
+        {jsonText(guard, "expression"), jsonText(guard, "reason"), jsonText(guard, "source")});
   if (const auto metadata = jsonMember(capture, "metadata")) {
     CORE_TRY(result.joint.metadata, readMetadata(*metadata, values));
   }

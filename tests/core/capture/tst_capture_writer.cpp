@@ -64,6 +64,17 @@ class TestCaptureWriter : public QObject {
     QVERIFY(copy.modules == joint.modules);
   }
 
+  void guardsAreReadBack() {
+    const auto file = load::readCaptureFile((kFolder + "dyn_mlp.json.gz").toStdString());
+    QVERIFY(file);
+    ir::JointGraph joint = file->find("none")->joint;
+    joint.guards = {{"s0 >= 2", "A reason.", ""}, {"Eq(s1, 16)", "Another.", "net.py:41"}};
+    const auto copy = load::parseCaptureFile(
+        load::captureJson({file->name, file->loss, "cpu", {}}, {{"none", &joint, {}, 0.5}}));
+    QVERIFY(copy);
+    QVERIFY(copy->find("none")->joint.guards == joint.guards);
+  }
+
   void partitionsHaveTheFieldsOfAGolden() {
     const std::string path = (kFolder + "dyn_attn.json.gz").toStdString();
     const auto file = load::readCaptureFile(path);
