@@ -110,6 +110,8 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
       ->expected(1, calling ? 1000 : 1);
   command.add_option("--weights", options.compile.weightsPath,
                      "a safetensors file whose weights replace the model's");
+  command.add_flag("--allow-torchscript", options.compile.allowTorchScript,
+                   "opens TorchScript files too, which may run code that they hold");
   command.add_option("--seed", options.compile.seed, "given to the generator before the forward")
       ->capture_default_str();
   command.add_option("--threads", options.compile.threads, "threads (default: all cores)")

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "app/engine/command_output.h"
@@ -73,38 +74,66 @@ const char* captureKind(Decompositions decompositions) {
   return "";
 }
 
-Result<void> traceModel(const EngineOptions& options) {
-  CORE_TRY_VOID(checkSupported(options));
-  const StageContext context = commandContext(options.quiet);
-  pipeline::OpenModel open;
-  CORE_TRY_VOID(pipeline::openModel(open, options.model, options.compile, context));
-  CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
-  CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(*open.loaded, options.compile));
+Result<void> traceOne(const load::LoadedModel& loaded, torch::TorchModel& model,
+                      const EngineOptions& options, const StageContext& context) {
+  CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(loaded, options.compile));
   const Decompositions decompositions = options.decompositions.value_or(Decompositions::None);
-  const run::Mode mode = pipeline::chooseMode(*open.loaded, options.compile);
+  const run::Mode mode = pipeline::chooseMode(loaded, options.compile);
   torch::TraceResult traced =
-      model->trace({mode, pipeline::traceDecompositions(decompositions)}, context);
+      model.trace({mode, pipeline::traceDecompositions(decompositions)}, context);
   if (traced.error) return *traced.error;
-  if (options.checkTrace) CORE_TRY_VOID(checkTrace(*model, traced, *open.loaded, options, context));
+  if (options.checkTrace) CORE_TRY_VOID(checkTrace(model, traced, loaded, options, context));
 
   ir::JointGraph joint = *traced.joint;
   if (decompositions == Decompositions::Fusion)
     joint.graph = passes::decomposeForFusion(joint.graph).graph;
   CORE_TRY(auto partitions, allPartitions(joint, options, context));
   JointToShow shown;
-  shown.name = open.loaded->name;
+  shown.name = loaded.name;
   shown.loss = loss.text();
   shown.decompositions = captureKind(decompositions);
-  shown.dynamicDims = dynamicDims(*open.loaded);
+  shown.dynamicDims = dynamicDims(loaded);
   shown.joint = &joint;
   shown.partitions = &partitions;
   shown.traceSeconds = traced.times.total;
   printGraphs(shown, options);
   if (!printsGraphs(options)) {
-    printTrace(*open.loaded, traced);
+    printTrace(loaded, traced);
     printPartitions(partitions);
   }
   return writeTrace(shown, options);
+}
+
+/// Each segment of a program with breaks is a trace of its own; "x.json" becomes
+/// "x_segment_1.json" ...
+Result<void> traceSegments(const std::vector<torch::ScriptSegment>& segments,
+                           const EngineOptions& options, const StageContext& context) {
+  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.compile.threads));
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const torch::ScriptSegment& segment = segments[i];
+    const std::string number = std::to_string(i + 1);
+    std::printf("# Segment %s of %zu%s%s\n", number.c_str(), segments.size(),
+                segment.title.empty() ? "" : ": ", segment.title.c_str());
+    EngineOptions own = options;
+    if (!own.json.empty()) {
+      const std::size_t dot = std::min(own.json.rfind('.'), own.json.size());
+      own.json.insert(dot, "_segment_" + number);
+    }
+    CORE_TRY(const auto model, module->open(segment.model, std::nullopt, options.compile.seed));
+    CORE_TRY_VOID(traceOne(*segment.model, *model, own, context));
+    if (!segment.breakReason.empty()) std::printf("# Break: %s\n", segment.breakReason.c_str());
+  }
+  return {};
+}
+
+Result<void> traceModel(const EngineOptions& options) {
+  CORE_TRY_VOID(checkSupported(options));
+  const StageContext context = commandContext(options.quiet);
+  pipeline::OpenModel open;
+  CORE_TRY_VOID(pipeline::openModel(open, options.model, options.compile, context));
+  if (open.segments.size() > 1) return traceSegments(open.segments, options, context);
+  CORE_TRY(torch::TorchModel * model, pipeline::bindTorch(open, options.compile));
+  return traceOne(*open.loaded, *model, options, context);
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct CompileOptions {
       loss;                 ///< empty: output:0 if that is a scalar float, else mean_square
   std::string inputsPath;   ///< an input head with its .bin; empty: sample or random inputs
   std::string weightsPath;  ///< a safetensors file in place of the model's weights; empty: none
-  std::string logCompile;   ///< which compile of a trace log ("0/1"); empty: its first
+  bool allowTorchScript = false;  ///< opening one may run code that the file holds
+  std::string logCompile;         ///< which compile of a trace log ("0/1"); empty: its first
   partition::PartitionOptions partition;
   Decompositions decompositions = Decompositions::Fusion;
   std::string device = "cpu";

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "core/load/random_inputs.h"
 #include "core/load/replace_weights.h"
+#include "core/load/torchscript_file.h"
 #include "core/load/trace_log/trace_log.h"
 
 namespace core::pipeline {
@@ -36,6 +38,40 @@ Result<std::optional<load::InputSet>> chooseInputs(const OpenModel& open,
   return std::optional<load::InputSet>(std::move(inputs));
 }
 
+Error needed(const std::string& path, const std::string& what) {
+  return Error{ErrorCode::InvalidArgument, "'" + path + "' is TorchScript. " + what, {}, {}};
+}
+
+Result<void> openScript(OpenModel& open, const std::string& path, const CompileOptions& options,
+                        const StageContext& context) {
+  if (!options.allowTorchScript)
+    return needed(path,
+                  "Loading it may run code that it holds. If you trust where it comes from, allow "
+                  "it with --allow-torchscript, or export the model with torch.export.save.");
+  if (options.inputsPath.empty())
+    return needed(path, "It does not say what inputs it takes: give a file of inputs (--inputs).");
+  CORE_TRY(const load::InputSet inputs, load::readInputSet(options.inputsPath));
+  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(open.segments, module->openTorchScript(path, inputs, context));
+  for (const torch::ScriptSegment& segment : open.segments)
+    if (!segment.breakReason.empty())
+      context.log(LogLevel::Info, "load", "Break: " + segment.breakReason);
+  open.loaded = open.segments.front().model;
+  open.scriptInputsPath = options.inputsPath;
+  return {};
+}
+
+/// A program of several segments cannot be run as one.
+Result<void> checkWhole(const OpenModel& open) {
+  if (open.segments.size() < 2) return {};
+  return Error{ErrorCode::UnsupportedOp,
+               "The program has " + std::to_string(open.segments.size()) + " segments, because " +
+                   open.segments.front().breakReason +
+                   ". Only `trace` shows such a program, segment by segment.",
+               {},
+               {}};
+}
+
 }  // namespace
 
 Result<void> openModel(OpenModel& open, const std::string& modelPath, const CompileOptions& options,
@@ -44,7 +80,8 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
   const std::int64_t weightsModified =
       options.weightsPath.empty() ? 0 : modificationTime(options.weightsPath);
   if (open.loaded && open.loaded->path == modelPath && open.modifiedNs == modified &&
-      open.weightsPath == options.weightsPath && open.weightsModifiedNs == weightsModified)
+      open.weightsPath == options.weightsPath && open.weightsModifiedNs == weightsModified &&
+      (open.segments.empty() || open.scriptInputsPath == options.inputsPath))
     return {};
   open = {};
   if (load::isTraceLog(modelPath))
@@ -53,7 +90,12 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
         "'" + modelPath + "' is a log: it has graphs, but no weights to run. Use inspect or trace.",
         {},
         {}};
-  CORE_TRY(load::LoadedModelPtr loaded, load::loadModel(modelPath, context));
+  if (load::isTorchScript(modelPath)) {
+    CORE_TRY_VOID(openScript(open, modelPath, options, context));
+  } else {
+    CORE_TRY(open.loaded, load::loadModel(modelPath, context));
+  }
+  load::LoadedModelPtr loaded = std::exchange(open.loaded, nullptr);
   if (!options.weightsPath.empty()) {
     CORE_TRY(loaded, load::withWeightsOf(loaded, options.weightsPath));
   }
@@ -65,6 +107,7 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 }
 
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options) {
+  CORE_TRY_VOID(checkWhole(open));
   const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed &&
                     open.dims == options.dims;
   if (open.torch && same) return open.torch.get();
@@ -84,6 +127,7 @@ torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
 
 Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& options,
                                       load::InputSet inputs) {
+  CORE_TRY_VOID(checkWhole(open));
   CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
   CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
   open.inputsPath = options.inputsPath;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
@@ -19,17 +20,21 @@ namespace core::pipeline {
 /// (path, size and modification time), inputs and seed.
 struct OpenModel {
   load::LoadedModelPtr loaded;
-  std::string weightsPath;                   ///< of another file; empty: the model's own weights
-  std::int64_t modifiedNs = 0;               ///< modification time of the file when it was read
-  std::int64_t weightsModifiedNs = 0;        ///< the same of the weights' file
+  std::string weightsPath;             ///< of another file; empty: the model's own weights
+  std::int64_t modifiedNs = 0;         ///< modification time of the file when it was read
+  std::int64_t weightsModifiedNs = 0;  ///< the same of the weights' file
+  /// Of a TorchScript program: one a piece without breaks; `loaded` is the first of them.
+  std::vector<torch::ScriptSegment> segments;
+  std::string scriptInputsPath;              ///< the inputs that the program was read for
   std::unique_ptr<torch::TorchModel> torch;  ///< null until the first trace or run
   std::string inputsPath;
   std::uint64_t seed = 0;
   std::map<std::string, std::int64_t> dims;  ///< the sizes that were asked for
 };
 
-/// Opens the file, with the weights that the options name, if `open` does not hold it yet. Errors
-/// as loadModel() and withWeightsOf().
+/// Opens the file, with the weights that the options name, if `open` does not hold it yet. A
+/// TorchScript program needs `allowTorchScript` and the inputs that it is to be read for. Errors:
+/// as loadModel(), withWeightsOf() and TorchModule::openTorchScript(); InvalidArgument.
 Result<void> openModel(OpenModel& open, const std::string& modelPath, const CompileOptions& options,
                        const StageContext& context);
 
@@ -37,7 +42,7 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 /// that the options name, random ones of the wanted sizes if symbolic dimensions were given any,
 /// else the archive's samples. `options.threads` matters only to the first call of the process,
 /// because OpenMP reads its environment once. Errors: InvalidArgument for a dimension that does not
-/// exist.
+/// exist; UnsupportedOp for a TorchScript program of several segments, with the breaks.
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
 
 /// What the trace itself takes apart: core ATen's table. Decompositions for fusion come after the

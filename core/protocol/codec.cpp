@@ -74,6 +74,7 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
   plain<kWrite>(ours.inputsPath, onWire.inputs_path);
   plain<kWrite>(ours.weightsPath, onWire.weights_path);
   plain<kWrite>(ours.logCompile, onWire.log_compile);
+  plain<kWrite>(ours.allowTorchScript, onWire.allow_torchscript);
   table<kWrite>(ours.partition, onWire.partition, movePartitionOptions<kWrite>);
   enumeration<kWrite>(ours.decompositions, onWire.decompositions, 3);
   plain<kWrite>(ours.device, onWire.device);

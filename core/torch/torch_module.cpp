@@ -12,6 +12,7 @@
 #include "core/run/model_runner_torch.h"
 #include "core/run/trace_check_torch.h"
 #include "core/torch/guard_torch.h"
+#include "core/torch/script_reader_torch.h"
 #include "core/trace/joint_tracer.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
 #include "core/trace/meta_kernels/operator_coverage.h"
@@ -93,6 +94,13 @@ class Module final : public TorchModule {
                       [&]() -> Result<std::unique_ptr<TorchModel>> {
                         return prepare(std::move(model), std::move(inputs), seed);
                       });
+  }
+
+  Result<std::vector<ScriptSegment>> openTorchScript(const std::string& path,
+                                                     const load::InputSet& inputs,
+                                                     const StageContext& context) override {
+    return guardTorch("The TorchScript program could not be read",
+                      [&] { return readTorchScript(path, inputs, context); });
   }
 
   std::vector<trace::OperatorCoverage> operatorCoverage() const override {

@@ -112,9 +112,24 @@ class TorchModel {
                                            const StageContext& context) = 0;
 };
 
+/// A piece of a TorchScript program without a branch that depends on data.
+struct ScriptSegment {
+  load::LoadedModelPtr model;  ///< as if the piece had been exported; its inputs as samples
+  std::string title;           ///< "then at net.py:12", what part of the program it is
+  std::string breakReason;     ///< why it ends where it does; empty: at the end of the program
+};
+
 class TorchModule {
  public:
   virtual ~TorchModule() = default;
+
+  /// Loads a TorchScript file, which may run code of the file, and reads the program of `forward`
+  /// for inputs of this geometry, in segments of its order: one, or more where a branch or a loop
+  /// depends on data. Errors: FormatUnsupported, InvalidArgument (inputs that do not fit),
+  /// UnsupportedOp, Torch.
+  virtual Result<std::vector<ScriptSegment>> openTorchScript(const std::string& path,
+                                                             const load::InputSet& inputs,
+                                                             const StageContext& context) = 0;
 
   virtual std::string torchVersion() const = 0;  ///< "2.11.0"
   virtual std::string cudaVersion() const = 0;   ///< "13.0", or "none"

@@ -30,6 +30,7 @@ class TstEngineCommandLine : public QObject {
   void graphsArePrintedAsPyTorchDoes();
   void weightsComeFromAnotherFileOrAreNamed();
   void aTraceIsCheckedAgainstEager();
+  void torchScriptIsOpenedOnlyIfThatIsAllowed();
   void kernelsWritesOneFileAKernel();
   void benchChecksBeforeItCompares();
   void fusedAttentionIsCheckedAgainstFloat64();
@@ -272,6 +273,27 @@ void TstEngineCommandLine::aTraceIsCheckedAgainstEager() {
   const EngineRun run = runEngine({"trace", oracleFile("mlp_ce.pt2"), "--check"});
   QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
   QVERIFY2(run.out.contains("4 gradients agree with eager"), qPrintable(run.out));
+}
+
+void TstEngineCommandLine::torchScriptIsOpenedOnlyIfThatIsAllowed() {
+  const QString folder = AOT_TEST_DATA "/aot/scripts/";
+  const QStringList inputs{"--inputs", folder + "rows.json"};
+  for (const char* verb : {"inspect", "trace", "run"}) {
+    const EngineRun refused = runEngine({verb, folder + "branch.pt"});
+    QCOMPARE(refused.exitCode, 2);
+    QVERIFY2(refused.errors.contains("may run code"), qPrintable(refused.errors));
+  }
+  const QStringList allowed = QStringList{folder + "branch.pt", "--allow-torchscript"} + inputs;
+  const EngineRun trace = runEngine(QStringList{"trace"} + allowed);
+  QCOMPARE(trace.exitCode, 0);
+  QVERIFY(trace.out.contains("# Segment 4 of 4"));
+  const EngineRun run = runEngine(QStringList{"run"} + allowed);
+  QCOMPARE(run.exitCode, 1);
+  QVERIFY2(run.errors.contains("error: UnsupportedOp: The program has 4 segments"),
+           qPrintable(run.errors));
+  const EngineRun whole = runEngine(
+      {"run", folder + "net_scripted.pt", "--allow-torchscript", "--inputs", folder + "net.json"});
+  QVERIFY2(whole.exitCode == 0, qPrintable(whole.errors));
 }
 
 void TstEngineCommandLine::kernelsWritesOneFileAKernel() {
