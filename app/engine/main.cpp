@@ -30,7 +30,7 @@ constexpr Verb kVerbs[] = {
     {"inspect",
      "says what is in a model file, without running anything",
      "aot-engine inspect resnet18.pt2",
-     {},
+     {true, false, false},
      inspectCommand},
     {"trace", "makes the joint graph and both partitions of it; runs no kernel",
      "aot-engine trace resnet18.pt2 --budget 1 --budget 0.5 --json trace.json", kTrace,
