@@ -71,18 +71,34 @@ void ExplorerController::setInitialOptions(const core::pipeline::CompileOptions&
   publish();
 }
 
-void ExplorerController::openModel(const QString& path, Goal goal) {
+/// Pins, inputs, weights and consent belong to the model that was open.
+core::pipeline::CompileOptions ExplorerController::optionsFor(const QString& path) const {
   core::pipeline::CompileOptions options = m_state.options;
-  if (!m_state.modelPath.isEmpty() && m_state.modelPath != path) {
-    // Pins, inputs and the loss belong to the model that was open.
-    options.partition.save.clear();
-    options.partition.recompute.clear();
-    options.partition.moduleBudgets.clear();
-    options.inputsPath.clear();
-    options.weightsPath.clear();
-    options.logCompile.clear();
-    options.loss.reset();
-  }
+  if (m_state.modelPath.isEmpty() || m_state.modelPath == path) return options;
+  options.partition.save.clear();
+  options.partition.recompute.clear();
+  options.partition.moduleBudgets.clear();
+  options.inputsPath.clear();
+  options.weightsPath.clear();
+  options.logCompile.clear();
+  options.allowTorchScript = false;
+  options.loss.reset();
+  return options;
+}
+
+void ExplorerController::openModel(const QString& path, Goal goal) {
+  open(path, goal, optionsFor(path));
+}
+
+void ExplorerController::openTorchScript(const QString& path, const QString& inputsPath) {
+  core::pipeline::CompileOptions options = optionsFor(path);
+  options.allowTorchScript = true;
+  options.inputsPath = inputsPath.toStdString();
+  open(path, Goal::Partition, options);
+}
+
+void ExplorerController::open(const QString& path, Goal goal,
+                              const core::pipeline::CompileOptions& options) {
   m_jobs.stop(kPartitionTag);
   m_state = Snapshot();
   m_state.options = options;

@@ -32,6 +32,9 @@ class ExplorerController : public QObject {
 
   // Intents.
   void openModel(const QString& path, core::pipeline::Goal goal);
+  /// Opens a TorchScript module with the person's consent, which holds for this file only. Such a
+  /// file does not say what inputs it takes: `inputsPath` has them.
+  void openTorchScript(const QString& path, const QString& inputsPath);
   void closeModel();
   /// Reads and traces the open model again.
   void reload();
@@ -70,6 +73,9 @@ class ExplorerController : public QObject {
 
  private:
   void submit(core::pipeline::Goal goal);
+  core::pipeline::CompileOptions optionsFor(const QString& path) const;
+  void open(const QString& path, core::pipeline::Goal goal,
+            const core::pipeline::CompileOptions& options);
   void takeRecord(const core::pipeline::CompileRecordPtr& record);
   void onDone(const core::pipeline::CompileRecordPtr& record);
   void onFailed(core::pipeline::Stage stage, const core::Error& error,

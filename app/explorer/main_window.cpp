@@ -76,8 +76,7 @@ void MainWindow::buildPages() {
   m_pages[static_cast<std::size_t>(PageId::Start)] = m_start;
   m_stack->addWidget(m_start);
   connect(m_start, &views::pages::StartPage::openRequested, this, &MainWindow::askForFile);
-  connect(m_start, &views::pages::StartPage::fileChosen, this,
-          [this](const QString& path) { openFile(path, core::pipeline::Goal::Partition); });
+  connect(m_start, &views::pages::StartPage::fileChosen, this, &MainWindow::openPath);
   auto* inputs = new views::pages::InputsPage(this);
   m_joint = new views::pages::JointPage(&m_hub, this);
   m_partition = new views::pages::PartitionPage(&m_hub, this);
@@ -163,7 +162,8 @@ void MainWindow::buildMenus() {
   view->addActions({m_actions->themeSystem, m_actions->themeLight, m_actions->themeDark});
   QMenu* go = menuBar()->addMenu(tr("&Go"));
   go->addActions({m_actions->back, m_actions->forward, m_actions->mirror, m_actions->producer,
-                  m_actions->consumer, m_actions->nextSaved, m_actions->traceTable});
+                  m_actions->consumer, m_actions->nextSaved, m_actions->traceTable,
+                  m_actions->guards});
   go->addSeparator();
   for (QAction* page : m_actions->pages) go->addAction(page);
   QMenu* partition = menuBar()->addMenu(tr("&Partition"));

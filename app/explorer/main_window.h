@@ -5,6 +5,7 @@
 #include <QFileInfoList>
 #include <QMainWindow>
 #include <array>
+#include <functional>
 
 #include "app/explorer/explorer_controller.h"
 #include "app/explorer/settings/settings.h"
@@ -93,6 +94,10 @@ class MainWindow : public QMainWindow {
   void askForFile();
   void askForTraceLog();
   void askForWeights();
+  /// True if the person wants it opened although loading it can run code.
+  bool askForConsent(const QString& path);
+  void openTorchScript(const QString& path);
+  void showOpening(const QString& path, const std::function<void()>& open);
   void replaceWeights(const QString& path);
   void askForReport();
   void askForPicture();

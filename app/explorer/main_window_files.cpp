@@ -4,7 +4,9 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
+#include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSaveFile>
 
 #include "app/explorer/main_window.h"
@@ -27,17 +29,22 @@ void MainWindow::openPath(const QString& path) {
   switch (sourceKindOf(path)) {
     case SourceKind::Weights: return replaceWeights(path);
     case SourceKind::TraceLog: openFile(path, Goal::Partition); return showPage(PageId::Model);
-    case SourceKind::Program:
-    case SourceKind::TorchScript: return openFile(path, Goal::Partition);
+    case SourceKind::TorchScript: return openTorchScript(path);
+    case SourceKind::Program: return openFile(path, Goal::Partition);
   }
 }
 
 void MainWindow::openFile(const QString& path, Goal goal) {
+  showOpening(path, [&] { m_controller->openModel(path, goal); });
+}
+
+/// Remembers the file and leaves the start page.
+void MainWindow::showOpening(const QString& path, const std::function<void()>& open) {
   m_settings.addRecentFile(path);
   m_start->setRecent(m_settings.recentFiles());
   fillOpenRecent();
   const bool fromStart = m_page == PageId::Start;
-  m_controller->openModel(path, goal);
+  open();
   if (fromStart) showPage(PageId::Joint);
 }
 
@@ -47,6 +54,30 @@ void MainWindow::askForFile() {
       tr("Models (*.pt2 *.pt *.ts);;Exported programs (*.pt2);;TorchScript modules (*.pt *.ts);;"
          "All files (*)"));
   if (!path.isEmpty()) openPath(path);
+}
+
+bool MainWindow::askForConsent(const QString& path) {
+  QMessageBox box(
+      QMessageBox::Warning, tr("Open a TorchScript module?"),
+      tr("%1 is a TorchScript module.").arg(showable(QFileInfo(path).fileName().toStdString())),
+      QMessageBox::NoButton, this);
+  box.setTextFormat(Qt::PlainText);
+  box.setInformativeText(
+      tr("Loading one can run code that the file holds. Open it only if you trust where it comes "
+         "from; a .pt2 file that torch.export.save wrote holds no code."));
+  QPushButton* open = box.addButton(tr("&Open it"), QMessageBox::AcceptRole);
+  box.setDefaultButton(box.addButton(QMessageBox::Cancel));
+  box.exec();
+  return box.clickedButton() == open;
+}
+
+void MainWindow::openTorchScript(const QString& path) {
+  if (!askForConsent(path)) return showStatus(tr("Not opened: a TorchScript module can run code."));
+  const QString inputs = QFileDialog::getOpenFileName(
+      this, tr("The module does not say what inputs it takes: choose a file of inputs"),
+      QFileInfo(path).path(), tr("Inputs (*.json);;All files (*)"));
+  if (inputs.isEmpty()) return showStatus(tr("Not opened: a TorchScript module needs inputs."));
+  showOpening(path, [&] { m_controller->openTorchScript(path, inputs); });
 }
 
 void MainWindow::askForTraceLog() {
@@ -113,7 +144,7 @@ void MainWindow::fillOpenRecent() {
     QAction* action = m_recentMenu->addAction(
         tr("&%1  %2").arg(i + 1).arg(showable(path.toStdString()).replace(QChar('&'), tr("&&"))));
     action->setShortcut(QKeySequence(Qt::CTRL | (Qt::Key_1 + static_cast<int>(i))));
-    connect(action, &QAction::triggered, this, [this, path] { openFile(path, Goal::Partition); });
+    connect(action, &QAction::triggered, this, [this, path] { openPath(path); });
   }
   m_recentMenu->setEnabled(!files.isEmpty());
 }

@@ -73,6 +73,10 @@ void MainWindow::connectGoActions() {
     showPage(PageId::Joint);
     m_joint->showSequenceTable();
   });
+  connect(m_actions->guards, &QAction::triggered, this, [this] {
+    showPage(PageId::Joint);
+    m_joint->showGuards();
+  });
 }
 
 void MainWindow::connectViewActions() {

@@ -75,6 +75,8 @@ void WindowActions::addGoActions() {
   nextSaved = add(tr("Next &Saved Tensor"), {QKeySequence(Qt::CTRL | Qt::Key_Period)});
   traceTable = add(tr("&Trace Table"), {QKeySequence(Qt::CTRL | Qt::Key_T)},
                    tr("Forward calls beside their backward calls, by sequence number"));
+  guards = add(tr("&Guards"), {QKeySequence(Qt::CTRL | Qt::Key_G)},
+               tr("What must hold of the inputs for this graph to be right"));
 }
 
 void WindowActions::addPartitionActions() {
@@ -166,8 +168,8 @@ void WindowActions::setSnapshot(const Snapshot& snapshot) {
   enable(replaceWeights, open_, noModel);
   enable(exportReport, record != nullptr, noModel);
   enable(exportPicture, true, QString());
-  for (QAction* action :
-       {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer, traceTable}) {
+  for (QAction* action : {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer,
+                          traceTable, guards}) {
     enable(action, traced, notTraced);
   }
   for (QAction* action : {nextSaved, pinSaved, pinRecomputed, unpin, clearPins, moduleBudget,

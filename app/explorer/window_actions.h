@@ -44,6 +44,7 @@ class WindowActions : public QObject {
   QAction* consumer = nullptr;
   QAction* nextSaved = nullptr;
   QAction* traceTable = nullptr;
+  QAction* guards = nullptr;
   QAction* pinSaved = nullptr;
   QAction* pinRecomputed = nullptr;
   QAction* unpin = nullptr;

@@ -1,13 +1,18 @@
 // The window as a whole, off screen, with an engine that does what the test says.
 
+#include <QApplication>
 #include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <csignal>
 
 #include "app/explorer/logging/ui_watchdog.h"
 #include "app/explorer/main_window.h"
+#include "app/explorer/model_source.h"
 #include "tests/support/sample_record.h"
 #include "views/pages/operators_dialog.h"
 #include "views/pages/side_panels.h"
@@ -40,6 +45,9 @@ class TstMainWindow : public QObject {
   void pinNeedsAValueOfTheForward();
   void operatorTableComesFromTheEngine();
   void weightsNeedAnOpenModelAndTraceItAgain();
+  void pathsAreToldApartByTheirNames();
+  void torchScriptIsNotOpenedWithoutConsent();
+  void consentAndInputsHoldForOneFileOnly();
   void watchdogSeesTheWindowAnswer();
 
  private:
@@ -216,6 +224,40 @@ void TstMainWindow::weightsNeedAnOpenModelAndTraceItAgain() {
   QVERIFY(settled.wait(kPatience));
   QCOMPARE(m_controller->snapshot()->options.weightsPath, std::string("/models/net.safetensors"));
   QCOMPARE(m_controller->snapshot()->modelPath, QStringLiteral("done"));
+}
+
+void TstMainWindow::pathsAreToldApartByTheirNames() {
+  using explorer::SourceKind;
+  using explorer::sourceKindOf;
+  QCOMPARE(sourceKindOf(QStringLiteral("/m/net.pt2")), SourceKind::Program);
+  QCOMPARE(sourceKindOf(QStringLiteral("/m/net.PT")), SourceKind::TorchScript);
+  QCOMPARE(sourceKindOf(QStringLiteral("/m/net.safetensors")), SourceKind::Weights);
+  QCOMPARE(sourceKindOf(m_folder->path()), SourceKind::TraceLog);
+  QCOMPARE(sourceKindOf(QStringLiteral("/m/no.such")), SourceKind::Program);
+}
+
+void TstMainWindow::torchScriptIsNotOpenedWithoutConsent() {
+  bool asked = false;
+  QTimer::singleShot(0, this, [&asked] {
+    auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+    if (!box) return;
+    asked = box->informativeText().contains(QStringLiteral("can run code"));
+    box->button(QMessageBox::Cancel)->click();
+  });
+  m_window->openPath(QStringLiteral("/models/net.pt"));
+  QVERIFY(asked);
+  QVERIFY(m_controller->snapshot()->modelPath.isEmpty());
+}
+
+void TstMainWindow::consentAndInputsHoldForOneFileOnly() {
+  QSignalSpy settled(m_controller.get(), &ExplorerController::settled);
+  m_controller->openTorchScript(QStringLiteral("done"), QStringLiteral("/inputs.json"));
+  QVERIFY(settled.wait(kPatience));
+  QVERIFY(m_controller->snapshot()->options.allowTorchScript);
+  QCOMPARE(m_controller->snapshot()->options.inputsPath, std::string("/inputs.json"));
+  open("partial,done");
+  QVERIFY(!m_controller->snapshot()->options.allowTorchScript);
+  QVERIFY(m_controller->snapshot()->options.inputsPath.empty());
 }
 
 void TstMainWindow::watchdogSeesTheWindowAnswer() {

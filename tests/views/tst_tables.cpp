@@ -5,6 +5,7 @@
 
 #include "tests/support/sample_record.h"
 #include "views/models/graph_tables.h"
+#include "views/models/guard_tables.h"
 #include "views/models/model_tables.h"
 #include "views/models/partition_tables.h"
 #include "views/models/run_tables.h"
@@ -52,6 +53,7 @@ class TstTables : public QObject {
   void commaSeparatedCellsAreQuotedWhereTheyMustBe();
   void sequenceTablePutsBackwardCallsBesideTheirForward();
   void rowOfTwoNodesIsFoundByEither();
+  void guardsTellTheirReasonAndTheirLine();
   void speedupIsNeverShownWithoutAPassedCheck();
   void mirrorIsMutualForSingleNodes();
 };
@@ -94,6 +96,7 @@ void TstTables::emptyRecordsGiveEmptyTables() {
   const auto none = std::make_shared<const RecordIndex>(nullptr);
   QCOMPARE(nodeTable(none).rows, 0);
   QCOMPARE(sequenceTable(none).rows, 0);
+  QCOMPARE(guardTable(none).rows, 0);
   QCOMPARE(savedTensorTable(none).rows, 0);
   QCOMPARE(kernelTable(none).rows, 0);
   QCOMPARE(comparisonTable(none).rows, 0);
@@ -236,6 +239,20 @@ void TstTables::rowOfTwoNodesIsFoundByEither() {
   QCOMPARE(model.rowOfNode(QStringLiteral("threshold_backward")), relu);
   QCOMPARE(model.rowOfNode(QStringLiteral("primals_1")), -1);
   QCOMPARE(model.rowOfNode(QString()), -1);
+}
+
+void TstTables::guardsTellTheirReasonAndTheirLine() {
+  auto record =
+      std::make_shared<core::pipeline::CompileRecord>(*support::sampleRecord(Filled::Partition));
+  auto joint = std::make_shared<core::ir::JointGraph>(*record->joint);
+  joint->guards = {{"s0 >= 2", "a size of 1 broadcasts.", "net.py:7"}, {"Eq(s1, 16)", "", ""}};
+  record->joint = joint;
+  const Table table = guardTable(std::make_shared<const RecordIndex>(record));
+  QCOMPARE(table.rows, 2);
+  QCOMPARE(cell(table, "guard", 0), QStringLiteral("s0 >= 2"));
+  QCOMPARE(cell(table, "reason", 0), QStringLiteral("a size of 1 broadcasts."));
+  QCOMPARE(cell(table, "source", 0), QStringLiteral("net.py:7"));
+  QCOMPARE(cell(table, "guard", 1), QStringLiteral("Eq(s1, 16)"));
 }
 
 void TstTables::speedupIsNeverShownWithoutAPassedCheck() {

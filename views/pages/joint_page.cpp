@@ -5,6 +5,7 @@
 
 #include "views/graph/graph_view.h"
 #include "views/models/graph_tables.h"
+#include "views/models/guard_tables.h"
 #include "views/models/sequence_table.h"
 #include "views/pages/data_table.h"
 #include "views/pages/node_filter.h"
@@ -17,10 +18,12 @@ JointPage::JointPage(shared::SelectionHub* hub, QWidget* parent)
   m_graph->setSearchVisible(false);
   m_table = new DataTable(tr("Nodes of the joint graph"), this);
   m_sequence = new DataTable(tr("Forward calls and their backward calls"), this);
+  m_guards = new DataTable(tr("Guards"), this);
   m_tabs = new QTabWidget(this);
   m_tabs->setAccessibleName(tr("Tables of the joint graph"));
   m_tabs->addTab(m_table, tr("Nodes"));
   m_tabs->addTab(m_sequence, tr("Forward and backward calls"));
+  m_tabs->addTab(m_guards, tr("Guards"));
   for (DataTable* table : {m_table, m_sequence}) {
     table->followSelection(hub, shared::GraphKind::Joint);
   }
@@ -36,6 +39,11 @@ JointPage::JointPage(shared::SelectionHub* hub, QWidget* parent)
 void JointPage::showSequenceTable() {
   m_tabs->setCurrentWidget(m_sequence);
   m_sequence->setFocus(Qt::ShortcutFocusReason);
+}
+
+void JointPage::showGuards() {
+  m_tabs->setCurrentWidget(m_guards);
+  m_guards->setFocus(Qt::ShortcutFocusReason);
 }
 
 QList<QAction*> JointPage::graphActions() const {
@@ -58,6 +66,9 @@ void JointPage::refresh(const Snapshot& snapshot) {
   m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition);
   m_table->setTable(models::nodeTable(snapshot.index));
   m_sequence->setTable(models::sequenceTable(snapshot.index));
+  m_guards->setTable(models::guardTable(snapshot.index));
+  m_tabs->setTabText(m_tabs->indexOf(m_guards),
+                     tr("Guards (%1)").arg(m_guards->model().rowCount()));
   applyFilterText();
 }
 

@@ -26,6 +26,8 @@ class JointPage : public StagePage {
   bool isLayingOut() const;
   /// Brings the table of forward calls and their backward calls to the front.
   void showSequenceTable();
+  /// The same of the table of guards.
+  void showGuards();
 
  protected:
   std::optional<Notice> missing(const Snapshot& snapshot) const override;
@@ -39,6 +41,7 @@ class JointPage : public StagePage {
   QTabWidget* m_tabs = nullptr;
   DataTable* m_table = nullptr;
   DataTable* m_sequence = nullptr;
+  DataTable* m_guards = nullptr;
 };
 
 }  // namespace views::pages
