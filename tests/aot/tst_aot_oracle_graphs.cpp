@@ -70,7 +70,7 @@ class TestAotOracleGraphs : public QObject {
   /// ops_index to ops_reduce call most operators of the table.
   void everyNodeOfACoreGraphIsPyTorchs_data() {
     addModels();
-    for (const char* name : {"ops_index", "ops_norm", "ops_pointwise", "ops_reduce"})
+    for (const char* name : {"ops_index", "ops_norm", "ops_pointwise", "ops_reduce", "bf16_mlp"})
       QTest::newRow(name) << std::string(name);
   }
   void everyNodeOfACoreGraphIsPyTorchs() {

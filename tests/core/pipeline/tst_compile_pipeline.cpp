@@ -1,6 +1,7 @@
 // The stages in order, with real modules: what each goal brings, how a request stops, what is kept.
 
 #include <QTest>
+#include <algorithm>
 
 #include "core/pipeline/compile_pipeline.h"
 
@@ -20,6 +21,7 @@ class TstCompilePipeline : public QObject {
   void anOpenModelIsNotReadAgain();
   void originsLeadFromKernelsToThePartition();
   void decompositionsCanBeSwitchedOff();
+  void theCoreTableIsAppliedBeforeThePartition();
 };
 
 namespace {
@@ -133,6 +135,21 @@ void TstCompilePipeline::decompositionsCanBeSwitchedOff() {
   QVERIFY(!whole.error && !decomposed.error);
   QVERIFY(whole.record->forward->schedule.graph->size() <
           decomposed.record->forward->schedule.graph->size());
+}
+
+void TstCompilePipeline::theCoreTableIsAppliedBeforeThePartition() {
+  CompileOptions options;
+  options.decompositions = Decompositions::Core;
+  const auto core = compileAs(Goal::Kernels, options);
+  const auto plain = compileAs(Goal::Kernels);
+  QVERIFY(!core.error && !plain.error);
+  const auto has = [](const ir::Graph& graph, std::string_view target) {
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                       [&](const ir::Node& node) { return node.target == target; });
+  };
+  QVERIFY(has(*plain.record->joint->graph, "aten.t.default"));
+  QVERIFY(!has(*core.record->joint->graph, "aten.t.default"));
+  QVERIFY(has(*core.record->partition->forward, "aten.permute.default"));
 }
 
 QTEST_GUILESS_MAIN(TstCompilePipeline)

@@ -80,16 +80,23 @@ void TestTraceCheck::everyTraceIsWhatEagerDoes() {
   std::optional<load::InputSet> given;
   if (!inputs.isEmpty()) given = support::valueOf(load::readInputSet(inputs.toStdString()));
   const auto opened = support::valueOf(support::torchModule().open(loaded, given, 0));
-  for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
-    const auto traced = opened->trace({mode}, {});
+  using torch::TraceDecompositions;
+  const std::vector<torch::TraceOptions> ways{
+      {run::Mode::Train, TraceDecompositions::None},
+      {run::Mode::Train, TraceDecompositions::Core},
+      {run::Mode::Infer, TraceDecompositions::None},
+      {run::Mode::Infer, TraceDecompositions::Core},
+  };
+  for (const torch::TraceOptions& way : ways) {
+    const auto traced = opened->trace(way, {});
     QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
     torch::RunOptions options = training();
-    options.mode = mode;
+    options.mode = way.mode;
     const auto check = support::valueOf(opened->checkTrace(traced, options, {}));
     QVERIFY2(!check.mismatch, check.sentence().c_str());
     QVERIFY(check.nodes > 0 && check.values > 0);
     QCOMPARE(check.outputs > 0, true);
-    if (mode == run::Mode::Train) QVERIFY(check.gradients > 0);
+    if (way.mode == run::Mode::Train) QVERIFY(check.gradients > 0);
   }
 }
 
