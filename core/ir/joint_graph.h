@@ -27,6 +27,8 @@ struct InputInfo {
   bool requiresGrad = false;
   bool keepInputMutations = true;
   MutationType mutationType = MutationType::NotMutated;
+  std::optional<TensorMeta>
+      metaAfter;  ///< the geometry that the program leaves, if mutatesMetadata
 };
 
 enum class OutputType {
@@ -48,6 +50,8 @@ struct OutputInfo {
   OutputType type = OutputType::NonAlias;
   std::optional<int> baseIndex;
   bool requiresGrad = false;
+  /// A view made under no_grad: it requires grad as its base does, but autograd does not follow it.
+  bool isUnfollowedView = false;
   bool isTensor = true;
   /// The value at the end of the forward: needed to rebuild aliased outputs.
   std::optional<TensorMeta> meta;
@@ -65,6 +69,8 @@ struct ViewAndMutationMeta {
   std::vector<TensorMeta> tracedTangents;
   std::vector<std::string> tracedTangentDescriptors;
   std::vector<int> staticInputIndices;  ///< parameters and buffers: free to save
+  /// The grad mode that the forward leaves behind, if it is not the one that it found.
+  std::optional<bool> gradEnabledMutation;
 };
 
 /// How graph input `k` of the exported program is made from the primals: the primal itself, or (for
@@ -74,6 +80,10 @@ struct InputBinding {
   bool isView = false;
   TensorMeta view;  ///< sizes and strides, if isView
   std::int64_t storageOffset = 0;
+  bool isWritten = false;  ///< the program writes this very input, so its version must rise
+  /// A view whose geometry the program changes (`t_`). The new one is an output after the user's,
+  /// in the order of the inputs.
+  bool isReshaped = false;
 };
 
 struct JointSignature {

@@ -276,6 +276,7 @@ void moveInputInfo(Ours<kWrite, ir::InputInfo> ours, Wire<kWrite, wire::InputInf
   plain<kWrite>(ours.requiresGrad, onWire.requires_grad);
   plain<kWrite>(ours.keepInputMutations, onWire.keep);
   enumeration<kWrite>(ours.mutationType, onWire.mutation, 3);
+  optionalTable<kWrite>(ours.metaAfter, onWire.meta_after, moveTensor<kWrite>);
 }
 
 template <bool kWrite>
@@ -287,6 +288,7 @@ void moveOutputInfo(Ours<kWrite, ir::OutputInfo> ours, Wire<kWrite, wire::Output
     ours.baseIndex = onWire.base_index;
   }
   plain<kWrite>(ours.requiresGrad, onWire.requires_grad);
+  plain<kWrite>(ours.isUnfollowedView, onWire.unfollowed);
   plain<kWrite>(ours.isTensor, onWire.is_tensor);
   optionalTable<kWrite>(ours.meta, onWire.meta, moveTensor<kWrite>);
   plain<kWrite>(ours.storageOffset, onWire.storage_offset);
@@ -305,6 +307,11 @@ void moveMetadata(Ours<kWrite, ir::ViewAndMutationMeta> ours,
   list<kWrite>(ours.tracedTangents, onWire.tangents, moveTensor<kWrite>);
   plain<kWrite>(ours.tracedTangentDescriptors, onWire.tangent_descriptors);
   plain<kWrite>(ours.staticInputIndices, onWire.static_inputs);
+  if constexpr (kWrite) {
+    onWire.grad_mode_after = ours.gradEnabledMutation ? *ours.gradEnabledMutation : -1;
+  } else if (onWire.grad_mode_after >= 0) {
+    ours.gradEnabledMutation = onWire.grad_mode_after != 0;
+  }
 }
 
 template <bool kWrite>
@@ -313,6 +320,8 @@ void moveBinding(Ours<kWrite, ir::InputBinding> ours, Wire<kWrite, wire::InputBi
   plain<kWrite>(ours.isView, onWire.is_view);
   table<kWrite>(ours.view, onWire.view, moveTensor<kWrite>);
   plain<kWrite>(ours.storageOffset, onWire.storage_offset);
+  plain<kWrite>(ours.isWritten, onWire.is_written);
+  plain<kWrite>(ours.isReshaped, onWire.is_reshaped);
 }
 
 template <bool kWrite>

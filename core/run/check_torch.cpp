@@ -52,6 +52,47 @@ bool isWorse(const TensorCheck& a, const TensorCheck& b) {
   return a.maxRel > b.maxRel;
 }
 
+TensorCheck& checkNamed(const std::string& name, CheckResult& result) {
+  for (TensorCheck& check : result.tensors)
+    if (check.tensor == name) return check;
+  result.tensors.push_back({});
+  result.tensors.back().tensor = name;
+  result.tensors.back().passed = true;
+  return result.tensors.back();
+}
+
+void fail(TensorCheck& check, const std::string& reason) {
+  if (check.passed) check.reason = reason;
+  check.passed = false;
+}
+
+void compareFacts(const FinishedStep& compiled, const FinishedStep& eager, CheckResult& result) {
+  CORE_CHECK(compiled.facts.size() == eager.facts.size(), "the two steps saw different inputs");
+  for (std::size_t i = 0; i < eager.facts.size(); ++i) {
+    const std::string difference = factsDifference(compiled.facts[i], eager.facts[i]);
+    if (!difference.empty()) fail(checkNamed(eager.facts[i].name, result), difference);
+  }
+}
+
+/// What a caller's write to an output reaches: the other outputs and the inputs that share memory.
+void compareAfterWrites(FinishedStep& compiled, FinishedStep& eager, CheckResult& result) {
+  const WriteEffects actual = writeToOutputs(compiled.facts);
+  const WriteEffects wanted = writeToOutputs(eager.facts);
+  for (std::size_t i = 0; i < eager.facts.size(); ++i) {
+    if (eager.facts[i].isPieceOfSplit) continue;
+    TensorCheck& check = checkNamed(eager.facts[i].name, result);
+    if (i < wanted.refused.size() && actual.refused[i] != wanted.refused[i]) {
+      fail(check, std::string("a write to it is ") + (actual.refused[i] ? "refused" : "allowed") +
+                      ", unlike in eager");
+    }
+    const at::Tensor& mine = actual.changes[i];
+    const at::Tensor& theirs = wanted.changes[i];
+    if (mine.defined() != theirs.defined() || (mine.defined() && !mine.equal(theirs))) {
+      fail(check, "writes to the outputs reach other elements of it than in eager");
+    }
+  }
+}
+
 void summarize(CheckResult& result) {
   int failed = 0;
   for (std::size_t i = 0; i < result.tensors.size(); ++i) {
@@ -91,6 +132,13 @@ FinishedStep finish(const torch::BoundTensors& bound, StepTensors step) {
       finished.gradients.emplace_back("gradient:" + name, gradient);
     }
   }
+  finished.facts = factsOf(bound, step);
+  if (!step.loss.defined()) ignoreAutograd(finished.facts);
+  for (const TensorFacts& facts : finished.facts) {
+    if (facts.written && facts.name.starts_with("parameter:")) {
+      finished.writtenParameters.emplace_back(facts.name, facts.tensor);
+    }
+  }
   for (const auto& [name, buffer] : bound.buffers()) {
     finished.buffers.emplace_back("buffer:" + name, buffer);
   }
@@ -101,14 +149,21 @@ FinishedStep finish(const torch::BoundTensors& bound, StepTensors step) {
   return finished;
 }
 
-CheckResult compareSteps(const FinishedStep& compiled, const FinishedStep& eager,
+CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
                          const std::optional<FinishedStep>& reference) {
   CheckResult result;
+  const bool sameWrites = compiled.writtenParameters.size() == eager.writtenParameters.size();
   const double noise = kNoiseOfLargestGradient * largestOf(eager.gradients);
   compareSection(&FinishedStep::outputs, 0, compiled, eager, reference, result);
   compareSection(&FinishedStep::gradients, noise, compiled, eager, reference, result);
   compareSection(&FinishedStep::buffers, 0, compiled, eager, reference, result);
   compareSection(&FinishedStep::inputs, 0, compiled, eager, reference, result);
+  if (sameWrites)
+    compareSection(&FinishedStep::writtenParameters, 0, compiled, eager, reference, result);
+  compareFacts(compiled, eager, result);
+  if (std::all_of(result.tensors.begin(), result.tensors.end(),
+                  [](const TensorCheck& check) { return check.passed; }))
+    compareAfterWrites(compiled, eager, result);
   summarize(result);
   return result;
 }

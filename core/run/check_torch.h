@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/run/step_torch.h"
+#include "core/run/tensor_facts_torch.h"
 
 namespace core::run {
 
@@ -18,12 +18,16 @@ struct FinishedStep {
   NamedTensors gradients;
   NamedTensors buffers;
   NamedTensors inputs;
+  NamedTensors writtenParameters;
+  std::vector<TensorFacts> facts;
 };
 
 FinishedStep finish(const torch::BoundTensors& bound, StepTensors step);
 
-/// Compares all tensors; `reference` is eager in float64. The sentence names the worst tensor.
-CheckResult compareSteps(const FinishedStep& compiled, const FinishedStep& eager,
+/// Compares all tensors, and what can be observed of them besides values; `reference` is eager in
+/// float64. The sentence names the worst tensor. Afterwards the outputs of both steps are written
+/// to and everything is compared once more, so the steps' tensors are spent.
+CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
                          const std::optional<FinishedStep>& reference);
 
 }  // namespace core::run

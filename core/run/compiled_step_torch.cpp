@@ -8,7 +8,6 @@
 #include "core/run/compiled_step_torch.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -16,7 +15,8 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
-#include "core/torch/tensor_meta_torch.h"
+#include "core/run/compiled_backward_torch.h"
+#include "core/run/step_epilogue_torch.h"
 
 namespace core::run {
 namespace {
@@ -26,13 +26,6 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-/// Where an input of a half comes from.
-struct Source {
-  enum class Kind { Primal, Tangent, Saved, Number };
-  Kind kind = Kind::Number;
-  std::size_t index = 0;
-};
 
 bool carriesGradient(const ir::OutputInfo& output) {
   return output.isTensor && output.requiresGrad &&
@@ -63,204 +56,128 @@ std::vector<std::size_t> tangentOutputs(const ir::ViewAndMutationMeta& metadata)
   return positions;
 }
 
+std::vector<std::uint32_t> versionsOf(const std::vector<at::Tensor>& tensors) {
+  std::vector<std::uint32_t> versions;
+  for (const at::Tensor& tensor : tensors) {
+    versions.push_back(tensor.defined() ? static_cast<std::uint32_t>(tensor._version()) : 0);
+  }
+  return versions;
+}
+
+/// The tensor that all members are views of, where autograd knows it; else a flat view of their
+/// storage, which is enough if none needs a gradient.
+at::Tensor syntheticBase(const at::Tensor& member, const ir::TensorMeta& meta) {
+  const bool isKnown = member.requires_grad() && member.is_view();
+  if (isKnown) {
+    at::Tensor base(member._base());
+    TORCH_CHECK(base.sizes() == at::IntArrayRef(meta.sizeHints()),
+                "inputs that overlap in memory and are written must be views of a tensor of sizes ",
+                at::IntArrayRef(meta.sizeHints()), ", as when the step was traced");
+    return base;
+  }
+  TORCH_CHECK(!member.requires_grad(),
+              "inputs that overlap in memory, are written and require grad must be views of one "
+              "tensor");
+  at::Tensor base = at::empty({0}, member.options());
+  base.set_(member.storage(), 0, meta.sizeHints(), meta.strideHints());
+  return base;
+}
+
+/// Per gradient of the joint graph, which tangents it is computed from.
+std::vector<std::vector<std::size_t>> tangentsOfGradients(const ir::JointGraph& joint) {
+  const ir::Graph& graph = *joint.graph;
+  const auto primals = static_cast<std::size_t>(joint.signature.numPrimals);
+  const std::size_t count = graph.placeholders().size() - primals;
+  std::vector<std::vector<bool>> reaches(graph.size(), std::vector<bool>(count, false));
+  for (std::size_t i = 0; i < count; ++i)
+    reaches[graph.placeholders()[primals + i].index][i] = true;
+  for (const ir::Node& node : graph.nodes())
+    forEachInput(node, [&](ir::NodeId input) {
+      for (std::size_t i = 0; i < count; ++i)
+        if (reaches[input.index][i]) reaches[node.id.index][i] = true;
+    });
+  std::vector<std::vector<std::size_t>> result;
+  for (auto i = static_cast<std::size_t>(joint.signature.numForwardOutputs);
+       i < graph.outputs().size(); ++i) {
+    result.emplace_back();
+    if (!graph.outputs()[i].isNode()) continue;
+    for (std::size_t k = 0; k < count; ++k)
+      if (reaches[graph.outputs()[i].node().index][k]) result.back().push_back(k);
+  }
+  return result;
+}
+
+/// Among the forward's outputs, a user's view that autograd does not follow.
+bool isUnfollowed(const ir::ViewAndMutationMeta& metadata, std::size_t position) {
+  const std::size_t first = metadata.mutatedRuntimeIndices.size();
+  return position >= first && position - first < metadata.outputs.size() &&
+         metadata.outputs[position - first].isUnfollowedView;
+}
+
 }  // namespace
 
 struct CompiledStep::Shared {
   std::shared_ptr<const ir::JointGraph> joint;
   std::unique_ptr<ScheduleRunner> forward;
-  std::unique_ptr<ScheduleRunner> backward;  ///< null in inference
-  std::vector<Source> forwardSources;
-  std::vector<Source> backwardSources;
+  std::vector<std::optional<std::size_t>> primalOfInput;  ///< of the forward; empty: a number
+  std::shared_ptr<BackwardHalf> backward;                 ///< null in inference
+  std::unique_ptr<StepEpilogue> epilogue;
   std::vector<std::size_t> tangents;  ///< forward outputs that have one
   std::int64_t arenaBytes = 0;
-  HalfTimes times;
+  double forwardSeconds = 0;
 
   std::size_t forwardOutputs() const {
     return static_cast<std::size_t>(joint->signature.numForwardOutputs);
   }
-  std::vector<Source> sourcesOf(const ScheduleRunner& half) const;
+  void bindForward();
+  void bindBackward();
 };
 
 /// Placeholders keep their names through partition and decomposition: those of the joint graph are
-/// primals or tangents. The backward gets no primals: what it reads of them was saved with the
-/// rest, because a primal may be written between the two.
-std::vector<Source> CompiledStep::Shared::sourcesOf(const ScheduleRunner& half) const {
-  std::unordered_map<std::string, Source> known;
+/// primals or tangents.
+void CompiledStep::Shared::bindForward() {
+  std::unordered_map<std::string, std::size_t> primals;
+  const ir::Graph& all = *joint->graph;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(joint->signature.numPrimals); ++i)
+    primals[all.node(all.placeholders()[i]).name] = i;
+  for (const ir::NodeId id : forward->graph().placeholders()) {
+    const ir::Node& node = forward->graph().node(id);
+    const auto found = primals.find(node.name);
+    CORE_CHECK(found != primals.end() || node.sym(),
+               "nothing provides the input '" + node.name + "'");
+    primalOfInput.push_back(node.sym() ? std::nullopt : std::optional(found->second));
+  }
+}
+
+/// The backward gets no primals: what it reads of them was saved with the rest, because a primal
+/// may be written between the two.
+void CompiledStep::Shared::bindBackward() {
+  using Kind = BackwardSource::Kind;
+  std::unordered_map<std::string, BackwardSource> known;
   const ir::Graph& all = *joint->graph;
   const auto primals = static_cast<std::size_t>(joint->signature.numPrimals);
-  const bool isForward = &half == forward.get();
-  for (std::size_t i = 0; i < all.placeholders().size(); ++i) {
-    const bool isPrimal = i < primals;
-    if (isPrimal && !isForward) continue;
-    known[all.node(all.placeholders()[i]).name] =
-        isPrimal ? Source{Source::Kind::Primal, i} : Source{Source::Kind::Tangent, i - primals};
-  }
+  for (std::size_t i = primals; i < all.placeholders().size(); ++i)
+    known[all.node(all.placeholders()[i]).name] = {Kind::Tangent, i - primals};
   const ir::Graph& producer = forward->graph();
-  for (std::size_t i = forwardOutputs(); !isForward && i < producer.outputs().size(); ++i) {
+  for (std::size_t i = forwardOutputs(); i < producer.outputs().size(); ++i) {
     const ir::Argument& output = producer.outputs()[i];
-    if (output.isNode()) known[producer.node(output.node()).name] = {Source::Kind::Saved, i};
+    if (output.isNode()) known[producer.node(output.node()).name] = {Kind::Saved, i};
   }
-  std::vector<Source> sources;
-  for (const ir::NodeId id : half.graph().placeholders()) {
-    const ir::Node& node = half.graph().node(id);
+  for (const ir::NodeId id : backward->runner->graph().placeholders()) {
+    const ir::Node& node = backward->runner->graph().node(id);
     const auto found = known.find(node.name);
     CORE_CHECK(found != known.end() || node.sym(),
                "nothing provides the input '" + node.name + "'");
-    sources.push_back(node.sym() ? Source{} : found->second);
+    backward->sources.push_back(node.sym() ? BackwardSource{} : found->second);
   }
-  return sources;
 }
-
-/// The backward of the whole compiled forward.
-class CompiledStep::BackwardNode final : public ::torch::autograd::Node {
- public:
-  BackwardNode(std::shared_ptr<Shared> shared, std::vector<at::Tensor> saved)
-      : m_shared(std::move(shared)), m_values(std::move(saved)) {}
-
-  std::string name() const override { return "CompiledBackward"; }
-  void release_variables() override { m_values.clear(); }
-
- protected:
-  ::torch::autograd::variable_list apply(::torch::autograd::variable_list&& gradients) override {
-    TORCH_CHECK(!m_values.empty(), "the compiled backward can run only once for each forward");
-    std::vector<at::Tensor> inputs;
-    for (const Source& source : m_shared->backwardSources) {
-      switch (source.kind) {
-        case Source::Kind::Tangent: inputs.push_back(tangent(source.index, gradients)); break;
-        case Source::Kind::Saved: inputs.push_back(m_values[source.index]); break;
-        case Source::Kind::Primal:
-        case Source::Kind::Number: inputs.emplace_back(); break;
-      }
-    }
-    // From here on the schedule alone keeps the saved values, and frees each after its last use.
-    m_values.clear();
-    gradients.clear();
-    const auto start = Clock::now();
-    std::vector<at::Tensor> outputs = m_shared->backward->run(std::move(inputs));
-    m_shared->times.backward = secondsSince(start);
-    outputs.resize(num_outputs());
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (!task_should_compute_output(i)) outputs[i].reset();
-    }
-    return outputs;
-  }
-
- private:
-  /// The incoming gradient in the traced layout; zeros if nothing came.
-  at::Tensor tangent(std::size_t index, const ::torch::autograd::variable_list& gradients) const {
-    const ir::TensorMeta& meta = m_shared->joint->metadata.tracedTangents[index];
-    const at::Tensor& gradient = gradients[index];
-    if (gradient.defined() && gradient.scalar_type() == torch::scalarType(meta.dtype)) {
-      return gradient;  // the schedule changes the strides of its inputs where it must
-    }
-    at::Tensor coerced = torch::emptyLike(meta, c10::kCPU);
-    gradient.defined() ? coerced.copy_(gradient) : coerced.zero_();
-    return coerced;
-  }
-
-  std::shared_ptr<Shared> m_shared;
-  std::vector<at::Tensor> m_values;  ///< by forward output; the saved ones are defined
-};
-
-/// What is redone on the user's tensors after the forward.
-class CompiledStep::Epilogue {
- public:
-  Epilogue(const Shared& shared, const std::vector<at::Tensor>& primals,
-           const std::vector<at::Tensor>& values)
-      : m_metadata(shared.joint->metadata), m_primals(primals), m_values(values) {}
-
-  std::vector<at::Tensor> run() {
-    const auto& mutated = m_metadata.mutatedRuntimeIndices;
-    for (std::size_t i = 0; i < mutated.size(); ++i) {
-      const auto primal = static_cast<std::size_t>(mutated[i]);
-      writeBack(m_metadata.inputs[primal], m_primals[primal], m_values[i]);
-    }
-    std::vector<at::Tensor> outputs;
-    for (std::size_t i = 0; i < m_metadata.outputs.size(); ++i) {
-      if (!isView(m_metadata.outputs[i])) {
-        outputs.push_back(plainOutput(i));
-      } else {
-        outputs.emplace_back();
-      }
-    }
-    // Views last: their base may be another output.
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const ir::OutputInfo& info = m_metadata.outputs[i];
-      if (isView(info)) outputs[i] = viewOutput(info, outputs);
-    }
-    return outputs;
-  }
-
- private:
-  static bool isView(const ir::OutputInfo& info) {
-    switch (info.type) {
-      case ir::OutputType::NonAlias:
-      case ir::OutputType::IsInput:
-      case ir::OutputType::UnsafeViewAlias:
-      case ir::OutputType::CustomFunctionView: return false;
-      case ir::OutputType::AliasOfInput:
-      case ir::OutputType::AliasOfIntermediate:
-      case ir::OutputType::AliasOfIntermediateSaveAsOutput:
-      case ir::OutputType::AliasOfIntermediateBaseIsUserOutput: return info.isTensor;
-    }
-    return false;
-  }
-
-  static void writeBack(const ir::InputInfo& info, at::Tensor input, const at::Tensor& updated) {
-    if (info.mutatesStorageMetadata) {
-      const at::NoGradGuard noGrad;
-      input.set_(updated);
-      return;
-    }
-    if (info.mutatesMetadata) input.as_strided_(updated.sizes(), updated.strides());
-    if (!info.mutatesData) return;
-    const bool unseen = info.mutationsHiddenFromAutograd || info.mutationsUnderNoGrad ||
-                        (input.is_leaf() && input.requires_grad());
-    if (unseen) {
-      const at::NoGradGuard noGrad;
-      input.detach().copy_(updated);
-    } else {
-      input.copy_(updated);
-    }
-  }
-
-  std::size_t firstOutput() const { return m_metadata.mutatedRuntimeIndices.size(); }
-
-  at::Tensor plainOutput(std::size_t i) const {
-    const ir::OutputInfo& info = m_metadata.outputs[i];
-    if (!info.isTensor) return {};
-    if (info.type == ir::OutputType::IsInput) {
-      return m_primals[static_cast<std::size_t>(info.baseIndex.value())];
-    }
-    return m_values[firstOutput() + i];
-  }
-
-  at::Tensor viewOutput(const ir::OutputInfo& info, const std::vector<at::Tensor>& outputs) const {
-    CORE_CHECK(info.baseIndex && info.meta, "an aliased output lacks its base or its geometry");
-    const auto index = static_cast<std::size_t>(*info.baseIndex);
-    at::Tensor base;
-    if (info.type == ir::OutputType::AliasOfInput) {
-      base = m_primals[index];
-    } else if (info.type == ir::OutputType::AliasOfIntermediateBaseIsUserOutput) {
-      base = outputs[index];
-    } else {
-      base = m_values[firstOutput() + m_metadata.outputs.size() + index];
-    }
-    at::Tensor view = base.as_strided(info.meta->sizeHints(), info.meta->strideHints(),
-                                      base.storage_offset() + info.storageOffset);
-    return info.requiresGrad ? view : view.detach();
-  }
-
-  const ir::ViewAndMutationMeta& m_metadata;
-  const std::vector<at::Tensor>& m_primals;
-  const std::vector<at::Tensor>& m_values;
-};
 
 CompiledStep::CompiledStep(const torch::ExecutableStep& step)
     : m_shared(std::make_shared<Shared>()) {
   Shared& shared = *m_shared;
   TORCH_CHECK(step.joint && step.forward.schedule, "the step was not compiled");
   shared.joint = step.joint;
+  shared.epilogue = std::make_unique<StepEpilogue>(*step.joint);
   // The partition of an inference graph has a backward too, an empty one.
   const bool hasBackward = step.backward.schedule && !step.joint->metadata.tracedTangents.empty();
   shared.arenaBytes = step.forward.schedule->arenaBytes;
@@ -270,11 +187,14 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step)
   const ArenaPtr arena = allocateArena(shared.arenaBytes);
   shared.forward =
       std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, arena);
-  shared.forwardSources = shared.sourcesOf(*shared.forward);
+  shared.bindForward();
   if (!hasBackward) return;
-  shared.backward =
+  shared.backward = std::make_shared<BackwardHalf>();
+  shared.backward->runner =
       std::make_unique<ScheduleRunner>(step.backward.schedule, step.backward.kernels, arena);
-  shared.backwardSources = shared.sourcesOf(*shared.backward);
+  shared.backward->tangents = step.joint->metadata.tracedTangents;
+  shared.backward->tangentsOfGradient = tangentsOfGradients(*step.joint);
+  shared.bindBackward();
   shared.tangents = tangentOutputs(step.joint->metadata);
   CORE_CHECK(shared.tangents.size() == step.joint->metadata.tracedTangents.size(),
              "the metadata counts its tangents in two ways");
@@ -291,48 +211,90 @@ std::vector<at::Tensor> CompiledStep::primalsOf(const std::vector<at::Tensor>& g
     if (binding.primal < 0) continue;
     const auto index = static_cast<std::size_t>(binding.primal);
     if (primals[index].defined()) continue;
-    if (!binding.isView) {
-      primals[index] = graphInputs[i];
-      continue;
-    }
-    // A synthetic base: the whole storage of its members.
     const ir::TensorMeta& meta = *graph.node(graph.placeholders()[index]).tensor();
-    primals[index] = at::empty({0}, graphInputs[i].options());
-    primals[index].set_(graphInputs[i].storage(), 0, meta.sizeHints(), meta.strideHints());
+    primals[index] = binding.isView ? syntheticBase(graphInputs[i], meta) : graphInputs[i];
   }
   return primals;
 }
 
 std::vector<at::Tensor> CompiledStep::run(const std::vector<at::Tensor>& graphInputs) {
   Shared& shared = *m_shared;
+  const std::vector<std::uint32_t> versions = versionsOf(graphInputs);
   const std::vector<at::Tensor> primals = primalsOf(graphInputs);
   std::vector<at::Tensor> inputs;
-  for (const Source& source : shared.forwardSources) {
-    const bool isPrimal = source.kind == Source::Kind::Primal;
-    inputs.push_back(isPrimal ? primals[source.index].detach() : at::Tensor());
-  }
+  for (const auto& primal : shared.primalOfInput)
+    inputs.push_back(primal ? primals[*primal].detach() : at::Tensor());
   const auto start = Clock::now();
   std::vector<at::Tensor> values = shared.forward->run(std::move(inputs));
-  shared.times.forward = secondsSince(start);
-  if (!shared.backward) return Epilogue(shared, primals, values).run();
+  shared.forwardSeconds = secondsSince(start);
 
-  keepFromWrites(values, primals);
-  auto node = std::shared_ptr<BackwardNode>(new BackwardNode(m_shared, savedOf(values)),
-                                            ::torch::autograd::deleteNode);
+  std::shared_ptr<CompiledBackward> node;
+  std::vector<at::Tensor> saved;
+  if (shared.backward) {
+    keepFromWrites(values, primals);
+    saved = savedOf(values);
+    node = makeNode(primals, values);
+  }
+  std::vector<at::Tensor> outputs = shared.epilogue->run(primals, values);
+  reshapeInputs(graphInputs, outputs);
+  raiseVersions(graphInputs, versions);
+  if (node) {
+    std::vector<at::Tensor> visible = graphInputs;
+    visible.insert(visible.end(), outputs.begin(), outputs.end());
+    node->save(SavedValues(std::move(saved), visible));
+  }
+  return outputs;
+}
+
+/// Puts the node behind the values that have a tangent.
+std::shared_ptr<CompiledBackward> CompiledStep::makeNode(const std::vector<at::Tensor>& primals,
+                                                         std::vector<at::Tensor>& values) const {
+  auto node = std::shared_ptr<CompiledBackward>(new CompiledBackward(m_shared->backward),
+                                                ::torch::autograd::deleteNode);
   node->set_next_edges(::torch::autograd::collect_next_edges(primals));
-  for (const std::size_t position : shared.tangents) {
+  for (const std::size_t position : m_shared->tangents) {
     // A new TensorImpl: the node keeps the plain one, and a cycle would never be freed.
     values[position] = values[position].detach();
-    ::torch::autograd::set_history(values[position], node);
+    if (isUnfollowed(m_shared->joint->metadata, position)) {
+      values[position].requires_grad_(true);
+    } else {
+      ::torch::autograd::set_history(values[position], node);
+    }
   }
-  return Epilogue(shared, primals, values).run();
+  return node;
+}
+
+/// Views of a synthetic base that change their geometry: it comes as the last outputs.
+void CompiledStep::reshapeInputs(const std::vector<at::Tensor>& graphInputs,
+                                 std::vector<at::Tensor>& outputs) const {
+  const auto& bindings = m_shared->joint->signature.inputBindings;
+  for (std::size_t i = bindings.size(); i-- > 0;) {
+    if (!bindings[i].isReshaped) continue;
+    const at::Tensor& like = outputs.back();
+    graphInputs[i].as_strided_(like.sizes(), like.strides(), like.storage_offset());
+    outputs.pop_back();
+  }
+}
+
+/// Writes inside the graph, and through a base of ours, pass by the version counters of the user's
+/// tensors; eager raises them.
+void CompiledStep::raiseVersions(const std::vector<at::Tensor>& graphInputs,
+                                 const std::vector<std::uint32_t>& before) const {
+  const auto& bindings = m_shared->joint->signature.inputBindings;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    const bool isUnchanged = bindings[i].isWritten && graphInputs[i].defined() &&
+                             static_cast<std::uint32_t>(graphInputs[i]._version()) == before[i];
+    if (isUnchanged) ::torch::autograd::impl::bump_version(graphInputs[i]);
+  }
 }
 
 /// A saved value may be a primal itself, or a view of one. Where the epilogue is going to write
 /// that primal, the backward gets a copy of what it was.
 void CompiledStep::keepFromWrites(std::vector<at::Tensor>& values,
                                   const std::vector<at::Tensor>& primals) const {
-  for (const int index : m_shared->joint->metadata.mutatedRuntimeIndices) {
+  const ir::ViewAndMutationMeta& metadata = m_shared->joint->metadata;
+  for (const int index : metadata.mutatedRuntimeIndices) {
+    if (!metadata.inputs[static_cast<std::size_t>(index)].mutatesData) continue;
     const at::Tensor& primal = primals[static_cast<std::size_t>(index)];
     for (std::size_t i = m_shared->forwardOutputs(); i < values.size(); ++i) {
       if (values[i].defined() && values[i].is_alias_of(primal)) values[i] = values[i].clone();
@@ -347,11 +309,12 @@ std::vector<at::Tensor> CompiledStep::savedOf(const std::vector<at::Tensor>& val
 }
 
 bool CompiledStep::isRandom() const {
-  return m_shared->forward->isRandom() || (m_shared->backward && m_shared->backward->isRandom());
+  return m_shared->forward->isRandom() ||
+         (m_shared->backward && m_shared->backward->runner->isRandom());
 }
 
 HalfTimes CompiledStep::times() const {
-  return m_shared->times;
+  return {m_shared->forwardSeconds, m_shared->backward ? m_shared->backward->seconds : 0};
 }
 
 std::int64_t CompiledStep::arenaBytes() const {

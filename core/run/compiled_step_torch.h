@@ -13,6 +13,8 @@
 
 namespace core::run {
 
+class CompiledBackward;
+
 /// Seconds of the last forward and backward schedule.
 struct HalfTimes {
   double forward = 0;
@@ -28,9 +30,9 @@ class CompiledStep {
   CompiledStep& operator=(const CompiledStep&) = delete;
 
   /// Runs the forward on the inputs of the exported graph (undefined for constants) and returns the
-  /// user outputs, undefined where an output is no tensor. Mutated inputs are written, aliased
-  /// outputs are views of what they are views of in eager. In training the outputs have one
-  /// autograd node that runs the backward schedule. Throws c10::Error.
+  /// user outputs, undefined where an output is no tensor. Mutated inputs are written and their
+  /// versions raised, aliased outputs are views of what they are views of in eager. In training the
+  /// outputs have one autograd node that runs the backward schedule. Throws c10::Error.
   std::vector<at::Tensor> run(const std::vector<at::Tensor>& graphInputs);
 
   /// An operator of either half draws random numbers.
@@ -41,11 +43,14 @@ class CompiledStep {
 
  private:
   struct Shared;
-  class BackwardNode;
-  class Epilogue;
 
   std::vector<at::Tensor> primalsOf(const std::vector<at::Tensor>& graphInputs) const;
-
+  std::shared_ptr<CompiledBackward> makeNode(const std::vector<at::Tensor>& primals,
+                                             std::vector<at::Tensor>& values) const;
+  void reshapeInputs(const std::vector<at::Tensor>& graphInputs,
+                     std::vector<at::Tensor>& outputs) const;
+  void raiseVersions(const std::vector<at::Tensor>& graphInputs,
+                     const std::vector<std::uint32_t>& before) const;
   void keepFromWrites(std::vector<at::Tensor>& values,
                       const std::vector<at::Tensor>& primals) const;
   std::vector<at::Tensor> savedOf(const std::vector<at::Tensor>& values) const;

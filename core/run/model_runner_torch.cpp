@@ -128,8 +128,9 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     if (!step.isRandom()) {
       reference = referenceStep(m_model, m_inputs, m_program, options, context);
     }
-    return compareSteps(finish(compiledBound, std::move(compiled)),
-                        finish(eagerBound, std::move(eager)), reference);
+    FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
+    FinishedStep eagerFinished = finish(eagerBound, std::move(eager));
+    return compareSteps(compiledFinished, eagerFinished, reference);
   });
 }
 

@@ -69,6 +69,23 @@ std::int64_t storageBytes(const std::vector<at::Tensor>& tensors) {
   return bytes;
 }
 
+std::vector<std::uint32_t> versionsOf(const std::vector<at::Tensor>& tensors) {
+  std::vector<std::uint32_t> versions;
+  for (const at::Tensor& tensor : tensors) {
+    versions.push_back(tensor.defined() ? static_cast<std::uint32_t>(tensor._version()) : 0);
+  }
+  return versions;
+}
+
+/// Fills outputs and `written`.
+Result<void> runForward(const ForwardFunction& forward, StepTensors& step) {
+  const std::vector<std::uint32_t> before = versionsOf(step.graphInputs);
+  CORE_TRY(step.outputs, forward(step.graphInputs));
+  const std::vector<std::uint32_t> after = versionsOf(step.graphInputs);
+  for (std::size_t i = 0; i < before.size(); ++i) step.written.push_back(before[i] != after[i]);
+  return {};
+}
+
 Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& forward,
                           const torch::RunOptions& options, const MemoryMeter* meter) {
   const at::AutoGradMode gradOn(true);
@@ -76,7 +93,7 @@ Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& for
   const auto start = Clock::now();
   step.graphInputs = bound.graphInputs();
   at::manual_seed(options.seed);
-  CORE_TRY(step.outputs, forward(step.graphInputs));
+  CORE_TRY_VOID(runForward(forward, step));
   CORE_TRY(step.loss, lossOf(step.outputs, options.loss));
   if (meter) {
     std::vector<at::Tensor> results = step.outputs;
@@ -98,7 +115,7 @@ Result<StepTensors> infer(torch::BoundTensors& bound, const ForwardFunction& for
   const auto start = Clock::now();
   step.graphInputs = bound.graphInputs();
   at::manual_seed(options.seed);
-  CORE_TRY(step.outputs, forward(step.graphInputs));
+  CORE_TRY_VOID(runForward(forward, step));
   step.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return step;
 }

@@ -27,6 +27,7 @@ struct StepTensors {
   at::Tensor loss;  ///< undefined in inference
   std::vector<at::Tensor> outputs;
   std::vector<at::Tensor> graphInputs;  ///< as the model was given them
+  std::vector<bool> written;            ///< per graph input: the forward raised its version
   double seconds = 0;                   ///< forward, loss and backward
   std::int64_t savedBytes = 0;          ///< held from forward to backward, without the outputs
   std::int64_t peakBytes = 0;           ///< most bytes allocated at once during the step

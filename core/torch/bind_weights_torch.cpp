@@ -82,6 +82,8 @@ BoundTensors::BoundTensors(const load::LoadedModel& model, const load::InputSet&
   addStorages(precision);
   m_graphInputs.resize(model.program.inputSpecs.size());
   m_isClone.resize(m_graphInputs.size(), false);
+  m_viewOfClone.resize(m_graphInputs.size());
+  m_sameAs.resize(m_graphInputs.size());
   bindState();
   bindInputs();
 }
@@ -153,23 +155,49 @@ void BoundTensors::bindState() {
   }
 }
 
+/// Another tensor of the same storage is no leaf either: both must stay views of one tensor.
+bool BoundTensors::sharesItsClone(const load::InputSet::Input& input) const {
+  if (!input.requiresGrad || input.isLeaf) return false;
+  int members = 0;
+  for (const load::InputSet::Input& other : m_inputs.inputs)
+    members += other.storage == input.storage && !other.sameObjectAs ? 1 : 0;
+  return members > 1;
+}
+
+at::Tensor BoundTensors::inputTensor(std::size_t graphInput, const load::InputSet::Input& input,
+                                     std::map<int, at::Tensor>& wholes) {
+  const std::size_t storage = m_model.storages.size() + static_cast<std::size_t>(input.storage);
+  if (!sharesItsClone(input)) {
+    at::Tensor tensor = view(storage, input.meta, input.storageOffset);
+    if (input.requiresGrad) tensor.requires_grad_(true);
+    return tensor;
+  }
+  m_viewOfClone[graphInput] = input;
+  at::Tensor& whole = wholes[input.storage];
+  if (!whole.defined()) {
+    const auto bytes = static_cast<std::int64_t>(m_storages[storage].source.size());
+    const std::int64_t elements = bytes / ir::dtypeBytes(input.meta.dtype);
+    whole = view(storage, ir::contiguousMeta(input.meta.dtype, {elements}), 0);
+    whole.requires_grad_(true);
+  }
+  return whole;
+}
+
 void BoundTensors::bindInputs() {
   const auto& specs = m_model.program.inputSpecs;
   std::vector<at::Tensor> tensors;
+  std::map<int, at::Tensor> wholes;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const bool isTensor = std::holds_alternative<load::TensorName>(m_model.program.graph.inputs[i]);
     if (specs[i].kind != InputKind::UserInput || !isTensor) continue;
     TORCH_CHECK(tensors.size() < m_inputs.inputs.size(), "the model takes more than the ",
                 tensors.size(), " inputs that were given");
     const load::InputSet::Input& input = m_inputs.inputs[tensors.size()];
-    at::Tensor tensor;
-    if (input.sameObjectAs) {
-      tensor = tensors[static_cast<std::size_t>(*input.sameObjectAs)];
-    } else {
-      tensor = view(m_model.storages.size() + static_cast<std::size_t>(input.storage), input.meta,
-                    input.storageOffset);
-      if (input.requiresGrad) tensor.requires_grad_(true);
-    }
+    const at::Tensor tensor = input.sameObjectAs
+                                  ? tensors[static_cast<std::size_t>(*input.sameObjectAs)]
+                                  : inputTensor(i, input, wholes);
+    if (input.sameObjectAs)
+      m_sameAs[i] = m_inputPositions[static_cast<std::size_t>(*input.sameObjectAs)];
     tensors.push_back(tensor);
     m_graphInputs[i] = tensor;
     m_isClone[i] = input.requiresGrad && !input.isLeaf;
@@ -184,10 +212,16 @@ std::vector<at::Tensor> BoundTensors::graphInputs() const {
   std::vector<at::Tensor> result = m_graphInputs;
   std::map<const c10::TensorImpl*, at::Tensor> clones;
   for (std::size_t i = 0; i < result.size(); ++i) {
-    if (!m_isClone[i]) continue;
-    at::Tensor& clone = clones[m_graphInputs[i].unsafeGetTensorImpl()];
-    if (!clone.defined()) clone = m_graphInputs[i].clone();
-    result[i] = clone;
+    if (m_sameAs[i]) {
+      result[i] = result[static_cast<std::size_t>(*m_sameAs[i])];
+    } else if (m_isClone[i]) {
+      at::Tensor& clone = clones[m_graphInputs[i].unsafeGetTensorImpl()];
+      if (!clone.defined()) clone = m_graphInputs[i].clone();
+      const auto& view = m_viewOfClone[i];
+      result[i] = view ? clone.as_strided(view->meta.sizeHints(), view->meta.strideHints(),
+                                          view->storageOffset)
+                       : clone;
+    }
   }
   return result;
 }

@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -28,14 +30,18 @@ class BoundTensors {
   BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs, Precision precision);
 
   /// One tensor per graph input, undefined for constants. Inputs that are no leaves are new clones
-  /// of theirs in every call, made under the caller's grad mode.
+  /// of theirs in every call, made under the caller's grad mode; those that share a storage are
+  /// views of one clone of it.
   std::vector<at::Tensor> graphInputs() const;
   /// The gradient of every parameter by full name, in the program's order; undefined where there is
   /// none. Of tied weights, which share one gradient, only the names that the graph uses have it.
   std::vector<std::pair<std::string, at::Tensor>> parameterGradients() const;
   /// Buffers and lifted tensor constants by full name, in the program's order.
   const std::vector<std::pair<std::string, at::Tensor>>& buffers() const { return m_buffers; }
-  /// Per user input the leaf that collects its gradient; undefined if it needs none.
+  /// Parameters by full name, in the program's order.
+  const std::vector<std::pair<std::string, at::Tensor>>& parameters() const { return m_parameters; }
+  /// Per user input the leaf that collects its gradient, for views of a shared storage the whole of
+  /// it; undefined if it needs none.
   const std::vector<at::Tensor>& inputLeaves() const { return m_inputLeaves; }
   /// Per user input its position among the graph inputs.
   const std::vector<int>& inputPositions() const { return m_inputPositions; }
@@ -57,6 +63,9 @@ class BoundTensors {
   void bindInputs();
   at::Tensor view(std::size_t storage, const ir::TensorMeta& meta, std::int64_t offset) const;
   at::Tensor sameViewOrNew(const load::Weight& weight);
+  bool sharesItsClone(const load::InputSet::Input& input) const;
+  at::Tensor inputTensor(std::size_t graphInput, const load::InputSet::Input& input,
+                         std::map<int, at::Tensor>& wholes);
 
   const load::LoadedModel& m_model;
   const load::InputSet& m_inputs;
@@ -65,6 +74,9 @@ class BoundTensors {
   std::vector<std::pair<const load::Weight*, at::Tensor>> m_weights;
   std::vector<at::Tensor> m_graphInputs;  ///< leaves where graphInputs() clones
   std::vector<bool> m_isClone;            ///< per graph input
+  /// Per graph input that is a view of a clone: the view. m_graphInputs has the leaf then.
+  std::vector<std::optional<load::InputSet::Input>> m_viewOfClone;
+  std::vector<std::optional<int>> m_sameAs;  ///< per graph input: the earlier one that it is
   std::vector<std::pair<std::string, at::Tensor>> m_parameters, m_buffers;
   std::set<std::string> m_unusedParameters;
   std::vector<at::Tensor> m_inputLeaves;

@@ -36,20 +36,22 @@ bool writes(const c10::AliasInfo* alias) {
 struct WriteCount {
   int all = 0;
   int withoutGrad = 0;
+  int reshapes = 0;  ///< not counted in `all`
 };
 
-/// Writes per storage.
+/// Writes of data per storage; `t_` and the like change the geometry only.
 std::unordered_map<StorageId, WriteCount> countWrites(const Recorder& recorder) {
   std::unordered_map<StorageId, WriteCount> counts;
   for (const RecordedCall& call : recorder.calls) {
     const c10::FunctionSchema& schema = call.op.schema();
     if (!schema.is_mutable()) continue;
+    const bool reshapes = call.op.hasTag(at::Tag::inplace_view);
     for (std::size_t i = 0; i < call.arguments.size(); ++i) {
       if (!writes(schema.arguments()[i].alias_info())) continue;
       forEachTensor(call.arguments[i], [&](const at::Tensor& tensor) {
         WriteCount& count = counts[storageOf(tensor)];
-        ++count.all;
-        count.withoutGrad += call.gradEnabled ? 0 : 1;
+        (reshapes ? count.reshapes : count.all) += 1;
+        count.withoutGrad += call.gradEnabled || reshapes ? 0 : 1;
       });
     }
   }
@@ -67,9 +69,11 @@ ir::InputInfo inputInfo(const Primal& primal, bool requiresGrad, bool changedGeo
   info.mutatesMetadata = changedGeometry;
   info.mutationsHiddenFromAutograd = writesToIt.all == 0;
   info.mutationsUnderNoGrad = writesToIt.all > 0 && writesToIt.withoutGrad == writesToIt.all;
+  // PyTorch keeps a write under no_grad in the graph even if the geometry changed too; its `copy_`
+  // then fails, because the two geometries differ.
   const bool staysInGraph =
-      info.mutatesData && ((!info.mutatesMetadata && !info.requiresGrad) ||
-                           info.mutationsHiddenFromAutograd || info.mutationsUnderNoGrad);
+      info.mutatesData && !info.mutatesMetadata &&
+      (!info.requiresGrad || info.mutationsHiddenFromAutograd || info.mutationsUnderNoGrad);
   if (staysInGraph) {
     info.mutationType = ir::MutationType::MutatedInGraph;
   } else if (info.mutatesData || info.mutatesMetadata) {
@@ -109,6 +113,7 @@ class OutputClassifier {
     info.isTensor = output.defined();
     if (!info.isTensor) return info;
     info.requiresGrad = output.requires_grad();
+    info.isUnfollowedView = output.is_view() && output.requires_grad() && !output.grad_fn();
     info.meta = torch::tensorMeta(output, {});
     info.storageOffset = output.storage_offset();
     if (const auto input = m_inputOfStorage.find(storageOf(output));
@@ -146,7 +151,8 @@ class OutputClassifier {
       return;
     }
     const at::Tensor base = baseOf(output);
-    for (std::size_t k = 0; k < m_outputs.size(); ++k) {
+    // Of an output that is returned repeatedly, PyTorch takes the last.
+    for (std::size_t k = m_outputs.size(); k-- > 0;) {
       if (!m_outputs[k].defined() || !m_outputs[k].is_same(base)) continue;
       info.type = ir::OutputType::AliasOfIntermediateBaseIsUserOutput;
       info.baseIndex = static_cast<int>(k);
@@ -210,13 +216,31 @@ std::vector<at::Tensor> writableArguments(const std::vector<at::Tensor>& primals
   std::vector<at::Tensor> arguments = primals;
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (inputs.primals[i].requiresGrad && !inputs.primals[i].isLeaf)
-      arguments[i] = primals[i].clone();
+      arguments[i] =
+          at::empty_strided(primals[i].sizes(), primals[i].strides(), primals[i].options())
+              .requires_grad_(false)
+              .copy_(primals[i]);
   return arguments;
 }
 
 struct Geometry {
   std::vector<std::int64_t> sizes, strides;
+  std::int64_t offset = 0;
+  bool operator==(const Geometry&) const = default;
 };
+
+Geometry geometryOf(const at::Tensor& tensor) {
+  return {tensor.sizes().vec(), tensor.strides().vec(), tensor.storage_offset()};
+}
+
+Error movedError(const Primal& primal) {
+  return Error{ErrorCode::UnsupportedOp,
+               "Cannot trace the program: it moves the input " + primal.descriptor +
+                   " to another place of its storage (as_strided_ with an offset). Use operators "
+                   "that return views instead.",
+               {},
+               {}};
+}
 
 }  // namespace
 
@@ -225,8 +249,8 @@ Result<ForwardMetadata> collectMetadata(const TracedFunction& function, Recorder
   const std::vector<at::Tensor> primals = function.freshPrimals();
   const std::vector<at::Tensor> arguments = writableArguments(primals, inputs);
   std::vector<Geometry> before;
-  for (const at::Tensor& argument : arguments)
-    before.push_back({argument.sizes().vec(), argument.strides().vec()});
+  for (const at::Tensor& argument : arguments) before.push_back(geometryOf(argument));
+  const bool gradWasEnabled = at::GradMode::is_enabled();
 
   std::vector<at::Tensor> outputs;
   {
@@ -237,15 +261,26 @@ Result<ForwardMetadata> collectMetadata(const TracedFunction& function, Recorder
   }
 
   ForwardMetadata result;
+  if (at::GradMode::is_enabled() != gradWasEnabled) {
+    result.meta.gradEnabledMutation = !gradWasEnabled;
+    at::GradMode::set_enabled(gradWasEnabled);
+  }
   const auto writesByStorage = countWrites(recorder);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto found = writesByStorage.find(storageOf(arguments[i]));
-    const bool changed = arguments[i].sizes() != at::IntArrayRef(before[i].sizes) ||
-                         arguments[i].strides() != at::IntArrayRef(before[i].strides);
+    const WriteCount writes = found == writesByStorage.end() ? WriteCount{} : found->second;
+    const bool changed = geometryOf(arguments[i]) != before[i];
+    result.touched.push_back(writes.all > 0 || writes.reshapes > 0);
     result.meta.inputs.push_back(
-        inputInfo(inputs.primals[i], arguments[i].requires_grad(), changed,
-                  found == writesByStorage.end() ? WriteCount{} : found->second));
+        inputInfo(inputs.primals[i], arguments[i].requires_grad(), changed, writes));
+    if (changed) {
+      if (arguments[i].storage_offset() != before[i].offset) return movedError(inputs.primals[i]);
+      result.meta.inputs.back().metaAfter = torch::tensorMeta(arguments[i], {});
+    }
     const ir::MutationType type = result.meta.inputs.back().mutationType;
+    if (type == ir::MutationType::NotMutated && writes.reshapes > 0 &&
+        inputs.primals[i].requiresGrad && !inputs.primals[i].isLeaf)
+      result.reshapedForAWhile.push_back(static_cast<int>(i));
     if (type == ir::MutationType::MutatedOutGraph)
       result.meta.mutatedRuntimeIndices.push_back(static_cast<int>(i));
     if (type == ir::MutationType::MutatedInGraph)

@@ -16,6 +16,9 @@ struct ForwardMetadata {
   ir::ViewAndMutationMeta meta;
   std::vector<at::Tensor> tangents;  ///< meta tensors, one per expected incoming gradient
   std::vector<int> baseOutputs;      ///< per intermediate base: the first output that is its view
+  std::vector<bool> touched;         ///< per primal: some call writes or reshapes it
+  /// Primals that need a gradient, are reshaped in place, and have their old geometry in the end.
+  std::vector<int> reshapedForAWhile;
 };
 
 /// Runs the forward once, recorded into `recorder`, under the caller's grad mode, and reads off

@@ -27,10 +27,10 @@ class Replay {
  public:
   Replay(const JointCapture& capture, const ForwardMetadata& metadata, FunctionalCapture& result)
       : m_capture(capture), m_metadata(metadata), m_result(result) {
-    for (const at::Tensor& primal : capture.primals)
-      m_primals.push_back(wrap(primal, result.primals));
+    for (std::size_t i = 0; i < capture.primals.size(); ++i)
+      m_primals.push_back(wrap(capture.primals[i], capture.geometry[i], result.primals));
     for (const at::Tensor& tangent : capture.tangents)
-      m_tangents.push_back(wrap(tangent, result.tangents));
+      m_tangents.push_back(wrap(tangent, tangent, result.tangents));
   }
 
   void run() {
@@ -50,8 +50,9 @@ class Replay {
   }
 
  private:
-  at::Tensor wrap(const at::Tensor& stage1, std::vector<at::Tensor>& values) {
-    values.push_back(copyOfGeometry(stage1));
+  at::Tensor wrap(const at::Tensor& stage1, const at::Tensor& geometry,
+                  std::vector<at::Tensor>& values) {
+    values.push_back(copyOfGeometry(geometry));
     at::Tensor wrapper = functional::to_functional_tensor(values.back());
     m_values[stage1.unsafeGetTensorImpl()] = wrapper;
     return wrapper;
@@ -197,7 +198,17 @@ class Replay {
     for (const int i : m_metadata.meta.mutatedGraphHandledIndices) {
       const auto k = static_cast<std::size_t>(i);
       m_result.primals[k].copy_(m_afterForward[k]);
+      if (!m_metadata.meta.isTrain) nameResultOfWrite(k);
     }
+  }
+
+  /// In an inference graph the written input is returned as the result of the write.
+  void nameResultOfWrite(std::size_t primal) {
+    const at::Tensor written =
+        m_result.primals[primal].unsafeGetTensorImpl()->shallow_copy_and_detach(
+            /*version_counter=*/c10::VariableVersion(0), /*allow_tensor_metadata_change=*/false);
+    m_result.recorder.calls.back().results = {written};
+    m_written[primal] = written;
   }
 
   at::Tensor finalValue(const at::Tensor& stage1) const {
@@ -208,14 +219,15 @@ class Replay {
     return functional::from_functional_tensor(wrapper);
   }
 
-  /// An output that is an input written in the graph is that input itself.
+  /// An output that is an input written in the graph is that input itself, or its write.
   void replaceWrittenInputs() {
     const ir::ViewAndMutationMeta& meta = m_metadata.meta;
     for (std::size_t i = 0; i < meta.outputs.size(); ++i) {
       if (meta.outputs[i].type != ir::OutputType::IsInput) continue;
       const auto input = static_cast<std::size_t>(*meta.outputs[i].baseIndex);
       if (meta.inputs[input].mutationType == ir::MutationType::MutatedInGraph)
-        m_result.outputs[meta.mutatedRuntimeIndices.size() + i] = m_result.primals[input];
+        m_result.outputs[meta.mutatedRuntimeIndices.size() + i] =
+            meta.isTrain ? m_result.primals[input] : m_written.at(input);
     }
   }
 
@@ -224,7 +236,8 @@ class Replay {
   FunctionalCapture& m_result;
   std::vector<at::Tensor> m_primals, m_tangents;  ///< wrappers
   std::vector<at::Tensor> m_afterForward;
-  std::unordered_map<TensorImpl*, at::Tensor> m_values;  ///< stage 1 value -> wrapper
+  std::unordered_map<std::size_t, at::Tensor> m_written;  ///< inference: by primal
+  std::unordered_map<TensorImpl*, at::Tensor> m_values;   ///< stage 1 value -> wrapper
   std::unordered_map<TensorImpl*, std::optional<std::int64_t>> m_sequenceOfValue;
   std::size_t m_noted = 0;
   std::size_t m_nextResult = 0;

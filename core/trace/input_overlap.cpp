@@ -4,6 +4,7 @@
 
 #include "core/trace/input_overlap.h"
 
+#include <numeric>
 #include <utility>
 
 namespace core::trace {
@@ -20,6 +21,15 @@ std::int64_t reach(const StridedView& view) {
   std::int64_t last = 0;
   for (std::size_t i = 0; i < view.sizes.size(); ++i) last += (view.sizes[i] - 1) * view.strides[i];
   return last;
+}
+
+/// Every element lies a multiple of it from its view's first; 0 if both views have one element.
+std::int64_t commonStep(const StridedView& a, const StridedView& b) {
+  std::int64_t step = 0;
+  for (const StridedView* view : {&a, &b})
+    for (std::size_t i = 0; i < view->sizes.size(); ++i)
+      if (view->sizes[i] > 1) step = std::gcd(step, view->strides[i]);
+  return step;
 }
 
 bool hasUnitRows(const StridedView& view) {
@@ -42,6 +52,7 @@ bool mayOverlap(const StridedView& a, const StridedView& b) {
   if (left->offset > right->offset) std::swap(left, right);
   const std::int64_t shift = right->offset - left->offset;
   if (reach(*left) < shift) return false;
+  if (const std::int64_t step = commonStep(a, b); step > 0 && shift % step != 0) return false;
   if (hasUnitRows(*left) && hasUnitRows(*right) && left->strides[0] == right->strides[0])
     return !rowsInterleave(shift, left->strides[0], left->sizes[1], right->sizes[1]);
   return true;

@@ -15,7 +15,8 @@ struct StridedView {
 };
 
 /// False only if no element can be shared. Conservative: true where the layouts are too irregular
-/// to tell. Recognises disjoint ranges, and rows of equal stride that interleave.
+/// to tell. Recognises disjoint ranges, rows of equal stride that interleave, and elements that lie
+/// in different columns of a common step (even and odd places).
 bool mayOverlap(const StridedView& a, const StridedView& b);
 
 }  // namespace core::trace

@@ -41,6 +41,7 @@ class Capture {
   Capture(const TracedFunction& function, const ForwardMetadata& metadata)
       : m_function(function), m_metadata(metadata) {
     m_result.primals = function.freshPrimals();
+    m_result.geometry = function.freshPrimals();
     m_result.arguments = m_result.primals;
     m_result.tangents = metadata.tangents;
   }
@@ -48,7 +49,7 @@ class Capture {
   JointCapture run(CapturePhases phases) {
     const CaptureAutogradState state;
     const RecordingScope scope(m_result.recorder, Overrides::On);
-    m_result.error = attempt([&] { return forward(); });
+    m_result.error = attempt([&] { return forward(phases); });
     m_result.forwardCalls = m_result.recorder.calls.size();
     if (phases == CapturePhases::ForwardAndBackward)
       m_result.gradients.resize(m_result.primals.size());
@@ -72,9 +73,12 @@ class Capture {
     return std::nullopt;
   }
 
-  Result<void> forward() {
+  Result<void> forward(CapturePhases phases) {
     for (const int i : m_metadata.meta.mutatedRuntimeIndices)
-      prepareArgument(static_cast<std::size_t>(i));
+      prepareArgument(static_cast<std::size_t>(i), phases);
+    for (const int i : m_metadata.reshapedForAWhile)
+      m_result.arguments[static_cast<std::size_t>(i)] =
+          viewForReshape(m_result.primals[static_cast<std::size_t>(i)]);
     CORE_TRY(m_outputs, m_function.run(m_result.arguments, m_result.recorder));
     for (const int i : m_metadata.meta.mutatedRuntimeIndices)
       m_result.forwardOutputs.push_back(m_result.arguments[static_cast<std::size_t>(i)]);
@@ -87,14 +91,26 @@ class Capture {
   }
 
   /// An input that is written outside the graph afterwards must stay as it was: the program gets a
-  /// clone, or a view if only its geometry changes.
-  void prepareArgument(std::size_t i) {
+  /// clone, or a view if only its geometry changes. Without a backward it may change, but autograd
+  /// lets nobody change a leaf that requires grad.
+  void prepareArgument(std::size_t i, CapturePhases phases) {
     const at::Tensor& primal = m_result.primals[i];
-    if (hasTangent(m_metadata.meta.inputs[i])) {
+    if (phases == CapturePhases::ForwardOnly) {
+      primal.requires_grad_(false);
+    } else if (hasTangent(m_metadata.meta.inputs[i])) {
       m_result.arguments[i] = primal.clone();
     } else if (m_metadata.meta.inputs[i].mutatesMetadata) {
-      m_result.arguments[i] = primal.view(primal.sizes());
+      m_result.arguments[i] = viewForReshape(primal);
     }
+  }
+
+  /// Autograd lets nobody reshape a view of a leaf in place. `_unsafe_view` is no view to it; in
+  /// the record it is one.
+  at::Tensor viewForReshape(const at::Tensor& primal) {
+    static const auto view = c10::Dispatcher::singleton().findSchemaOrThrow("aten::view", "");
+    at::Tensor result = at::_unsafe_view(primal, primal.sizes());
+    m_result.recorder.calls.back().op = view;
+    return result;
   }
 
   void backward() {
@@ -102,7 +118,8 @@ class Capture {
     std::size_t next = 0;
     const auto addRoot = [&](const at::Tensor& value) {
       const at::Tensor& tangent = m_metadata.tangents[next++];
-      if (!value.requires_grad()) return;
+      // A view made under no_grad says that it requires grad, but has no history.
+      if (!value.requires_grad() || (value.is_view() && !value.grad_fn())) return;
       roots.push_back(value);
       seeds.push_back(tangent);
     };

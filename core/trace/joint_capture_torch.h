@@ -19,6 +19,7 @@ struct JointCapture {
   Recorder recorder;
   std::size_t forwardCalls = 0;       ///< the first calls of the record are the forward's
   std::vector<at::Tensor> primals;    ///< the leaves
+  std::vector<at::Tensor> geometry;   ///< of the primals before the program, which may change it
   std::vector<at::Tensor> arguments;  ///< what the program got: clones of those written outside
   std::vector<at::Tensor> tangents;   ///< as in ForwardMetadata
   std::vector<at::Tensor> forwardOutputs;  ///< mutated inputs, user outputs, intermediate bases

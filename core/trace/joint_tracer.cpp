@@ -83,6 +83,7 @@ class Tracer {
   /// The metadata pass, repeated after inputs were merged.
   Result<ForwardMetadata> collect() {
     CORE_TRY(ForwardMetadata metadata, collectOnce());
+    noteWrites(metadata);
     TracedInputs merged = withoutDuplicates(m_inputs, mutatedInputs(metadata));
     if (merged.primals.size() != m_inputs.primals.size()) {
       m_inputs = std::move(merged);
@@ -91,9 +92,27 @@ class Tracer {
     CORE_TRY(merged, withSyntheticBases(m_inputs, mutatedInputs(metadata)));
     if (merged.merged && merged.primals.size() != m_inputs.primals.size()) {
       m_inputs = std::move(merged);
+      forgetReshapedPrimals();
       CORE_TRY(metadata, collectOnce());
     }
+    forgetReshapedPrimals();
     return metadata;
+  }
+
+  /// To be called before inputs are merged: afterwards only the base is known to be written.
+  void noteWrites(const ForwardMetadata& metadata) {
+    for (ir::InputBinding& binding : m_inputs.bindings) {
+      if (binding.primal < 0) continue;
+      const auto primal = static_cast<std::size_t>(binding.primal);
+      binding.isWritten = metadata.touched[primal];
+      binding.isReshaped = metadata.meta.inputs[primal].mutatesMetadata;
+    }
+  }
+
+  /// The geometry of an input that stays a primal is the primal's business.
+  void forgetReshapedPrimals() {
+    for (ir::InputBinding& binding : m_inputs.bindings)
+      binding.isReshaped = binding.isReshaped && binding.isView;
   }
 
   Result<ForwardMetadata> collectOnce() {
@@ -217,8 +236,11 @@ class Tracer {
     std::vector<std::string> descriptors;
     for (const int i : m_metadata.meta.mutatedRuntimeIndices)
       descriptors.push_back(mutationDescriptor(m_inputs.primals[static_cast<std::size_t>(i)]));
+    const std::size_t userOutputs = m_program.outputs.size();
     for (std::size_t i = 0; i < m_metadata.meta.outputs.size(); ++i)
-      descriptors.push_back(outputDescriptor(static_cast<int>(i)));
+      descriptors.push_back(i < userOutputs ? outputDescriptor(static_cast<int>(i))
+                                            : "MetadataMutationAOTOutput(idx=" +
+                                                  std::to_string(i - userOutputs) + ")");
     for (const int output : m_metadata.baseOutputs) descriptors.push_back(baseDescriptor(output));
     if (!m_metadata.meta.isTrain) return descriptors;
     for (const Primal& primal : m_inputs.primals)

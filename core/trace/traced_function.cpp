@@ -51,6 +51,9 @@ Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor
   std::vector<at::Tensor> outputs;
   for (const c10::IValue& value : *values)
     outputs.push_back(value.isTensor() ? value.toTensor() : at::Tensor());
+  for (std::size_t i = 0; i < graphInputs.size(); ++i)
+    if (m_inputs.bindings[i].isView && m_inputs.bindings[i].isReshaped)
+      outputs.push_back(graphInputs[i]);
   return outputs;
 }
 

@@ -30,9 +30,9 @@ class TracedFunction {
   /// storage of its own: primals that must share one were merged before.
   std::vector<at::Tensor> freshPrimals() const;
 
-  /// Runs the program on `primals` and returns the user outputs; undefined where an output is no
-  /// tensor. To be called with `recorder`'s scope open. `check`, if given, sees every result.
-  /// Errors name operator, module and line.
+  /// Runs the program on `primals` and returns the user outputs, undefined where an output is no
+  /// tensor, then the inputs that are reshaped views of a base. To be called with `recorder`'s
+  /// scope open. `check`, if given, sees every result. Errors name operator, module and line.
   Result<std::vector<at::Tensor>> run(const std::vector<at::Tensor>& primals, Recorder& recorder,
                                       LayoutCheck* check = nullptr) const;
 

@@ -25,7 +25,7 @@ class Builder {
  public:
   Builder(const load::LoadedModel& model, const load::InputSet& inputs)
       : m_model(model), m_inputs(inputs) {
-    m_result.bindings.resize(model.program.inputSpecs.size(), {-1, false, {}, 0});
+    m_result.bindings.resize(model.program.inputSpecs.size(), {-1, false, {}, 0, false, false});
   }
 
   Result<TracedInputs> build() {
@@ -192,8 +192,8 @@ std::vector<std::vector<std::size_t>> overlappingGroups(const std::vector<Primal
   return groups;
 }
 
-/// The base that the members are views of. The file holds no base: a leading stride that all share
-/// and that divides the storage is taken for its rows; else it is flat.
+/// The base that the members are views of. The file holds no base: if members are columns of rows
+/// that all share and that divide the storage, the base has these rows; else it is flat.
 Primal syntheticBase(const std::vector<Primal>& primals, const std::vector<std::size_t>& members) {
   const Primal& first = primals[members.front()];
   const std::int64_t elements = first.storageBytes / ir::dtypeBytes(first.meta.dtype);
@@ -201,7 +201,10 @@ Primal syntheticBase(const std::vector<Primal>& primals, const std::vector<std::
     return primals[i].meta.rank() > 1 ? primals[i].meta.strides.front().hint() : 0;
   };
   const std::int64_t row = leadingStride(members.front());
-  const bool hasRows = row > 1 && elements % row == 0 &&
+  const bool anyColumns = std::any_of(members.begin(), members.end(), [&](std::size_t i) {
+    return primals[i].meta.rank() > 1 && primals[i].meta.sizes[1].hint() < row;
+  });
+  const bool hasRows = row > 1 && elements % row == 0 && anyColumns &&
                        std::all_of(members.begin(), members.end(),
                                    [&](std::size_t i) { return leadingStride(i) == row; });
   Primal base;
@@ -219,6 +222,25 @@ Primal syntheticBase(const std::vector<Primal>& primals, const std::vector<std::
   return base;
 }
 
+/// A write must reach autograd through one base, so all members are views of one tensor that
+/// requires grad, or none requires grad.
+Result<void> checkGradients(const std::vector<Primal>& primals,
+                            const std::vector<std::size_t>& members) {
+  const Primal& first = primals[members.front()];
+  for (const std::size_t i : members) {
+    const Primal& member = primals[i];
+    const bool isLoneLeaf = member.requiresGrad && member.isLeaf;
+    if (!isLoneLeaf && member.requiresGrad == first.requiresGrad) continue;
+    return Error{ErrorCode::UnsupportedOp,
+                 "Inputs that overlap in memory and are written must all be views of one tensor "
+                 "that requires grad, or none may require grad: " +
+                     member.descriptor + ". Pass copies instead.",
+                 {},
+                 {}};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<TracedInputs> tracedInputs(const load::LoadedModel& model, const load::InputSet& inputs) {
@@ -231,15 +253,20 @@ TracedInputs withoutDuplicates(const TracedInputs& inputs, const std::vector<boo
     bool& any = objectMutated[inputs.primals[i].object];
     any = any || mutated[i];
   }
+  std::map<int, int> uses;
+  bool anyMutated = false;
+  for (const Primal& primal : inputs.primals)
+    anyMutated = anyMutated || (++uses[primal.object] > 1 && objectMutated[primal.object]);
+  if (!anyMutated) return inputs;
   TracedInputs result = inputs;
+  result.merged = true;
   result.primals.clear();
   std::map<int, int> kept;
   std::vector<int> place;
   for (const Primal& primal : inputs.primals) {
     const auto found = kept.find(primal.object);
-    if (found != kept.end() && objectMutated[primal.object]) {
+    if (found != kept.end()) {
       place.push_back(found->second);
-      result.merged = true;
       continue;
     }
     place.push_back(static_cast<int>(result.primals.size()));
@@ -261,6 +288,7 @@ Result<TracedInputs> withSyntheticBases(const TracedInputs& inputs,
   std::vector<int> place(inputs.primals.size(), -1);
   std::vector<bool> isView(inputs.primals.size(), false);
   for (const std::vector<std::size_t>& group : groups) {
+    CORE_TRY_VOID(checkGradients(inputs.primals, group));
     for (const std::size_t i : group) {
       if (inputs.primals[i].meta.dtype != inputs.primals[group.front()].meta.dtype)
         return Error{ErrorCode::UnsupportedOp,
@@ -284,7 +312,8 @@ Result<TracedInputs> withSyntheticBases(const TracedInputs& inputs,
     binding.primal = place[old];
     if (!isView[old]) continue;
     const Primal& member = inputs.primals[old];
-    binding = {place[old], true, member.meta, member.storageOffset};
+    binding = {place[old],        true, member.meta, member.storageOffset, binding.isWritten,
+               binding.isReshaped};
   }
   return result;
 }

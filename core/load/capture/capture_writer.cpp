@@ -23,7 +23,8 @@ void writeHeader(JsonWriter& json, const CaptureHeader& header) {
 void writeBindings(JsonWriter& json, const ir::JointSignature& signature) {
   json.member("primal_storage", signature.primalStorage).key("input_bindings").beginArray();
   for (const ir::InputBinding& binding : signature.inputBindings) {
-    json.beginObject().member("primal", binding.primal);
+    json.beginObject().member("primal", binding.primal).member("is_written", binding.isWritten);
+    if (binding.isReshaped) json.member("is_reshaped", true);
     if (binding.isView) {
       writeTensorMeta(json.key("view"), binding.view);
       json.member("storage_offset", binding.storageOffset);

@@ -7,7 +7,7 @@
 namespace core::load {
 namespace {
 
-Result<ir::InputInfo> readInputInfo(Json info) {
+Result<ir::InputInfo> readInputInfo(Json info, const ValueReader& values) {
   ir::InputInfo input;
   input.isLeaf = jsonFlag(info, "is_leaf", true);
   input.mutatesData = jsonFlag(info, "mutates_data", false);
@@ -21,6 +21,9 @@ Result<ir::InputInfo> readInputInfo(Json info) {
   const auto known = ir::mutationTypeFromName(type);
   if (!known) return malformed("metadata: unknown mutation type '" + type + "'");
   input.mutationType = *known;
+  if (const auto after = jsonMember(info, "val_after"); after && !after->is_null()) {
+    CORE_TRY(input.metaAfter, values.readTensor(*after));
+  }
   return input;
 }
 
@@ -33,6 +36,7 @@ Result<ir::OutputInfo> readOutputInfo(Json info, const ValueReader& values) {
   if (const auto base = jsonGet<std::int64_t>(info, "base_idx"))
     output.baseIndex = static_cast<int>(*base);
   output.requiresGrad = jsonFlag(info, "requires_grad", false);
+  output.isUnfollowedView = jsonFlag(info, "is_unfollowed_view", false);
   output.isTensor = jsonFlag(info, "is_tensor", true);
   output.storageOffset = jsonGet<std::int64_t>(info, "storage_offset").value_or(0);
   output.dynamicDims = jsonInts(info, "dynamic_dims");
@@ -77,6 +81,8 @@ Result<ir::InputBinding> readBinding(Json element, const ValueReader& values) {
   ir::InputBinding binding;
   binding.primal = static_cast<int>(jsonGet<std::int64_t>(element, "primal").value_or(0));
   binding.storageOffset = jsonGet<std::int64_t>(element, "storage_offset").value_or(0);
+  binding.isWritten = jsonFlag(element, "is_written", false);
+  binding.isReshaped = jsonFlag(element, "is_reshaped", false);
   if (const auto view = jsonMember(element, "view"); view && !view->is_null()) {
     binding.isView = true;
     CORE_TRY(binding.view, values.readTensor(*view));
@@ -89,8 +95,8 @@ Result<ir::InputBinding> readBinding(Json element, const ValueReader& values) {
 Result<ir::ViewAndMutationMeta> readMetadata(Json metadata, const ValueReader& values) {
   ir::ViewAndMutationMeta meta;
   for (Json info : jsonElements(metadata, "input_info")) {
-    CORE_TRY(ir::InputInfo input, readInputInfo(info));
-    meta.inputs.push_back(input);
+    CORE_TRY(ir::InputInfo input, readInputInfo(info, values));
+    meta.inputs.push_back(std::move(input));
   }
   for (Json info : jsonElements(metadata, "output_info")) {
     CORE_TRY(ir::OutputInfo output, readOutputInfo(info, values));
@@ -107,6 +113,7 @@ Result<ir::ViewAndMutationMeta> readMetadata(Json metadata, const ValueReader& v
   meta.mutatedGraphHandledIndices = jsonInts(metadata, "mutated_graph_handled_indices");
   meta.tracedTangentDescriptors = jsonTexts(metadata, "traced_tangents_descs");
   meta.staticInputIndices = jsonInts(metadata, "static_input_indices");
+  meta.gradEnabledMutation = jsonGet<bool>(metadata, "grad_enabled_mutation");
   return meta;
 }
 

@@ -13,8 +13,9 @@ void writeInputInfo(JsonWriter& json, const ir::InputInfo& input) {
       .member("mutates_storage_metadata", input.mutatesStorageMetadata)
       .member("requires_grad", input.requiresGrad)
       .member("keep_input_mutations", input.keepInputMutations)
-      .member("mutation_type", ir::mutationTypeName(input.mutationType))
-      .endObject();
+      .member("mutation_type", ir::mutationTypeName(input.mutationType));
+  if (input.metaAfter) writeTensorMeta(json.key("val_after"), *input.metaAfter);
+  json.endObject();
 }
 
 void writeOutputInfo(JsonWriter& json, const ir::OutputInfo& output) {
@@ -22,6 +23,7 @@ void writeOutputInfo(JsonWriter& json, const ir::OutputInfo& output) {
       .member("output_type", ir::outputTypeName(output.type))
       .member("base_idx", output.baseIndex)
       .member("requires_grad", output.requiresGrad)
+      .member("is_unfollowed_view", output.isUnfollowedView)
       .member("is_tensor", output.isTensor)
       .member("storage_offset", output.storageOffset)
       .member("dynamic_dims", output.dynamicDims);
@@ -74,8 +76,7 @@ void writeMetadata(JsonWriter& json, const ir::ViewAndMutationMeta& metadata) {
   json.endArray()
       .member("traced_tangents_descs", metadata.tracedTangentDescriptors)
       .member("static_input_indices", metadata.staticInputIndices)
-      .key("grad_enabled_mutation")
-      .null()
+      .member("grad_enabled_mutation", metadata.gradEnabledMutation)
       .endObject();
 }
 

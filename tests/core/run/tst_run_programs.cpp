@@ -3,10 +3,8 @@
 // the run with eager.
 
 #include <QTest>
-#include <cmath>
-#include <cstring>
 
-#include "tests/aot/program_builder.h"
+#include "tests/aot/check_program.h"
 #include "tests/core/run/run_model.h"
 
 using namespace core;
@@ -15,64 +13,6 @@ using support::ProgramBuilder;
 using support::value;
 
 namespace {
-
-class BytesInMemory final : public load::MappedFile {
- public:
-  explicit BytesInMemory(std::size_t count) : m_bytes(count) {}
-  std::span<const std::byte> bytes() const override { return m_bytes; }
-  std::span<std::byte> writable() { return m_bytes; }
-
- private:
-  std::vector<std::byte> m_bytes;
-};
-
-/// Floats between -1 and 1 that repeat late.
-void fill(std::span<std::byte> bytes, double phase) {
-  for (std::size_t at = 0; at + sizeof(float) <= bytes.size(); at += sizeof(float)) {
-    const auto number = static_cast<float>(std::sin(phase + 0.7 * static_cast<double>(at)));
-    std::memcpy(bytes.data() + at, &number, sizeof(number));
-  }
-}
-
-/// The program with data for its weights and float inputs.
-support::TorchModelPtr open(ProgramBuilder& builder) {
-  auto model = std::make_shared<load::LoadedModel>(*builder.model());
-  std::uint64_t total = 0;
-  for (load::StoragePlace& place : model->storages) {
-    place.offset = total;
-    total += place.length;
-  }
-  auto file = std::make_shared<BytesInMemory>(total);
-  fill(file->writable(), 1);
-  model->file = file;
-  double phase = 2;
-  for (auto& storage : builder.inputs().storages) fill(storage, phase += 1);
-  return support::openModel(std::move(model), builder.inputs());
-}
-
-/// Empty if all partitions of the program pass the check, in training and in inference.
-QString failure(ProgramBuilder& builder) {
-  const auto model = open(builder);
-  partition::PartitionOptions plain;
-  plain.partitioner = partition::PartitionerKind::Default;
-  for (const auto& options : {plain, support::minCut(1), support::minCut(0)}) {
-    for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
-      const auto step = support::compile(*model, mode, options, Build::ExternOnly);
-      torch::RunOptions run;
-      run.mode = mode;
-      const auto check = model->check(step, run, {});
-      if (!check) return QString::fromStdString(check.error().message);
-      if (!check->passed) return QString::fromStdString(check->sentence);
-    }
-  }
-  return {};
-}
-
-#define VERIFY_PROGRAM(program)                   \
-  do {                                            \
-    const QString found = failure(program);       \
-    QVERIFY2(found.isEmpty(), qPrintable(found)); \
-  } while (false)
 
 std::vector<std::int64_t> sizes(std::initializer_list<std::int64_t> list) {
   return list;
@@ -174,7 +114,7 @@ class TestRunPrograms : public QObject {
         .call("written", "aten.copy_.default", {{"self", value("row")}, {"src", value("w")}})
         .call("y", "aten.mul.Tensor", {{"self", value("w")}, {"other", value("state")}})
         .output("y");
-    const auto model = open(program);
+    const auto model = support::openProgram(program);
     const auto step =
         support::compile(*model, run::Mode::Train, support::minCut(), Build::ExternOnly);
     const auto check = model->check(step, {}, {});

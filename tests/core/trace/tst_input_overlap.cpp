@@ -45,6 +45,12 @@ class TestInputOverlap : public QObject {
     QVERIFY(!mayOverlap({{2, 2}, {8, 1}, 2}, {{4, 2}, {8, 1}, 12}));
   }
 
+  void evenAndOddPlacesInterleave() {
+    QVERIFY(!mayOverlap({{4}, {2}, 0}, {{4}, {2}, 1}));
+    QVERIFY(mayOverlap({{4}, {2}, 0}, {{4}, {2}, 2}));
+    QVERIFY(!mayOverlap({{3, 2}, {6, 2}, 0}, {{4}, {4}, 3}));
+  }
+
   void anEmptyViewOverlapsNothing() {
     QVERIFY(!mayOverlap({{0, 4}, {4, 1}, 0}, {{4, 4}, {4, 1}, 0}));
   }

@@ -1,0 +1,79 @@
+#include "tests/aot/check_program.h"
+
+#include <cmath>
+#include <cstring>
+#include <span>
+
+#include "tests/core/run/run_model.h"
+
+namespace support {
+namespace {
+
+using namespace core;
+
+class BytesInMemory final : public load::MappedFile {
+ public:
+  explicit BytesInMemory(std::size_t count) : m_bytes(count) {}
+  std::span<const std::byte> bytes() const override { return m_bytes; }
+  std::span<std::byte> writable() { return m_bytes; }
+
+ private:
+  std::vector<std::byte> m_bytes;
+};
+
+/// Floats between -1 and 1 that repeat late.
+void fill(std::span<std::byte> bytes, double phase) {
+  for (std::size_t at = 0; at + sizeof(float) <= bytes.size(); at += sizeof(float)) {
+    const auto number = static_cast<float>(std::sin(phase + 0.7 * static_cast<double>(at)));
+    std::memcpy(bytes.data() + at, &number, sizeof(number));
+  }
+}
+
+}  // namespace
+
+TorchModelPtr openProgram(ProgramBuilder& builder) {
+  auto model = std::make_shared<load::LoadedModel>(*builder.model());
+  std::uint64_t total = 0;
+  for (load::StoragePlace& place : model->storages) {
+    place.offset = total;
+    total += place.length;
+  }
+  auto file = std::make_shared<BytesInMemory>(total);
+  fill(file->writable(), 1);
+  model->file = file;
+  double phase = 2;
+  for (auto& storage : builder.inputs().storages) fill(storage, phase += 1);
+  return openModel(std::move(model), builder.inputs());
+}
+
+namespace {
+
+std::string difference(ProgramBuilder& builder) {
+  const auto model = openProgram(builder);
+  partition::PartitionOptions plain;
+  plain.partitioner = partition::PartitionerKind::Default;
+  for (const auto& options : {plain, minCut(1), minCut(0)}) {
+    for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
+      const auto step = compile(*model, mode, options, Build::ExternOnly);
+      torch::RunOptions run;
+      run.mode = mode;
+      const auto check = model->check(step, run, {});
+      const char* when = mode == run::Mode::Train ? " (training)" : " (inference)";
+      if (!check) return check.error().message + when;
+      if (!check->passed) return check->sentence + when;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string differenceFromEager(ProgramBuilder& builder) {
+  try {
+    return difference(builder);
+  } catch (const std::exception& failure) {
+    return failure.what();
+  }
+}
+
+}  // namespace support
