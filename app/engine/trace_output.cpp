@@ -9,6 +9,7 @@
 #include "app/engine/command_output.h"
 #include "app/engine/partition_output.h"
 #include "core/base/json_writer.h"
+#include "core/ir/metadata_text.h"
 #include "core/ir/readable_text.h"
 #include "core/ir/sequence_table.h"
 #include "core/load/capture/capture_writer.h"
@@ -73,6 +74,7 @@ void printGraphs(const JointToShow& shown, const EngineOptions& options) {
     if (graph) std::printf("# %s\n%s\n", title, ir::readableText(*graph).c_str());
   };
   if (options.text) {
+    std::printf("# View and mutation metadata\n%s\n", ir::metadataText(joint.metadata).c_str());
     print(joint.metadata.isTrain ? "Joint graph" : "Inference graph", joint.graph);
     if (joint.metadata.isTrain) {
       print("Forward graph", shown.partitions->back().forward);

@@ -257,6 +257,7 @@ std::shared_ptr<CompiledBackward> CompiledStep::makeNode(const std::vector<at::T
     values[position] = values[position].detach();
     if (isUnfollowed(m_shared->joint->metadata, position)) {
       values[position].requires_grad_(true);
+      node->add_input_metadata(::torch::autograd::Node::undefined_input());
     } else {
       ::torch::autograd::set_history(values[position], node);
     }

@@ -49,6 +49,7 @@ struct WriteEffects {
 
 /// Adds 2 in place to every floating-point output, as a caller might: it shows whether aliases and
 /// autograd know of each other. Elements too large to show the addition count as not written.
-WriteEffects writeToOutputs(std::vector<TensorFacts>& facts);
+/// `skip`: per fact, not to be written.
+WriteEffects writeToOutputs(std::vector<TensorFacts>& facts, const std::vector<bool>& skip);
 
 }  // namespace core::run

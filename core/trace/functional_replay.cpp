@@ -31,6 +31,9 @@ class Replay {
       m_primals.push_back(wrap(capture.primals[i], capture.geometry[i], result.primals));
     for (const at::Tensor& tangent : capture.tangents)
       m_tangents.push_back(wrap(tangent, tangent, result.tangents));
+    for (const int i : metadata.meta.mutatedGraphHandledIndices)
+      m_written[static_cast<std::size_t>(i)] =
+          copyOfGeometry(capture.geometry[static_cast<std::size_t>(i)]);
   }
 
   void run() {
@@ -204,11 +207,8 @@ class Replay {
 
   /// In an inference graph the written input is returned as the result of the write.
   void nameResultOfWrite(std::size_t primal) {
-    const at::Tensor written =
-        m_result.primals[primal].unsafeGetTensorImpl()->shallow_copy_and_detach(
-            /*version_counter=*/c10::VariableVersion(0), /*allow_tensor_metadata_change=*/false);
+    const at::Tensor& written = m_written.at(primal);
     m_result.recorder.calls.back().results = {written};
-    m_written[primal] = written;
   }
 
   at::Tensor finalValue(const at::Tensor& stage1) const {

@@ -176,17 +176,16 @@ std::vector<std::vector<std::size_t>> overlappingGroups(const std::vector<Primal
   for (std::size_t i = 0; i < primals.size(); ++i) byStorage[primals[i].storage].push_back(i);
   std::vector<std::vector<std::size_t>> groups;
   for (const auto& [storage, members] : byStorage) {
-    std::vector<std::size_t> overlapping;
-    for (const std::size_t i : members) {
-      const bool touched = std::any_of(members.begin(), members.end(), [&](std::size_t other) {
+    const bool written =
+        std::any_of(members.begin(), members.end(), [&](std::size_t i) { return mutated[i]; });
+    const bool overlap = std::any_of(members.begin(), members.end(), [&](std::size_t i) {
+      return std::any_of(members.begin(), members.end(), [&](std::size_t other) {
         return other != i && primals[other].object != primals[i].object &&
                mayOverlap(viewOf(primals[i]), viewOf(primals[other]));
       });
-      if (touched) overlapping.push_back(i);
-    }
-    const bool written = std::any_of(overlapping.begin(), overlapping.end(),
-                                     [&](std::size_t i) { return mutated[i]; });
-    if (overlapping.size() > 1 && written) groups.push_back(std::move(overlapping));
+    });
+    // As in PyTorch, a member that lies apart from the others becomes a view of the base too.
+    if (written && overlap) groups.push_back(members);
   }
   std::sort(groups.begin(), groups.end());
   return groups;

@@ -42,7 +42,14 @@ TorchModelPtr openProgram(ProgramBuilder& builder) {
   fill(file->writable(), 1);
   model->file = file;
   double phase = 2;
-  for (auto& storage : builder.inputs().storages) fill(storage, phase += 1);
+  load::InputSet& inputs = builder.inputs();
+  std::vector<bool> isFilled(inputs.storages.size(), false);
+  for (const load::InputSet::Input& input : inputs.inputs) {
+    const auto storage = static_cast<std::size_t>(input.storage);
+    if (input.meta.dtype != ir::DType::F32 || isFilled[storage]) continue;  // others stay zero
+    isFilled[storage] = true;
+    fill(inputs.storages[storage], phase += 1);
+  }
   return openModel(std::move(model), builder.inputs());
 }
 
