@@ -12,6 +12,7 @@
 
 #include "core/base/check.h"
 #include "core/ir/op_table.h"
+#include "core/torch/flat_tensors_torch.h"
 
 namespace core::run {
 namespace {
