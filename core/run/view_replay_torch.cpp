@@ -104,7 +104,7 @@ at::Tensor ViewReplay::replaySteps(const at::Tensor& base) const {
   for (std::size_t i = 0; i < m_steps.size(); ++i) {
     const at::Tensor& input = i == 0 ? base : value;
     m_steps[i].call.call(stack, [&](ir::NodeId) { return input; });
-    value = flatTensors(stack).at(m_steps[i].result);
+    value = torch::flatTensors(stack).at(m_steps[i].result);
   }
   return value;
 }
