@@ -63,10 +63,9 @@ class ProgramBuilder {
   /// A call with several results, each a tensor.
   ProgramBuilder& call(const std::vector<std::string>& results, const std::string& target,
                        Inputs inputs) {
-    m_nodes->push_back(node(target, std::move(inputs)));
-    for (const std::string& result : results)
-      m_nodes->back().outputs.push_back(core::load::TensorName{result});
-    return *this;
+    std::vector<core::load::ExportArgument> made;
+    for (const std::string& result : results) made.push_back(core::load::TensorName{result});
+    return callWithResults(std::move(made), target, std::move(inputs));
   }
   /// A torch.no_grad (or enable_grad) region around `body`, which adds the region's calls; the
   /// region takes `arguments` under their own names and returns the body's value `inner` as
