@@ -74,6 +74,8 @@ Result<ir::JointGraph> jointAtSizes(const ir::JointGraph& joint, const SymbolVal
   result.graph = moved(*joint.graph, mover);
   for (ir::OutputInfo& output : result.metadata.outputs)
     if (output.meta) output.meta = mover.tensor(*std::move(output.meta));
+  for (ir::InputInfo& input : result.metadata.inputs)
+    if (input.metaAfter) input.metaAfter = mover.tensor(*std::move(input.metaAfter));
   for (ir::TensorMeta& tangent : result.metadata.tracedTangents)
     tangent = mover.tensor(std::move(tangent));
   if (auto error = mover.error()) return *std::move(error);
