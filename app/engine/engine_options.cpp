@@ -122,6 +122,14 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
         for (const std::string& dim : dims) addDim(options, dim);
       },
       "NAME=N gives a symbolic dimension a size (default: the example's)");
+  command
+      .add_option_function<std::int64_t>(
+          "--learn-shapes",
+          [&options](std::int64_t mebibytes) {
+            options.compile.learnShapesBytes = mebibytes << 20;
+          },
+          "lets an operator without a shape function be run on zeros on the CPU, up to so many MiB")
+      ->check(CLI::Range(1, 1 << 20));
   addWords<Decompositions>(command, "--decompositions",
                            "none, core (ATen's, while tracing) or fusion (ours, for kernels)",
                            {{"none", Decompositions::None},

@@ -79,8 +79,9 @@ Result<void> traceOne(const load::LoadedModel& loaded, torch::TorchModel& model,
   CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(loaded, options.compile));
   const Decompositions decompositions = options.decompositions.value_or(Decompositions::None);
   const run::Mode mode = pipeline::chooseMode(loaded, options.compile);
-  torch::TraceResult traced =
-      model.trace({mode, pipeline::traceDecompositions(decompositions)}, context);
+  torch::TraceResult traced = model.trace(
+      {mode, pipeline::traceDecompositions(decompositions), options.compile.learnShapesBytes},
+      context);
   if (traced.error) return *traced.error;
   if (options.checkTrace) CORE_TRY_VOID(checkTrace(model, traced, loaded, options, context));
 

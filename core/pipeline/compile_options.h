@@ -29,6 +29,8 @@ struct CompileOptions {
   int threads = 0;  ///< 0: all cores
   std::uint64_t seed = 0;
   std::map<std::string, std::int64_t> dims;  ///< sizes of symbolic dimensions
+  /// Bytes of zeros that an operator without a shape function may be run on; 0: it is refused.
+  std::int64_t learnShapesBytes = 0;
 };
 
 /// How far the pipeline is to go.

@@ -159,8 +159,9 @@ class Pipeline {
     }
     CORE_TRY(torch::TorchModel * model, bindTorch(m_open, m_options));
     m_mode = chooseMode(*m_open.loaded, m_options);
-    torch::TraceResult traced =
-        model->trace({m_mode, traceDecompositions(m_options.decompositions)}, context);
+    torch::TraceResult traced = model->trace(
+        {m_mode, traceDecompositions(m_options.decompositions), m_options.learnShapesBytes},
+        context);
     m_record.joint = traced.joint;
     if (traced.error) return *traced.error;
     m_traceMs = traced.times.total * 1e3;

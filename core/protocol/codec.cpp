@@ -80,6 +80,7 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
   plain<kWrite>(ours.device, onWire.device);
   plain<kWrite>(ours.threads, onWire.threads);
   plain<kWrite>(ours.seed, onWire.seed);
+  plain<kWrite>(ours.learnShapesBytes, onWire.learn_shapes_bytes);
 }
 
 template <bool kWrite>

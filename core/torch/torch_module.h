@@ -32,6 +32,9 @@ enum class TraceDecompositions {
 struct TraceOptions {
   run::Mode mode = run::Mode::Train;
   TraceDecompositions decompositions = TraceDecompositions::None;
+  /// An operator without a shape function may be run on so many bytes of zeros on the CPU, to learn
+  /// its shape. 0: not at all.
+  std::int64_t learnShapesBytes = 0;
 };
 
 /// Seconds spent by the parts of a trace.

@@ -50,8 +50,8 @@ class Encoder {
     if (value.isDevice()) return m_device;
     if (value.isSymInt()) return value.toSymInt().expect_int();
     if (value.isList()) return encodeList(value, type);
-    TORCH_CHECK_NOT_IMPLEMENTED(false, "an argument of kind ", value.tagKind(),
-                                " cannot be written in a graph");
+    TORCH_CHECK_NOT_IMPLEMENTED(false, "it has an argument of kind ", value.tagKind(),
+                                ", which a graph cannot hold");
   }
 
  private:
@@ -59,12 +59,14 @@ class Encoder {
     const auto found = m_nodes.find(tensor.unsafeGetTensorImpl());
     if (found != m_nodes.end()) return found->second;
     const bool isNumber = tensor.dim() == 0 && !tensor.is_meta();
-    TORCH_CHECK_NOT_IMPLEMENTED(isNumber, "a tensor that is no input of the model and was made by ",
-                                "no recorded operator cannot be written in a graph");
+    TORCH_CHECK_NOT_IMPLEMENTED(isNumber,
+                                "it reads a tensor that is no input of the model and was ",
+                                "made by no recorded operator");
     const at::Scalar number = tensor.item();
     if (number.isBoolean()) return number.toBool();
     if (number.isIntegral(false)) return number.toLong();
-    TORCH_CHECK_NOT_IMPLEMENTED(number.isFloatingPoint(), "complex numbers are not supported");
+    TORCH_CHECK_NOT_IMPLEMENTED(number.isFloatingPoint(),
+                                "it has a complex number, which a graph cannot hold");
     return number.toDouble();
   }
 

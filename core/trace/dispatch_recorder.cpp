@@ -19,6 +19,7 @@
 #include <unordered_set>
 
 #include "core/torch/flat_tensors_torch.h"
+#include "core/trace/learn_shapes_torch.h"
 #include "core/trace/overrides/composite_overrides.h"
 #include "core/trace/pointwise_layout.h"
 #include "core/trace/refused_ops.h"
@@ -49,9 +50,10 @@ Error dispatchError(const c10::OperatorHandle& op, const std::exception& failure
   Error error{ErrorCode::Torch, "Cannot trace `" + opText(op) + "`: " + firstLine(what), what, {}};
   if (dynamic_cast<const c10::NotImplementedError*>(&failure)) {
     error.code = ErrorCode::UnsupportedOp;
-    if (what.find("Could not run") != std::string::npos)
+    if (!hasShapeKernel(op) && !what.starts_with("it has no shape kernel"))
       error.message = "Cannot trace `" + opText(op) + "`: it has no shape kernel here. " +
-                      "Replace it in the model by operators that have one.";
+                      "Allow it to be run on zeros (--learn-shapes), or replace it in the model by "
+                      "operators that have one.";
   }
   return error;
 }
@@ -80,6 +82,16 @@ void separateFromArguments(const RecordedCall& record, std::vector<c10::IValue>&
       });
     if (isArgument) result = result.toTensor().alias();
   }
+}
+
+/// In PyTorch's Python a view to the same sizes is the tensor as it is; LibTorch computes the
+/// strides of dimensions of size 1 anew.
+void keepStridesOfSameView(const c10::OperatorHandle& op, const RecordedCall& record) {
+  if (op.operator_name() != c10::OperatorName("aten::view", "")) return;
+  const at::Tensor& from = record.arguments.front().toTensor();
+  const at::Tensor& to = record.results.front().toTensor();
+  if (from.sizes() == to.sizes() && from.strides() != to.strides())
+    to.unsafeGetTensorImpl()->set_sizes_and_strides(from.sizes(), from.strides());
 }
 
 bool isAutogradKey(c10::DispatchKeySet keys) {
@@ -237,6 +249,10 @@ bool Recorder::decomposeOutermost(const c10::OperatorHandle& op, Override body, 
 }
 
 void Recorder::dispatch(const c10::OperatorHandle& op, Stack* stack) {
+  if (limits.stop.stop_requested()) {
+    noteFailure(op, {ErrorCode::Cancelled, "The trace was cancelled.", {}, {}});
+    TORCH_CHECK(false, failure->message);
+  }
   if (const RefusedOp* refused = refusal(op)) {
     noteFailure(op, refusalError(opText(op), *refused));
     TORCH_CHECK_NOT_IMPLEMENTED(false, failure->message);
@@ -255,16 +271,28 @@ void Recorder::call(const c10::OperatorHandle& op, Stack* stack, RecordedCall& r
   const c10::FunctionSchema& schema = op.schema();
   const std::size_t argumentCount = schema.arguments().size();
   record.arguments.assign(stack->end() - static_cast<std::ptrdiff_t>(argumentCount), stack->end());
-  moveToMeta(schema, stack);
-  op.callBoxed(stack);
-
+  callOnMeta(op, stack, record);
   const auto firstResult = stack->end() - static_cast<std::ptrdiff_t>(schema.returns().size());
   record.results.assign(firstResult, stack->end());
   fixPointwiseLayout(op, record.arguments, record.results);
+  keepStridesOfSameView(op, record);
   if (drawsInPlace && op.operator_name() == c10::OperatorName("aten::bernoulli", "p"))
     record.results.front() = at::empty_like(record.arguments.front().toTensor());
   if (!schema.is_mutable()) separateFromArguments(record, record.results);
   std::copy(record.results.begin(), record.results.end(), firstResult);
+}
+
+void Recorder::callOnMeta(const c10::OperatorHandle& op, Stack* stack, const RecordedCall& record) {
+  if (limits.learnShapesBytes > 0 && !hasShapeKernel(op)) {
+    const std::vector<c10::IValue> onMeta =
+        resultsOnZeros(op, record.arguments, limits.learnShapesBytes);
+    ::torch::jit::drop(*stack, record.arguments.size());
+    stack->insert(stack->end(), onMeta.begin(), onMeta.end());
+    learnt.insert(opText(op));
+    return;
+  }
+  moveToMeta(op.schema(), stack);
+  op.callBoxed(stack);
 }
 
 RecordingScope::RecordingScope(Recorder& recorder, Overrides overrides)

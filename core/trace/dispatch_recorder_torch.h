@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,12 @@ struct ProgramResult {
   std::size_t calls = 0;  ///< how many calls were recorded when the node was done
 };
 
+/// What a recorder may do, and until when.
+struct RecorderLimits {
+  std::stop_token stop;
+  std::int64_t learnShapesBytes = 0;  ///< see TraceOptions
+};
+
 /// The list of calls, in order. It keeps every tensor alive, because values are identified by the
 /// address of their TensorImpl.
 class Recorder {
@@ -59,6 +67,8 @@ class Recorder {
   std::optional<Error> failure;
   std::string failedOp;
   TracedAutocast autocast;
+  RecorderLimits limits;
+  std::set<std::string> learnt;  ///< operators that were run on zeros to learn their shapes
   /// A draw is recorded in the layout of the tensor that it fills: set while a write is made
   /// functional, because numbers are drawn in the order of memory.
   bool drawsInPlace = false;
@@ -79,6 +89,8 @@ class Recorder {
  private:
   bool decomposeOutermost(const c10::OperatorHandle& op, Override body, ::torch::jit::Stack* stack);
   void call(const c10::OperatorHandle& op, ::torch::jit::Stack* stack, RecordedCall& record);
+  void callOnMeta(const c10::OperatorHandle& op, ::torch::jit::Stack* stack,
+                  const RecordedCall& record);
 
   std::string m_decomposed;  ///< the operator that is being taken apart; empty: none
 };

@@ -27,6 +27,7 @@ class Replay {
  public:
   Replay(const JointCapture& capture, const ForwardMetadata& metadata, FunctionalCapture& result)
       : m_capture(capture), m_metadata(metadata), m_result(result) {
+    result.recorder.limits = capture.recorder.limits;
     for (std::size_t i = 0; i < capture.primals.size(); ++i)
       m_primals.push_back(wrap(capture.primals[i], capture.geometry[i], result.primals));
     for (const at::Tensor& tangent : capture.tangents)

@@ -15,7 +15,6 @@
 #include "core/ir/graph_builder.h"
 #include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
-#include "core/trace/argument_encoder_torch.h"
 
 namespace core::trace {
 namespace {
@@ -84,9 +83,20 @@ void GraphWriter::tagDraft(Draft& draft, const CallTag& tag) const {
   if (!writesSizes(origin)) draft.sizesFrom = tag.visit;
 }
 
+EncodedArguments GraphWriter::encoded(const RecordedCall& call) const {
+  try {
+    return encodeArguments(call.op.schema(), call.arguments, m_nodeOf, m_device);
+  } catch (const c10::NotImplementedError& error) {
+    const bool isKnown = call.tag.visit >= 0 && !call.tag.backward;
+    TORCH_CHECK_NOT_IMPLEMENTED(
+        false, "Cannot trace `", opText(call.op), "`",
+        isKnown ? nodeLocation(*m_visits[static_cast<std::size_t>(call.tag.visit)]) : "",
+        call.tag.backward ? " in the backward" : "", ": ", error.what_without_backtrace());
+  }
+}
+
 void GraphWriter::addCall(const RecordedCall& call) {
-  EncodedArguments arguments =
-      encodeArguments(call.op.schema(), call.arguments, m_nodeOf, m_device);
+  EncodedArguments arguments = encoded(call);
   Draft& draft = append(fxBaseName(baseName(call.op)), ir::NodeKind::Call, opText(call.op));
   draft.node.args = std::move(arguments.args);
   draft.node.kwargs = std::move(arguments.kwargs);

@@ -10,6 +10,7 @@
 
 #include "core/base/stage_context.h"
 #include "core/ir/graph.h"
+#include "core/trace/argument_encoder_torch.h"
 #include "core/trace/dispatch_recorder_torch.h"
 #include "core/trace/node_names.h"
 #include "core/trace/program_interpreter_torch.h"
@@ -56,6 +57,7 @@ class GraphWriter {
   };
 
   Draft& append(std::string_view candidate, ir::NodeKind kind, std::string target);
+  EncodedArguments encoded(const RecordedCall& call) const;
   void tagDraft(Draft& draft, const CallTag& tag) const;
   void bind(const at::Tensor& tensor, ir::NodeId node);
   void addResults(const RecordedCall& call, ir::NodeId node);

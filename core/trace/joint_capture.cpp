@@ -44,6 +44,7 @@ class Capture {
     m_result.geometry = function.freshPrimals();
     m_result.arguments = m_result.primals;
     m_result.tangents = metadata.tangents;
+    m_result.recorder.limits = function.limits();
   }
 
   JointCapture run(CapturePhases phases) {

@@ -117,7 +117,8 @@ class Tracer {
 
   Result<ForwardMetadata> collectOnce() {
     Recorder recorder;
-    const TracedFunction function(m_program, m_inputs, m_context);
+    recorder.limits = {m_context.stop, m_options.learnShapesBytes};
+    const TracedFunction function(m_program, m_inputs, m_options, m_context);
     try {
       return collectMetadata(function, recorder);
     } catch (const std::exception& failure) {
@@ -128,8 +129,11 @@ class Tracer {
   static Error torchError(const std::exception& failure) {
     const auto* torchError = dynamic_cast<const c10::Error*>(&failure);
     const std::string what = torchError ? torchError->what_without_backtrace() : failure.what();
-    return Error{ErrorCode::Torch,
-                 "The trace failed: " + what.substr(0, what.find('\n')),
+    const std::string line = what.substr(0, what.find('\n'));
+    const bool isNamed =
+        dynamic_cast<const c10::NotImplementedError*>(&failure) && line.starts_with("Cannot trace");
+    return Error{isNamed ? ErrorCode::UnsupportedOp : ErrorCode::Torch,
+                 (isNamed ? "" : "The trace failed: ") + line,
                  failure.what(),
                  {}};
   }
@@ -143,12 +147,15 @@ class Tracer {
     if (!m_metadata.meta.isTrain) dropTangents();
     m_context.progress(0.2, "Trace: forward and backward");
     const Clock::time_point start = Clock::now();
-    const TracedFunction function(m_program, m_inputs, m_context);
+    const TracedFunction function(m_program, m_inputs, m_options, m_context);
     JointCapture joint = captureJoint(
         function, m_metadata,
         m_metadata.meta.isTrain ? CapturePhases::ForwardAndBackward : CapturePhases::ForwardOnly);
     m_result.times.joint = secondsSince(start);
     if (joint.error) m_result.error = joint.error;
+    for (const std::string& op : joint.recorder.learnt)
+      m_context.log(LogLevel::Info, "trace",
+                    "The shapes of `" + op + "` were learnt by running it on zeros on the CPU.");
     finish(joint);
   }
 
@@ -160,7 +167,7 @@ class Tracer {
 
   /// The forward failed: what was recorded up to there is still worth seeing.
   void writePartial() {
-    const TracedFunction function(m_program, m_inputs, m_context);
+    const TracedFunction function(m_program, m_inputs, m_options, m_context);
     m_metadata = {};
     finish(captureJoint(function, m_metadata, CapturePhases::ForwardOnly));
   }

@@ -60,7 +60,7 @@ Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor
 Error traceError(const Recorder& recorder, const load::ExportNode* node, Error fallback) {
   if (!recorder.failure) return fallback;
   Error error = *recorder.failure;
-  if (node) {
+  if (node && error.code != ErrorCode::Cancelled) {
     const std::string location = nodeLocation(*node);
     const std::string quoted = "`" + recorder.failedOp + "`";
     const std::size_t place = error.message.find(quoted);

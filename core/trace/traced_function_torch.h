@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
+#include "core/torch/torch_module.h"
 #include "core/trace/dispatch_recorder_torch.h"
 #include "core/trace/layout_check_torch.h"
 #include "core/trace/program_interpreter_torch.h"
@@ -19,12 +20,14 @@ class TracedFunction {
  public:
   /// The arguments must outlive the object.
   TracedFunction(const PreparedProgram& program, const TracedInputs& inputs,
-                 const StageContext& context)
-      : m_program(program), m_inputs(inputs), m_context(context) {}
+                 const torch::TraceOptions& options, const StageContext& context)
+      : m_program(program), m_inputs(inputs), m_options(options), m_context(context) {}
 
   const TracedInputs& inputs() const { return m_inputs; }
   const PreparedProgram& program() const { return m_program; }
   const StageContext& context() const { return m_context; }
+  /// For the recorders of this trace.
+  RecorderLimits limits() const { return {m_context.stop, m_options.learnShapesBytes}; }
 
   /// One meta tensor per primal, a leaf that requires grad where the primal does. Each has a
   /// storage of its own: primals that must share one were merged before.
@@ -39,6 +42,7 @@ class TracedFunction {
  private:
   const PreparedProgram& m_program;
   const TracedInputs& m_inputs;
+  const torch::TraceOptions& m_options;
   const StageContext& m_context;
 };
 

@@ -132,6 +132,23 @@ class TestAotAutocast : public QObject {
     QCOMPARE(cast, (std::vector<std::string>{"primals_2", "primals_1", "primals_3"}));
   }
 
+  /// PyTorch's shape function says bf16; the kernel gives f32, and the gradient wants it so.
+  void statisticsOfALayerNormKeepTheDtypeOfItsWeight() {
+    ProgramBuilder program;
+    program.parameter("w", {4, 4}).parameter("g", {4}).input("x", {2, 4});
+    program.autocastRegion("y", {"x", "w", "g"}, "n", [](ProgramBuilder& body) {
+      body.call("p", "aten.linear.default", {{"input", value("x")}, {"weight", value("w")}})
+          .call("n", "aten.layer_norm.default",
+                {{"input", value("p")},
+                 {"normalized_shape", std::vector<std::int64_t>{4}},
+                 {"weight", value("g")}});
+    });
+    const auto traced = support::trace(program.output("y"));
+    QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
+    QCOMPARE(dtypeOf(*traced.joint->graph, "getitem"), ir::DType::BF16);
+    QCOMPARE(dtypeOf(*traced.joint->graph, "getitem_1"), ir::DType::F32);
+  }
+
   void nothingIsLeftOnAfterwards() {
     ProgramBuilder program = castProduct("aten.mm.default", "mat2");
     QVERIFY(!support::trace(program).error);

@@ -9,6 +9,25 @@ using namespace core;
 using support::ProgramBuilder;
 using support::value;
 
+namespace {
+
+/// LibTorch computes them, and says nowhere in C++ which shape they have.
+ProgramBuilder eigenvalues() {
+  ProgramBuilder program;
+  program.input("x", {3, 3});
+  program.call("y", "aten._linalg_eigvals.default", {{"self", value("x")}}).output("y");
+  return program;
+}
+
+torch::TraceOptions learning(std::int64_t bytes) {
+  torch::TraceOptions options;
+  options.mode = run::Mode::Infer;
+  options.learnShapesBytes = bytes;
+  return options;
+}
+
+}  // namespace
+
 class TestAotRefusal : public QObject {
   Q_OBJECT
 
@@ -49,6 +68,69 @@ class TestAotRefusal : public QObject {
     const auto traced = support::trace(program);
     QVERIFY(traced.error.has_value());
     QCOMPARE(traced.error->code, ErrorCode::DataDependentShape);
+  }
+
+  void anOperatorWithoutAShapeFunctionSaysHowToAllowIt() {
+    ProgramBuilder program = eigenvalues();
+    const auto traced = support::trace(program, run::Mode::Infer);
+    QVERIFY(traced.error.has_value());
+    QCOMPARE(traced.error->code, ErrorCode::UnsupportedOp);
+    const std::string& message = traced.error->message;
+    QVERIFY2(message.find("`aten._linalg_eigvals.default`") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("--learn-shapes") != std::string::npos, message.c_str());
+  }
+
+  void itsShapeIsLearntOnZerosIfAllowed() {
+    ProgramBuilder program = eigenvalues();
+    std::vector<std::string> remarks;
+    StageContext context;
+    context.onLog = [&](const LogEntry& entry) { remarks.push_back(entry.text); };
+    const auto traced =
+        support::openModel(program.model(), program.inputs())->trace(learning(1 << 20), context);
+    QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
+    const ir::Graph& graph = *traced.joint->graph;
+    QCOMPARE(ir::tensorMetaText(*graph.node(*graph.find("_linalg_eigvals")).tensor()),
+             std::string("c64[3]"));
+    QCOMPARE(remarks.size(), std::size_t{1});
+    QVERIFY(remarks.front().find("zeros") != std::string::npos);
+  }
+
+  void moreZerosThanAllowedAreRefused() {
+    ProgramBuilder program = eigenvalues();
+    const auto traced =
+        support::openModel(program.model(), program.inputs())->trace(learning(16), {});
+    QVERIFY(traced.error.has_value());
+    QCOMPARE(traced.error->code, ErrorCode::UnsupportedOp);
+    QVERIFY(traced.error->message.find("takes 36 bytes") != std::string::npos);
+  }
+
+  void aStopEndsAReplayToo() {
+    ProgramBuilder program;
+    program.parameter("w", {4});
+    program.call("r", "aten.relu.default", {{"self", value("w")}}).output("r");
+    std::stop_source stop;
+    StageContext context;
+    context.stop = stop.get_token();
+    context.onProgress = [&](double, const std::string& what) {
+      if (what == "Trace: functionalize") stop.request_stop();
+    };
+    const auto traced = support::trace(program, run::Mode::Train, context);
+    QVERIFY(traced.error.has_value());
+    QCOMPARE(traced.error->code, ErrorCode::Cancelled);
+  }
+
+  void aNumberThatNoGraphHoldsIsRefusedByItsOperator() {
+    ProgramBuilder program;
+    program.parameter("r", {3}).parameter("a", {3});
+    program.call("z", "aten.polar.default", {{"abs", value("r")}, {"angle", value("a")}})
+        .call("y", "aten.view_as_real.default", {{"self", value("z")}})
+        .output("y");
+    const auto traced = support::trace(program);
+    QVERIFY(traced.error.has_value());
+    QCOMPARE(traced.error->code, ErrorCode::UnsupportedOp);
+    const std::string& message = traced.error->message;
+    QVERIFY2(message.starts_with("Cannot trace `aten.mul."), message.c_str());
+    QVERIFY2(message.find("in the backward") != std::string::npos, message.c_str());
   }
 
   void anOperatorThatDoesNotExistIsNamed() {

@@ -55,7 +55,7 @@ Treatment usualTreatment(const c10::OperatorHandle& op, ShapeSource source, std:
     return Treatment::Refused;
   }
   if (isFunctional && source == ShapeSource::Nobody) {
-    why = "it has no shape kernel here";
+    why = "it has no shape kernel here; --learn-shapes lets it be run on zeros";
     return Treatment::Refused;
   }
   return isFunctional ? Treatment::Recorded : Treatment::Functionalized;

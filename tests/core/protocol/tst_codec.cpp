@@ -181,6 +181,7 @@ void TstCodec::compileRequestKeepsEveryOption() {
   compile.options.threads = 3;
   compile.options.seed = ~0ull;
   compile.options.dims = {{"s0", 9}};
+  compile.options.learnShapesBytes = std::int64_t{1} << 40;
   const auto decoded = decodeRequest(bodyOf(encodeRequest({5, compile})));
   QVERIFY(decoded.has_value());
   QCOMPARE(decoded->id, std::uint64_t{5});
@@ -195,6 +196,7 @@ void TstCodec::compileRequestKeepsEveryOption() {
   QCOMPARE(read.options.threads, 3);
   QCOMPARE(read.options.seed, ~std::uint64_t{0});
   QCOMPARE(read.options.dims.at("s0"), std::int64_t{9});
+  QCOMPARE(read.options.learnShapesBytes, std::int64_t{1} << 40);
 }
 
 void TstCodec::smallRequestsRoundTrip() {

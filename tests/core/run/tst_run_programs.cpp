@@ -193,6 +193,45 @@ class TestRunPrograms : public QObject {
     VERIFY_PROGRAM(program);
   }
 
+  void randomOperatorsDrawAsEager_data() {
+    QTest::addColumn<QString>("op");
+    QTest::addColumn<int>("form");
+    for (const char* op : {"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"})
+      QTest::newRow(op) << op << 0;
+    QTest::newRow("rrelu") << "rrelu" << 1;
+    for (const char* op : {"rand_like", "randn_like", "bernoulli"}) QTest::newRow(op) << op << 2;
+  }
+
+  /// Compiled and eager start from one seed. Whatever is recomputed (the smallest budget recomputes
+  /// all it may), a draw is made once, and one that nobody reads still moves the generator on.
+  void randomOperatorsDrawAsEager() {
+    QFETCH(QString, op);
+    QFETCH(int, form);
+    const std::string target = "aten." + op.toStdString() + ".default";
+    const auto draw = [&](const std::string& from) {
+      ProgramBuilder::Inputs inputs{{op == "dropout" || form == 0 ? "input" : "self", value(from)}};
+      if (form == 0) {
+        inputs.push_back({"p", 0.4});
+        inputs.push_back({"train", true});
+      } else if (form == 1) {
+        inputs.push_back({"training", true});
+      }
+      return inputs;
+    };
+    ProgramBuilder program;
+    program.parameter("w", {3, 4, 5});
+    program.call("s", "aten.sigmoid.default", {{"self", value("w")}})
+        .call("unread", target, draw("s"))
+        .call("drawn", target, draw("s"))
+        .call("c", "aten.cos.default", {{"self", value("s")}})
+        .call("m", "aten.mul.Tensor", {{"self", value("drawn")}, {"other", value("c")}})
+        .call("e", "aten.sigmoid.default", {{"self", value("m")}})
+        .call("again", target, draw("e"))
+        .call("y", "aten.mul.Tensor", {{"self", value("again")}, {"other", value("e")}})
+        .output("y");
+    VERIFY_PROGRAM(program);
+  }
+
   void aWideBroadcastOutput() {
     ProgramBuilder program;
     program.parameter("w", {1, 3});
