@@ -1,6 +1,7 @@
 #include "core/torch/bind_weights_torch.h"
 
 #include <ATen/ATen.h>
+#include <ATen/MemoryOverlap.h>
 
 #include <cstring>
 #include <map>
@@ -32,6 +33,14 @@ class StorageDTypes {
   std::vector<std::optional<ir::DType>> m_dtypes;
   std::vector<bool> m_mixed;
 };
+
+/// A copy that is no leaf, with the same sizes and strides: clone() closes the gaps of a tensor
+/// that has some. One whose elements share memory cannot be filled in place, and is not kept so.
+at::Tensor cloneWithStrides(const at::Tensor& tensor) {
+  const bool hasGaps = !tensor.is_non_overlapping_and_dense();
+  if (!hasGaps || at::has_internal_overlap(tensor) == at::MemOverlap::Yes) return tensor.clone();
+  return at::empty_strided(tensor.sizes(), tensor.strides(), tensor.options()).copy_(tensor);
+}
 
 /// Names of the tensors that the graph's nodes and outputs read.
 class UsedNames {
@@ -216,7 +225,7 @@ std::vector<at::Tensor> BoundTensors::graphInputs() const {
       result[i] = result[static_cast<std::size_t>(*m_sameAs[i])];
     } else if (m_isClone[i]) {
       at::Tensor& clone = clones[m_graphInputs[i].unsafeGetTensorImpl()];
-      if (!clone.defined()) clone = m_graphInputs[i].clone();
+      if (!clone.defined()) clone = cloneWithStrides(m_graphInputs[i]);
       const auto& view = m_viewOfClone[i];
       result[i] = view ? clone.as_strided(view->meta.sizeHints(), view->meta.strideHints(),
                                           view->storageOffset)

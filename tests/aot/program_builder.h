@@ -190,6 +190,7 @@ class ProgramBuilder {
     body(*this);
     m_nodes = outer;
     graph->outputs.push_back(core::load::TensorName{inner});
+    inputs.reserve(inputs.size() + 1 + arguments.size());
     inputs.push_back({"wrapped_func", core::load::SubgraphArgument{"submod_0", graph}});
     for (const std::string& argument : arguments)
       inputs.push_back({argument, core::load::TensorName{argument}});
