@@ -95,6 +95,13 @@ void compareAfterWrites(FinishedStep& compiled, FinishedStep& eager, CheckResult
   }
 }
 
+/// A large relative difference means little where eager's own rounding is as large.
+std::string againstFloat64(const TensorCheck& check) {
+  if (check.rmseEager == 0) return {};
+  return " (error against float64: compiled " + shortNumber(check.rmseCompiled) + ", eager " +
+         shortNumber(check.rmseEager) + ")";
+}
+
 void summarize(CheckResult& result) {
   int failed = 0;
   for (std::size_t i = 0; i < result.tensors.size(); ++i) {
@@ -112,9 +119,9 @@ void summarize(CheckResult& result) {
   const TensorCheck& worst = result.tensors[static_cast<std::size_t>(result.worst)];
   const std::string count = std::to_string(result.tensors.size());
   if (result.passed) {
-    result.sentence = "All " + count +
-                      " tensors agree with eager; the largest relative difference is " +
-                      shortNumber(worst.maxRel) + " in " + worst.tensor + ".";
+    result.sentence =
+        "All " + count + " tensors agree with eager; the largest relative difference is " +
+        shortNumber(worst.maxRel) + " in " + worst.tensor + againstFloat64(worst) + ".";
   } else {
     result.sentence = std::to_string(failed) + " of " + count +
                       " tensors differ from eager; the worst is " + worst.tensor + ": " +

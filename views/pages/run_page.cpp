@@ -44,6 +44,11 @@ QString checkSentence(const core::run::CheckResult& check) {
     const auto& worst = check.tensors[static_cast<std::size_t>(check.worst)];
     text += RunPage::tr(" · worst: %1, max relative %2")
                 .arg(models::showable(worst.tensor), models::smallNumberText(worst.maxRel));
+    // A large relative difference means little where eager's own rounding is as large.
+    if (worst.rmseEager > 0)
+      text += RunPage::tr(" (error against float64: compiled %1, eager %2)")
+                  .arg(models::smallNumberText(worst.rmseCompiled),
+                       models::smallNumberText(worst.rmseEager));
   }
   return text;
 }

@@ -168,6 +168,16 @@ class TestRunModels : public QObject {
     }
   }
 
+  void theWorstDifferenceStandsBesideEagersOwnError() {
+    const auto model = support::openOracle(kCases[0].name);
+    const auto step =
+        support::compile(*model, run::Mode::Train, support::minCut(), Build::ExternOnly);
+    const auto check = support::valueOf(model->check(step, optionsOf(kCases[0]), {}));
+    QVERIFY(check.tensors.at(static_cast<std::size_t>(check.worst)).rmseEager > 0);
+    QVERIFY2(check.sentence.find("(error against float64: compiled ") != std::string::npos,
+             sentenceOf(check));
+  }
+
   void inferencePassesTheCheck_data() { addModels(); }
   void inferencePassesTheCheck() {
     QFETCH(int, index);
