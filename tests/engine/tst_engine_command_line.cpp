@@ -21,6 +21,7 @@ class TstEngineCommandLine : public QObject {
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void severalInputsAreCalledInTurn();
+  void coreDecompositionsAreMadeInTheTrace();
   void inspectNeedsNoRun();
   void opsListsWhatIsMadeOfEachOperator();
   void aDimensionCanBeGivenASize();
@@ -172,6 +173,22 @@ void TstEngineCommandLine::opsListsWhatIsMadeOfEachOperator() {
   QCOMPARE(rows["aten.linear.default"]["kernel"].toString(), "-");
   QCOMPARE(rows["aten.nonzero.default"]["trace"].toString(), "refused");
   QVERIFY(run.out.contains("aten.nonzero.default"));
+}
+
+void TstEngineCommandLine::coreDecompositionsAreMadeInTheTrace() {
+  const QString model = oracleFile("mlp.pt2");
+  const EngineRun trace =
+      runEngine({"trace", model, "--decompositions", "core", "--json", path("core.json")});
+  QVERIFY2(trace.exitCode == 0, qPrintable(trace.errors));
+  const QJsonObject capture = readJson(path("core.json"))["captures"].toObject()["core"].toObject();
+  const QJsonObject counts = capture["joint"].toObject()["op_counts"].toObject();
+  QVERIFY(counts["aten.permute.default"].toInt() > 0);
+  QVERIFY(!counts.contains("aten.t.default"));
+  const EngineRun partition = runEngine({"partition", path("core.json")});
+  QVERIFY2(partition.out.contains("decompositions: core"), qPrintable(partition.out));
+  const EngineRun run =
+      runEngine({"run", model, "--decompositions", "core", "--json", path("run_core.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
 }
 
 void TstEngineCommandLine::inspectNeedsNoRun() {
