@@ -70,14 +70,17 @@ int fail(const core::Error& error) {
 
 core::Result<void> writeFile(const std::string& path, const std::string& text) {
   if (path.empty()) return {};
-  const std::string temporary = path + ".part";
+  // A pipe or a device is written to; only a file may be replaced by another.
+  std::error_code unknown;
+  const bool isStream = std::filesystem::is_other(path, unknown);
+  const std::string temporary = isStream ? path : path + ".part";
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
   std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
+  if (file && !isStream) std::filesystem::rename(temporary, path, error);
   if (file && !error) return {};
-  std::filesystem::remove(temporary, error);
+  if (!isStream) std::filesystem::remove(temporary, error);
   return core::Error{core::ErrorCode::FileNotFound,
                      "Cannot write '" + path + "'. Does its folder exist, and is there room?",
                      {},

@@ -21,6 +21,7 @@ class TstEngineCommandLine : public QObject {
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void severalInputsAreCalledInTurn();
+  void aDeviceIsWrittenToAndNotReplaced();
   void coreDecompositionsAreMadeInTheTrace();
   void inspectNeedsNoRun();
   void opsListsWhatIsMadeOfEachOperator();
@@ -173,6 +174,14 @@ void TstEngineCommandLine::opsListsWhatIsMadeOfEachOperator() {
   QCOMPARE(rows["aten.linear.default"]["kernel"].toString(), "-");
   QCOMPARE(rows["aten.nonzero.default"]["trace"].toString(), "refused");
   QVERIFY(run.out.contains("aten.nonzero.default"));
+}
+
+void TstEngineCommandLine::aDeviceIsWrittenToAndNotReplaced() {
+  QVERIFY(QFile::link("/dev/full", path("full")));
+  const EngineRun full = runEngine({"trace", oracleFile("mlp.pt2"), "--json", path("full")});
+  QCOMPARE(full.exitCode, 1);
+  QVERIFY2(full.errors.contains("Cannot write"), qPrintable(full.errors));
+  QCOMPARE(QFile::symLinkTarget(path("full")), QString("/dev/full"));
 }
 
 void TstEngineCommandLine::coreDecompositionsAreMadeInTheTrace() {
