@@ -2,16 +2,33 @@
 
 // A generated kernel: its source before, its entry point after building.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+namespace core::gpu {
+class LoadedKernel;
+}
+
 namespace core::codegen {
 
 enum class KernelLanguage { Cpp, Cuda };
 
-/// C++ text of one kernel. The entry point is
+/// One launch of a Cuda kernel. The entry point's parameters are pointers, `arguments` in order.
+struct KernelLaunch {
+  /// In `arguments`: the workspace, in place of a position in `buffers`.
+  static constexpr int kWorkspace = -1;
+
+  std::string entry;
+  std::array<std::uint32_t, 3> grid{1, 1, 1};
+  std::array<std::uint32_t, 3> block{1, 1, 1};
+  std::uint32_t sharedBytes = 0;  ///< dynamic shared memory
+  std::vector<int> arguments;  ///< positions in `buffers` (the last is the status), or kWorkspace
+};
+
+/// The text of one kernel. In Cpp the entry point is
 ///   extern "C" void <name>(void* const* buffers, std::int64_t begin, std::int64_t end);
 /// It computes the work units [begin, end) of [0, units); units are independent, so ranges may run
 /// on several threads. `buffers` has one pointer per LoopNest buffer, to the first byte of the
@@ -19,6 +36,11 @@ enum class KernelLanguage { Cpp, Cuda };
 /// `checksIndices` sets *status to 1 where a gather or scatter index is out of range (it then reads
 /// element 0 instead, and never touches memory outside the buffer) and leaves it alone otherwise:
 /// the caller clears it before and looks after. The pointer may be null for other kernels.
+///
+/// In Cuda a kernel is `launches`, made in order on one stream; none for an empty domain. `buffers`
+/// are device pointers to the same places (the status too), each aligned to kCudaAlignment: a
+/// caller copies an input that is not. `workspaceBytes` of device memory, which need not be
+/// cleared, carry results from launch to launch; workspaces of different kernels may be one.
 struct KernelSource {
   std::string name;
   KernelLanguage language = KernelLanguage::Cpp;
@@ -28,14 +50,19 @@ struct KernelSource {
   std::int64_t grain = 1;          ///< units below which splitting over threads does not pay
   bool checksIndices = false;      ///< may report an index out of range through the status pointer
   std::vector<std::string> notes;  ///< decisions: vector width, passes, streaming stores
+  std::vector<KernelLaunch> launches;  ///< Cuda only
+  std::int64_t workspaceBytes = 0;     ///< Cuda only
 };
+
+/// Bytes to which every buffer and the workspace of a Cuda kernel are aligned.
+inline constexpr std::int64_t kCudaAlignment = 16;
 
 using KernelFunction = void (*)(void* const* buffers, std::int64_t begin, std::int64_t end);
 
 /// A kernel that can be called. `owner` keeps its code mapped.
 struct BuiltKernel {
   std::string name;
-  KernelFunction function = nullptr;
+  KernelFunction function = nullptr;  ///< null for Cuda
   std::int64_t units = 1;
   std::int64_t grain = 1;
   bool checksIndices = false;  ///< see KernelSource
@@ -43,6 +70,8 @@ struct BuiltKernel {
   double seconds = 0;  ///< spent compiling; 0 from a cache
   std::string log;     ///< compiler remarks and warnings
   std::shared_ptr<const void> owner;
+  std::shared_ptr<const gpu::LoadedKernel> gpu;  ///< Cuda only: what gpu::Gpu::launch() runs
+  std::int64_t workspaceBytes = 0;               ///< see KernelSource
 };
 
 }  // namespace core::codegen

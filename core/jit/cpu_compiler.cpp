@@ -14,18 +14,22 @@
 #include <optional>
 #include <thread>
 
-#include "core/jit/canonical_source.h"
+#include "core/base/sha256.h"
+#include "core/codegen/canonical_source.h"
+#include "core/codegen/object_cache.h"
 #include "core/jit/compile_to_object.h"
 #include "core/jit/host_target.h"
 #include "core/jit/jit_module.h"
 #include "core/jit/loaded_kernel.h"
-#include "core/jit/object_cache.h"
 
 namespace core::jit {
 namespace {
 
 using codegen::BuiltKernel;
+using codegen::canonicalSource;
+using codegen::kCanonicalEntry;
 using codegen::KernelSource;
+using codegen::ObjectCache;
 
 /// One distinct source on its way to machine code.
 struct Job {
@@ -77,7 +81,7 @@ std::vector<std::size_t> ClangCompiler::makeJobs(const std::vector<KernelSource>
   std::vector<std::size_t> jobOf;
   for (const KernelSource& source : sources) {
     Job job;
-    job.source = canonicalSource(source.source, source.name);
+    job.source = canonicalSource(source.source, {source.name});
     job.key = sha256(m_fingerprint + "\n" + job.source);
     job.firstName = source.name;
     const auto [place, isNew] = byKey.emplace(job.key, jobs.size());

@@ -1,12 +1,12 @@
 #pragma once
 
-// Object files on disk, one file per key. Several processes may use one folder: files appear
-// atomically, and a damaged one counts as absent.
+// Compiled code on disk (object files, cubins), one file per key. Several processes may use one
+// folder: files appear atomically, and a damaged one counts as absent.
 
 #include <optional>
 #include <string>
 
-namespace core::jit {
+namespace core::codegen {
 
 class ObjectCache {
  public:
@@ -24,7 +24,4 @@ class ObjectCache {
   std::string m_folder;
 };
 
-/// SHA-256 of `text` in hexadecimal.
-std::string sha256(const std::string& text);
-
-}  // namespace core::jit
+}  // namespace core::codegen

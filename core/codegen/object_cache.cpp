@@ -1,7 +1,5 @@
-#include "core/jit/object_cache.h"
+#include "core/codegen/object_cache.h"
 
-#include <llvm/ADT/StringExtras.h>
-#include <llvm/Support/SHA256.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,19 +7,15 @@
 #include <fstream>
 #include <sstream>
 
-namespace core::jit {
+#include "core/base/sha256.h"
+
+namespace core::codegen {
 namespace {
 
 /// A file is one line "aot-object 1 <SHA-256 of the object>", then the object.
 constexpr const char* kHeader = "aot-object 1 ";
 
 }  // namespace
-
-std::string sha256(const std::string& text) {
-  llvm::SHA256 hash;
-  hash.update(llvm::StringRef(text));
-  return llvm::toHex(hash.final(), /*LowerCase=*/true);
-}
 
 std::optional<std::string> ObjectCache::load(const std::string& key) const {
   if (m_folder.empty()) return std::nullopt;
@@ -55,4 +49,4 @@ void ObjectCache::store(const std::string& key, const std::string& object) const
   if (ignored) std::filesystem::remove(temporary, ignored);
 }
 
-}  // namespace core::jit
+}  // namespace core::codegen

@@ -1,8 +1,9 @@
-#include "core/jit/canonical_source.h"
+#include "core/codegen/canonical_source.h"
 
+#include <algorithm>
 #include <cctype>
 
-namespace core::jit {
+namespace core::codegen {
 namespace {
 
 bool isIdentifier(char c) {
@@ -11,8 +12,9 @@ bool isIdentifier(char c) {
 
 class Canonicalizer {
  public:
-  Canonicalizer(std::string_view source, std::string_view entry)
-      : m_source(source), m_entry(entry) {}
+  Canonicalizer(std::string_view source, const std::vector<std::string>& entries,
+                std::string_view prefix)
+      : m_source(source), m_entries(entries), m_prefix(prefix) {}
 
   std::string run() {
     while (m_at < m_source.size()) step();
@@ -63,7 +65,11 @@ class Canonicalizer {
     std::size_t end = m_at;
     while (end < m_source.size() && isIdentifier(m_source[end])) ++end;
     const std::string_view word = m_source.substr(m_at, end - m_at);
-    m_out += word == m_entry ? std::string_view(kCanonicalEntry) : word;
+    const auto entry = std::find(m_entries.begin(), m_entries.end(), word);
+    if (entry == m_entries.end())
+      m_out += word;
+    else
+      m_out += renamedEntry(static_cast<std::size_t>(entry - m_entries.begin()), m_prefix);
     m_at = end;
   }
 
@@ -72,15 +78,21 @@ class Canonicalizer {
   }
 
   std::string_view m_source;
-  std::string_view m_entry;
+  const std::vector<std::string>& m_entries;
+  std::string_view m_prefix;
   std::size_t m_at = 0;
   std::string m_out;
 };
 
 }  // namespace
 
-std::string canonicalSource(std::string_view source, std::string_view entry) {
-  return Canonicalizer(source, entry).run();
+std::string renamedEntry(std::size_t index, std::string_view prefix) {
+  return std::string(prefix) + (index ? "_" + std::to_string(index) : "");
 }
 
-}  // namespace core::jit
+std::string canonicalSource(std::string_view source, const std::vector<std::string>& entries,
+                            std::string_view prefix) {
+  return Canonicalizer(source, entries, prefix).run();
+}
+
+}  // namespace core::codegen
