@@ -185,13 +185,14 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step)
     shared.arenaBytes = std::max(shared.arenaBytes, step.backward.schedule->arenaBytes);
   }
   const ArenaPtr arena = allocateArena(shared.arenaBytes);
+  const auto blocks = std::make_shared<KeptBlocks>();
   shared.forward =
-      std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, arena);
+      std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, arena, blocks);
   shared.bindForward();
   if (!hasBackward) return;
   shared.backward = std::make_shared<BackwardHalf>();
-  shared.backward->runner =
-      std::make_unique<ScheduleRunner>(step.backward.schedule, step.backward.kernels, arena);
+  shared.backward->runner = std::make_unique<ScheduleRunner>(step.backward.schedule,
+                                                             step.backward.kernels, arena, blocks);
   shared.backward->tangents = step.joint->metadata.tracedTangents;
   shared.backward->tangentsOfGradient = tangentsOfGradients(*step.joint);
   shared.bindBackward();

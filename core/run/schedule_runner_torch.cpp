@@ -22,8 +22,6 @@ namespace {
 using schedule::BufferKind;
 using schedule::BufferView;
 
-constexpr std::size_t kAlignment = 64;
-
 /// Same sizes, and same strides wherever a stride means something. A workspace has its own.
 bool hasGeometry(const at::Tensor& tensor, const ir::TensorMeta& meta) {
   if (isWorkspace(meta)) return tensor.scalar_type() == at::kByte;
@@ -51,16 +49,17 @@ at::Tensor relaid(const at::Tensor& tensor, const ir::TensorMeta& meta) {
 
 ArenaPtr allocateArena(std::int64_t bytes) {
   if (bytes <= 0) return nullptr;
-  const std::size_t rounded =
-      (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
-  if (!memory) throw std::bad_alloc();
-  return ArenaPtr(memory, [](std::byte* address) { std::free(address); });
+  return ArenaPtr(allocateBytes(static_cast<std::size_t>(bytes)),
+                  [](std::byte* address) { std::free(address); });
 }
 
 ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedule,
-                               std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena)
-    : m_schedule(std::move(schedule)), m_kernels(std::move(kernels)), m_arena(std::move(arena)) {
+                               std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena,
+                               KeptBlocksPtr blocks)
+    : m_schedule(std::move(schedule)),
+      m_kernels(std::move(kernels)),
+      m_arena(std::move(arena)),
+      m_blocks(std::move(blocks)) {
   CORE_CHECK(m_kernels.size() == m_schedule->groups.size(), "a kernel is missing or one too many");
   const std::size_t steps = m_schedule->steps.size();
   m_calls.resize(steps);
@@ -132,6 +131,7 @@ void ScheduleRunner::prepareFixedTensors() {
 
 std::vector<at::Tensor> ScheduleRunner::run(std::vector<at::Tensor> inputs) {
   const at::AutoDispatchBelowADInplaceOrView belowAutograd;
+  const KeptMemoryScope keptMemory(m_blocks);
   m_status = 0;
   bindInputs(std::move(inputs));
   for (std::size_t i = 0; i < m_schedule->steps.size(); ++i) {

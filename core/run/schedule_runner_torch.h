@@ -11,6 +11,7 @@
 
 #include "core/codegen/kernel.h"
 #include "core/run/call_plan_torch.h"
+#include "core/run/kept_memory_torch.h"
 #include "core/schedule/schedule.h"
 
 namespace core::run {
@@ -24,9 +25,10 @@ ArenaPtr allocateArena(std::int64_t bytes);
 class ScheduleRunner {
  public:
   /// Prepares every call and every fixed address. `arena` holds at least schedule->arenaBytes.
-  /// `kernels` has one kernel per schedule group. Throws c10::Error for calls that cannot be made.
+  /// `kernels` has one kernel per schedule group. What a run allocates comes from `blocks`. Throws
+  /// c10::Error for calls that cannot be made.
   ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedule,
-                 std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena);
+                 std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena, KeptBlocksPtr blocks);
 
   /// Runs all steps. `inputs` has one tensor per placeholder, undefined for symbolic scalars; it is
   /// taken over, so that the last reader frees it. Returns one tensor per graph output, undefined
@@ -71,6 +73,7 @@ class ScheduleRunner {
   std::shared_ptr<const schedule::Schedule> m_schedule;
   std::vector<codegen::BuiltKernel> m_kernels;
   ArenaPtr m_arena;
+  KeptBlocksPtr m_blocks;
   std::vector<std::optional<CallPlan>> m_calls;             ///< by step; extern steps only
   std::vector<std::optional<PreparedKernel>> m_kernelArgs;  ///< by step; kernel steps only
   std::vector<std::vector<int>> m_dying;                    ///< by step: buffers to let go

@@ -101,6 +101,36 @@ class TestCompiledStep : public QObject {
     }
   }
 
+  void aLargeResultTakesTheMemoryOfTheOneBeforeOnceThatIsGone() {
+    Step step(
+        "input x f32[300, 400] leaf\n"
+        "y = aten.sin.default(x)\n"
+        "return y\n");
+    const Tensor x = leaf({300, 400}, 0.1), other = leaf({300, 400}, 0.7);
+    const void* first = step({x})[0].data_ptr();
+    Tensor kept = step({x})[0];
+    QCOMPARE(kept.data_ptr(), first);
+    const Tensor next = step({other})[0];
+    QVERIFY(next.data_ptr() != first);
+    QVERIFY(close(kept.detach(), x.detach().sin()));
+    QVERIFY(close(next.detach(), other.detach().sin()));
+    kept.reset();
+    QCOMPARE(step({x})[0].data_ptr(), first);
+  }
+
+  void resultsOutliveTheirStep() {
+    std::optional<Step> step(std::in_place,
+                             "input x f32[300, 400] leaf\n"
+                             "y = aten.sin.default(x)\n"
+                             "return y\n");
+    const Tensor x = leaf({300, 400}, 0.1);
+    const Tensor y = (*step)({x})[0];
+    step.reset();
+    QVERIFY(close(y.detach(), x.detach().sin()));
+    backward(y, at::ones({300, 400}));
+    QVERIFY(close(x.grad(), x.detach().cos()));
+  }
+
   void aSecondBackwardOfAReleasedGraphSaysSo() {
     Step step(kSineTimes);
     const Tensor x = leaf({3, 4}, 0.1), w = leaf({3, 4}, 1.2), ones = at::ones({3, 4});
