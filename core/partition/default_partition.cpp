@@ -1,7 +1,6 @@
 #include "core/partition/default_partition.h"
 
 #include <algorithm>
-#include <set>
 
 namespace core::partition {
 namespace {
@@ -34,7 +33,9 @@ bool isReadByGetitemsOnly(const JointProblem& problem, const Node& node) {
 class PlacementChooser {
  public:
   explicit PlacementChooser(const JointProblem& problem)
-      : m_problem(problem), m_placed(placedInForward(problem)) {}
+      : m_problem(problem),
+        m_placed(placedInForward(problem)),
+        m_seen(problem.graph->size(), false) {}
 
   DefaultChoice choose() {
     for (const Node& node : m_problem.graph->nodes())
@@ -67,13 +68,14 @@ class PlacementChooser {
   }
 
   void save(NodeId id) {
-    if (!m_seen.insert(id).second) return;
+    if (m_seen[id.index]) return;
+    m_seen[id.index] = true;
     (m_problem.node(id).sym() ? m_choice.syms : m_choice.tensors).push_back(id);
   }
 
   const JointProblem& m_problem;
   NodeSet m_placed;
-  std::set<NodeId> m_seen;
+  NodeSet m_seen;
   DefaultChoice m_choice;
 };
 

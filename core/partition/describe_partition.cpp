@@ -1,8 +1,8 @@
 #include "core/partition/describe_partition.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <optional>
+#include <utility>
 
 #include "core/ir/value_storage.h"
 #include "core/partition/classify_nodes.h"
@@ -29,12 +29,21 @@ std::vector<std::string> backwardDescriptors(const JointProblem& problem) {
   return {joint.begin() + problem.numForwardOutputs, joint.end()};
 }
 
+/// The element of a node's storage, which has the number of its first node; null without a storage.
+template <typename T>
+T* placeOf(const JointProblem& problem, NodeId id, std::vector<T>& byStorage) {
+  const int storage = problem.storage[id.index];
+  return storage == ir::kNoStorage ? nullptr : &byStorage[static_cast<std::size_t>(storage)];
+}
+
 void describeSaved(const JointProblem& problem, const SplitPlan& plan, Partition& partition) {
-  std::map<int, std::string> inputOfStorage;
+  const std::size_t size = problem.graph->size();
+  std::vector<std::optional<NodeId>> inputOfStorage(size);
   for (NodeId id : plan.forward.inputs)
-    if (problem.storage[id.index] != ir::kNoStorage)
-      inputOfStorage.emplace(problem.storage[id.index], problem.node(id).name);
-  std::set<int> seen;
+    if (auto* first = placeOf(problem, id, inputOfStorage); first && !*first) *first = id;
+  NodeSet seen(size, false);
+  bool seenWithout = false;  // a value without a storage
+  partition.savedTensors.reserve(plan.savedTensors.size());
   for (NodeId id : plan.savedTensors) {
     const Node& node = problem.node(id);
     const int storage = problem.storage[id.index];
@@ -46,13 +55,19 @@ void describeSaved(const JointProblem& problem, const SplitPlan& plan, Partition
       saved.kind = SavedKind::StaticInput;
     else if (problem.isForwardInput(id))
       saved.kind = SavedKind::Input;
-    const auto owner = inputOfStorage.find(storage);
-    if (owner != inputOfStorage.end() && saved.kind == SavedKind::Activation)
-      saved.aliasOfInput = owner->second;
-    saved.sharesStorageWithEarlier = !seen.insert(storage).second;
+    const std::optional<NodeId>* owner = placeOf(problem, id, inputOfStorage);
+    const bool isOfInput = owner && *owner;
+    if (isOfInput && saved.kind == SavedKind::Activation)
+      saved.aliasOfInput = problem.node(**owner).name;
+    if (storage == ir::kNoStorage) {
+      saved.sharesStorageWithEarlier = std::exchange(seenWithout, true);
+    } else {
+      saved.sharesStorageWithEarlier = seen[static_cast<std::size_t>(storage)];
+      seen[static_cast<std::size_t>(storage)] = true;
+    }
     if (!saved.sharesStorageWithEarlier) {
       partition.savedBytesUniqueStorage += saved.bytes;
-      if (owner == inputOfStorage.end()) partition.savedBytesNewStorage += saved.bytes;
+      if (!isOfInput) partition.savedBytesNewStorage += saved.bytes;
     }
     partition.savedTensors.push_back(std::move(saved));
   }
@@ -93,15 +108,18 @@ bool changesMetadata(const JointProblem& problem, const HalfPlan& half) {
 /// forward input, no user output, no gradient.
 void describeDonated(const JointProblem& problem, const SplitPlan& plan, Partition& partition) {
   if (changesMetadata(problem, plan.forward) || changesMetadata(problem, plan.backward)) return;
-  std::set<int> taken;
-  for (NodeId id : plan.forward.inputs) taken.insert(problem.storage[id.index]);
+  std::vector<char> taken(problem.graph->size(), 0);
+  const auto take = [&](NodeId id) {
+    if (char* place = placeOf(problem, id, taken)) *place = 1;
+  };
+  for (NodeId id : plan.forward.inputs) take(id);
   for (const auto& outputs : {problem.forwardOutputs(), plan.backward.outputs})
     for (const ir::Argument& output : outputs)
-      if (output.isNode()) taken.insert(problem.storage[output.node().index]);
-  taken.erase(ir::kNoStorage);
+      if (output.isNode()) take(output.node());
   int index = static_cast<int>(plan.savedSyms.size());
   for (NodeId id : plan.savedTensors) {
-    if (!taken.contains(problem.storage[id.index])) partition.donatedIndices.push_back(index);
+    const char* isTaken = placeOf(problem, id, taken);
+    if (!isTaken || !*isTaken) partition.donatedIndices.push_back(index);
     ++index;
   }
 }

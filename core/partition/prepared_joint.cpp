@@ -1,6 +1,6 @@
 #include "core/partition/prepared_joint.h"
 
-#include <set>
+#include <utility>
 
 #include "core/ir/value_storage.h"
 #include "core/partition/memory_program.h"
@@ -20,15 +20,23 @@ NodeSet drawsOf(const JointProblem& problem, const NodeSet& requiredForward) {
 }
 
 void addSaved(const JointProblem& problem, const SplitPlan& plan, PlanFigures& figures) {
-  std::set<int> inputStorages;
-  for (NodeId id : plan.forward.inputs) inputStorages.insert(problem.storage[id.index]);
-  std::set<int> seen;
+  const std::size_t size = problem.graph->size();
+  NodeSet known(size, false);  // storages of inputs, and of saved tensors before
+  for (NodeId id : plan.forward.inputs)
+    if (const int storage = problem.storage[id.index]; storage != ir::kNoStorage)
+      known[static_cast<std::size_t>(storage)] = true;
+  bool knownWithout = false;  // a saved value without a storage
   for (NodeId id : plan.savedTensors) {
     const int storage = problem.storage[id.index];
     const std::int64_t bytes = problem.bytes[id.index];
     figures.savedBytes += bytes;
-    const bool isNew = seen.insert(storage).second &&
-                       (storage == ir::kNoStorage || !inputStorages.contains(storage));
+    bool isNew = false;
+    if (storage == ir::kNoStorage) {
+      isNew = !std::exchange(knownWithout, true);
+    } else {
+      isNew = !known[static_cast<std::size_t>(storage)];
+      known[static_cast<std::size_t>(storage)] = true;
+    }
     if (isNew) figures.newStorageBytes += bytes;
   }
   figures.savedTensors = static_cast<int>(plan.savedTensors.size());
