@@ -23,17 +23,21 @@ std::set<std::string> keysToDepth(const std::vector<ModuleCall>& calls, int dept
   return keys;
 }
 
-std::set<std::string> chooseExpanded(const SceneParts& parts, const LayoutOptions& options) {
-  if (!options.expandAutomatically) return options.expanded;
+/// Fold states to try, the one to show first: as asked for, or from the deepest level that has few
+/// enough boxes upwards.
+std::vector<std::set<std::string>> foldStates(const SceneParts& parts,
+                                              const LayoutOptions& options) {
+  if (!options.expandAutomatically) return {options.expanded};
   int deepest = 0;
   for (const ModuleCall& call : parts.modules.calls) deepest = std::max(deepest, call.depth);
-  std::set<std::string> chosen;
+  std::vector<std::set<std::string>> states{{}};
   for (int depth = 1; depth <= deepest; ++depth) {
     auto keys = keysToDepth(parts.modules.calls, depth);
     if (countVisible(parts, keys) > options.mostBoxes) break;
-    chosen = std::move(keys);
+    states.push_back(std::move(keys));
   }
-  return chosen;
+  std::reverse(states.begin(), states.end());
+  return states;
 }
 
 /// Puts the lanes beside each other and routes the nets between them.
@@ -142,6 +146,22 @@ void addModules(const SceneParts& parts, const std::set<std::string>& expanded,
   }
 }
 
+Result<GraphGeometryPtr> placeAll(const SceneParts& parts, const LayoutOptions& options,
+                                  const std::set<std::string>& expanded,
+                                  const StageContext& context) {
+  VisibleGraph graph = makeVisible(parts, {expanded, options.showStaticNets});
+  context.progress(0.3, "Layout: placing " + std::to_string(graph.boxes.size()) + " boxes");
+  const std::vector<BlockRows> rows = rankElements(parts, graph);
+  CORE_TRY(LaneLayout lanes, layoutBlocks(graph, rows, context));
+  context.progress(0.8, "Layout: routing saved tensors");
+  CORE_TRY_VOID(context.checkCancelled("layout"));
+  const auto geometry = Assembly(parts, graph, lanes).assemble();
+  geometry->picture = options.picture;
+  addModules(parts, expanded, *geometry);
+  geometry->finish();
+  return GraphGeometryPtr(geometry);
+}
+
 }  // namespace
 
 Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageContext& context) {
@@ -153,18 +173,12 @@ Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageCo
   parts.units = makeUnits(parts.flow, parts.folding, parts.modules);
   pairUnits(parts.flow, parts.folding, parts.modules, parts.units);
   CORE_TRY_VOID(context.checkCancelled("layout"));
-  const std::set<std::string> expanded = chooseExpanded(parts, request.options);
-  VisibleGraph graph = makeVisible(parts, {expanded, request.options.showStaticNets});
-  context.progress(0.3, "Layout: placing " + std::to_string(graph.boxes.size()) + " boxes");
-  const std::vector<BlockRows> rows = rankElements(parts, graph);
-  CORE_TRY(LaneLayout lanes, layoutBlocks(graph, rows, context));
-  context.progress(0.8, "Layout: routing saved tensors");
-  CORE_TRY_VOID(context.checkCancelled("layout"));
-  const auto geometry = Assembly(parts, graph, lanes).assemble();
-  geometry->picture = request.options.picture;
-  addModules(parts, expanded, *geometry);
-  geometry->finish();
-  return GraphGeometryPtr(geometry);
+  GraphGeometryPtr geometry;
+  for (const auto& expanded : foldStates(parts, request.options)) {
+    CORE_TRY(geometry, placeAll(parts, request.options, expanded, context));
+    if (request.options.widest <= 0 || geometry->bounds.width <= request.options.widest) break;
+  }
+  return geometry;
 }
 
 std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth) {

@@ -45,6 +45,8 @@ class GraphCanvas : public QWidget {
   const GraphPalette& colors() const;
 
   const Viewport& viewport() const { return m_viewport; }
+  /// Whether it shows what showTop() showed and nobody has moved since.
+  bool isAtTop() const { return m_isAtTop; }
   void zoomBy(double factor);
   void zoomTo(double scale);
   void fit();
@@ -65,6 +67,7 @@ class GraphCanvas : public QWidget {
   void toggleRequested(const QString& moduleKey);
   void contextMenuRequested(const QPoint& globalPosition, const QString& moduleKey);
   void viewportChanged();
+  void resized();
   /// One sentence about the box or edge under the pointer; empty if there is none.
   void hovered(const QString& sentence);
 

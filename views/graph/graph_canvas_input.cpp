@@ -63,6 +63,7 @@ void GraphCanvas::resizeEvent(QResizeEvent*) {
   m_viewport.setSize(size());
   // The first picture may be made before the widget has its size.
   m_isAtTop || !isVisible() ? showTop() : moved();
+  Q_EMIT resized();
 }
 
 void GraphCanvas::mousePressEvent(QMouseEvent* event) {

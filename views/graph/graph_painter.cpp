@@ -32,6 +32,40 @@ bool isPin(BoxKind kind) {
   return kind != BoxKind::Op && kind != BoxKind::Module && kind != BoxKind::Frame;
 }
 
+// Text shrinks with the graph down to these sizes, in device pixels; below them less is written.
+constexpr double kSmallestTitle = 10;
+constexpr double kSmallestDetail = 8.5;
+constexpr double kSmallestBadge = 7;
+constexpr double kSmallestLabelScale = 0.5;
+constexpr double kTitleSize = 13;
+constexpr double kDetailSize = 11;
+
+bool hasBadges(const Box& box, double scale) {
+  return !box.badges.empty() && 10 * scale >= kSmallestBadge;
+}
+
+/// How much larger than its scene size a text is painted to keep a smallest size on the device.
+double growFor(double size, double smallest, double scale) {
+  return std::max(1.0, smallest / (size * scale));
+}
+
+/// One line of text, vertically centred in `line`, elided only if it was not made for its size.
+void paintLine(QPainter& painter, const QFont& font, const QRectF& line, const QString& text,
+               double grow, Qt::Alignment alignment) {
+  painter.setFont(font);
+  if (grow <= 1) {
+    painter.drawText(line, alignment | Qt::AlignVCenter, text);
+    return;
+  }
+  painter.save();
+  painter.translate(line.topLeft());
+  painter.scale(grow, grow);
+  const QSizeF room = line.size() / grow;
+  painter.drawText(QRectF(QPointF(0, 0), room), alignment | Qt::AlignVCenter,
+                   QFontMetricsF(font).elidedText(text, Qt::ElideMiddle, room.width()));
+  painter.restore();
+}
+
 }  // namespace
 
 DetailBand bandFor(double scale) {
@@ -158,7 +192,7 @@ void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit
   painter.drawPath(m_scene.pathOf(edge));
   if (band != DetailBand::Near) return;
   paintArrow(painter, edge);
-  if (it.isNet) paintNetLabel(painter, edge, lit);
+  if (it.isNet) paintNetLabel(painter, edge, scale, lit);
 }
 
 /// Arrow heads at the last point of every line.
@@ -182,14 +216,15 @@ void GraphPainter::paintArrow(QPainter& painter, int edge) const {
   }
 }
 
-void GraphPainter::paintNetLabel(QPainter& painter, int edge, bool lit) const {
+void GraphPainter::paintNetLabel(QPainter& painter, int edge, double scale, bool lit) const {
   const Edge& it = m_scene.geometry().edges[edge];
   if (it.kind == EdgeKind::Data) return;
   const QColor color = m_palette.edgeColor(it.kind);
   const QPointF at(it.labelAt.x + 4, it.labelAt.y);
-  const QString text = oneLine(it.label);
+  const QString text = scale < kSmallestLabelScale ? QString() : oneLine(it.label);
+  const double grow = growFor(kDetailSize, kSmallestDetail, scale);
   const QFontMetricsF metrics(m_scene.fonts().detail);
-  const double width = text.isEmpty() ? 0 : metrics.horizontalAdvance(text) + 5;
+  const double width = text.isEmpty() ? 0 : metrics.horizontalAdvance(text) * grow + 5;
   painter.setPen(Qt::NoPen);
   painter.setBrush(m_palette.background);
   painter.drawRect(QRectF(at.x() - 7, at.y() - 7, width + 15, 14));
@@ -199,9 +234,9 @@ void GraphPainter::paintNetLabel(QPainter& painter, int edge, bool lit) const {
     paintDiamond(painter, at, 4.6, color, it.kind == EdgeKind::Saved);
   }
   if (text.isEmpty()) return;
-  painter.setFont(m_scene.fonts().detail);
   painter.setPen(lit ? m_palette.selection : m_palette.text);
-  painter.drawText(QPointF(at.x() + 9, at.y() + 4), text);
+  paintLine(painter, m_scene.fonts().detail, QRectF(at.x() + 9, at.y() - 12, width + 8, 24), text,
+            grow, Qt::AlignLeft);
 }
 
 void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double scale) const {
@@ -215,32 +250,32 @@ void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double s
     }
     if (isDimmed(box)) painter.setOpacity(0.35);
     paintBox(painter, box);
-    paintBoxText(painter, box);
-    paintBadges(painter, box);
+    paintBoxText(painter, box, scale);
+    if (hasBadges(m_scene.geometry().boxes[box], scale)) paintBadges(painter, box);
     paintMarks(painter, box);
     painter.setOpacity(1);
   }
 }
 
+/// A block, with its title where that can be read.
 void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const {
   const Box& it = m_scene.geometry().boxes[box];
   const LaneColors& lane = laneColors(it);
-  const QColor color = it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.6);
-  painter.fillRect(toRectF(it.rect), isDimmed(box) ? faded(color, 0.35) : color);
-  // At this size one word fits on collapsed modules.
-  if (it.kind != BoxKind::Module || it.rect.width * scale < 40 || it.rect.height * scale < 11)
+  const QRectF rect = toRectF(it.rect);
+  const bool hasTitle = rect.width() * scale >= 40 && rect.height() * scale >= 10;
+  const double opacity = isDimmed(box) ? 0.35 : 1;
+  if (!hasTitle) {
+    const QColor color = it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.6);
+    painter.fillRect(rect, faded(color, opacity));
     return;
-  const double grow = 10.0 / (13 * scale);
-  painter.save();
-  painter.setFont(m_scene.fonts().title);
-  painter.setPen(m_palette.background);
-  painter.translate(it.rect.centerX(), it.rect.centerY());
-  painter.scale(grow, grow);
-  const double room = (it.rect.width - 8) / grow;
-  const QString title = QFontMetricsF(m_scene.fonts().title)
-                            .elidedText(m_scene.textOf(box).title, Qt::ElideMiddle, room);
-  painter.drawText(QRectF(-room / 2, -10, room, 20), Qt::AlignCenter, title);
-  painter.restore();
+  }
+  painter.setPen(QPen(faded(lane.accent, opacity), 0));
+  painter.setBrush(faded(it.kind == BoxKind::Module ? lane.fill : m_palette.box, opacity));
+  painter.drawRect(rect);
+  painter.setPen(faded(m_palette.text, opacity));
+  paintLine(painter, m_scene.fonts().title, rect.adjusted(3 / scale, 0, -3 / scale, 0),
+            m_scene.textOf(box).whole, growFor(kTitleSize, kSmallestTitle - 0.5, scale),
+            Qt::AlignHCenter);
 }
 
 void GraphPainter::paintBox(QPainter& painter, int box) const {
@@ -266,31 +301,37 @@ void GraphPainter::paintBox(QPainter& painter, int box) const {
   painter.restore();
 }
 
-void GraphPainter::paintBoxText(QPainter& painter, int box) const {
+/// Two lines, or the title alone where both would not fit at a size that can be read.
+void GraphPainter::paintBoxText(QPainter& painter, int box, double scale) const {
   const Box& it = m_scene.geometry().boxes[box];
   const BoxText& text = m_scene.textOf(box);
-  const double badges = it.badges.empty() ? 0 : kBadgeHeight + 2;
-  const double middle = it.rect.y + (it.rect.height - badges) / 2;
-  const bool isCentered = isPin(it.kind);
-  const double left = it.rect.x + kTextLeft;
-  const double width = it.rect.width - 2 * kTextLeft;
-  const auto line = [&](double y, const QString& words) {
-    painter.drawText(QRectF(left, y - 9, width, 18),
-                     (isCentered ? Qt::AlignHCenter : Qt::AlignLeft) | Qt::AlignVCenter, words);
-  };
-  painter.setFont(m_scene.fonts().title);
+  const double titleGrow = growFor(kTitleSize, kSmallestTitle, scale);
+  const double detailGrow = growFor(kDetailSize, kSmallestDetail, scale);
+  const double titleHeight = kTitleSize * titleGrow;
+  const double detailHeight = kDetailSize * detailGrow;
+  const double badges = hasBadges(it, scale) ? kBadgeHeight + 2 : 0;
+  const double room = it.rect.height - badges;
+  const double middle = it.rect.y + room / 2;
+  const bool hasDetail = !text.detail.isEmpty() && titleHeight + detailHeight + 6 <= room;
+  const Qt::Alignment alignment = isPin(it.kind) ? Qt::AlignHCenter : Qt::AlignLeft;
+  const double mark = titleGrow > 1 && hasMark(it) ? kTextRight - kTextLeft : 0;
+  const QRectF line(it.rect.x + kTextLeft, 0, it.rect.width - 2 * kTextLeft - mark, 0);
+  const double half = titleHeight / 2 + 3;
+  const double titleAt = hasDetail ? middle - detailHeight / 2 - 2 : middle;
   painter.setPen(m_palette.text);
-  const bool hasDetail = !text.detail.isEmpty();
-  line(hasDetail ? middle - 7.5 : middle, text.title);
+  paintLine(painter, m_scene.fonts().title,
+            QRectF(line.x(), titleAt - half, line.width(), 2 * half),
+            titleGrow > 1 ? text.whole : text.title, titleGrow, alignment);
   if (!hasDetail) return;
-  painter.setFont(m_scene.fonts().detail);
+  const double detailAt = middle + titleHeight / 2 + 1.5;
   painter.setPen(m_palette.muted);
-  line(middle + 8, text.detail);
+  paintLine(painter, m_scene.fonts().detail,
+            QRectF(line.x(), detailAt - half, it.rect.width - 2 * kTextLeft, 2 * half), text.detail,
+            detailGrow, alignment);
 }
 
 void GraphPainter::paintBadges(QPainter& painter, int box) const {
   const Box& it = m_scene.geometry().boxes[box];
-  if (it.badges.empty()) return;
   const BoxText& text = m_scene.textOf(box);
   const QFontMetricsF metrics(m_scene.fonts().badge);
   const QColor accent = laneColors(it).accent;

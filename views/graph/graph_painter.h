@@ -24,7 +24,7 @@ struct GraphMarks {
 /// How much detail is painted, by the size of a unit on the device.
 enum class DetailBand {
   Far,     ///< < 0.15: flat blocks, module names at constant size
-  Middle,  ///< < 0.45: flat blocks, thin lines, titles of frames at constant size
+  Middle,  ///< < 0.45: flat blocks, thin lines, titles at constant size where they fit
   Near,    ///< rounded boxes, text, marks, arrow heads
 };
 DetailBand bandFor(double scale);
@@ -48,11 +48,11 @@ class GraphPainter {
   void paintEdges(QPainter& painter, const QRectF& visible, double scale) const;
   void paintEdge(QPainter& painter, int edge, double scale, bool isLit) const;
   void paintArrow(QPainter& painter, int edge) const;
-  void paintNetLabel(QPainter& painter, int edge, bool isLit) const;
+  void paintNetLabel(QPainter& painter, int edge, double scale, bool isLit) const;
   void paintBoxes(QPainter& painter, const QRectF& visible, double scale) const;
   void paintFlatBox(QPainter& painter, int box, double scale) const;
   void paintBox(QPainter& painter, int box) const;
-  void paintBoxText(QPainter& painter, int box) const;
+  void paintBoxText(QPainter& painter, int box, double scale) const;
   void paintBadges(QPainter& painter, int box) const;
   void paintMarks(QPainter& painter, int box) const;
   void paintOutline(QPainter& painter, int box, bool isMirror, double scale) const;

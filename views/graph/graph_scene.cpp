@@ -88,6 +88,10 @@ SceneFonts::SceneFonts() {
   badge.setPixelSize(10);
 }
 
+bool hasMark(const Box& box) {
+  return box.saved || box.kind == BoxKind::Module || box.lane == Lane::Recomputed;
+}
+
 GraphScene::GraphScene(GraphGeometryPtr geometry)
     : m_geometry(std::move(geometry)),
       m_texts(m_geometry->boxes.size()),
@@ -115,10 +119,10 @@ BoxText GraphScene::makeText(const Box& box) const {
   const QFontMetricsF title(m_fonts.title);
   const QFontMetricsF detail(m_fonts.detail);
   const QFontMetricsF badge(m_fonts.badge);
-  const bool hasMark = box.saved || box.kind == BoxKind::Module || box.lane == Lane::Recomputed;
-  const double width = box.rect.width - kTextLeft - (hasMark ? kTextRight : kTextLeft - 4);
+  const double width = box.rect.width - kTextLeft - (hasMark(box) ? kTextRight : kTextLeft - 4);
   BoxText text;
-  text.title = title.elidedText(oneLine(box.title), Qt::ElideMiddle, width);
+  text.whole = oneLine(box.title);
+  text.title = title.elidedText(text.whole, Qt::ElideMiddle, width);
   const double rest = box.kind == BoxKind::Frame ? width - title.horizontalAdvance(text.title) - 10
                                                  : box.rect.width - 2 * kTextLeft;
   text.detail = detail.elidedText(oneLine(box.detail), Qt::ElideMiddle, std::max(0.0, rest));

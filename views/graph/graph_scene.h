@@ -28,6 +28,7 @@ struct SceneFonts {
 };
 
 struct BoxText {
+  QString whole;  ///< the title before it was elided, for sizes at which less fits
   QString title;
   QString detail;
   std::vector<QString> badges;  ///< as many as fit, in order; the last may be "+3"
@@ -63,5 +64,7 @@ using GraphScenePtr = std::shared_ptr<const GraphScene>;
 constexpr int kTextLeft = 14;
 constexpr int kTextRight = 26;
 constexpr int kBadgeHeight = 16;
+/// Whether something stands in the box's upper right corner.
+bool hasMark(const core::layout::Box& box);
 
 }  // namespace views::graph

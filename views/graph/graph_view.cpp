@@ -16,6 +16,9 @@ using shared::GraphKind;
 
 namespace {
 
+// Device pixels a unit at which every title and most second lines can be read.
+constexpr double kReadableScale = 0.6;
+
 Picture pictureOf(GraphKind kind) {
   switch (kind) {
     case GraphKind::Joint: return Picture::Mirrored;
@@ -40,8 +43,8 @@ GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
       m_kind(kind),
       m_canvas(new GraphCanvas(hub, kind, this)),
       m_runner(new LayoutRunner(this)),
-      m_minimap(new Minimap(m_canvas)),
-      m_legend(new Legend(m_canvas)),
+      m_minimap(new Minimap(m_canvas, this)),
+      m_legend(new Legend(m_canvas, this)),
       m_crumbs(new Breadcrumbs(this)),
       m_toolbar(new QToolBar(this)) {
   m_request.options.picture = pictureOf(kind);
@@ -53,7 +56,12 @@ GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
   layout->setSpacing(0);
   layout->addWidget(m_toolbar);
   layout->addWidget(m_crumbs);
-  layout->addWidget(m_canvas, 1);
+  auto* sides = new QHBoxLayout;
+  sides->setSpacing(0);
+  sides->addWidget(m_canvas, 1);
+  sides->addWidget(m_minimap);
+  layout->addLayout(sides, 1);
+  layout->addWidget(m_legend);
   connectSignals();
   showMessage(tr("No graph yet. Open a model, or trace it."));
 }
@@ -68,6 +76,7 @@ void GraphView::connectSignals() {
   connect(m_canvas, &GraphCanvas::viewportChanged, this, [this] {
     m_zoom->setText(QStringLiteral("%1 %").arg(qRound(m_canvas->viewport().scale() * 100)));
   });
+  connect(m_canvas, &GraphCanvas::resized, this, &GraphView::refold);
   connect(m_crumbs, &Breadcrumbs::chosen, this,
           [this](const QString& key) { m_hub->selectModule(m_kind, key); });
   connect(m_hub, &shared::SelectionHub::selectionChanged, this, &GraphView::showCrumbs);
@@ -80,6 +89,7 @@ void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
   const bool isKnown = joint == m_request.joint && partition == m_request.partition;
   if (isKnown && (m_geometry || m_runner->isRunning())) return;
   if (joint != m_request.joint) {
+    m_isFoldChosen = false;
     m_request.options.expandAutomatically = true;
     m_request.options.expanded.clear();
   }
@@ -99,10 +109,11 @@ void GraphView::showMessage(const QString& message) {
   m_geometry.reset();
   m_canvas->showMessage(message);
   m_depth->setEnabled(false);
-  m_minimap->hide();
 }
 
 void GraphView::requestLayout(const QString& anchor) {
+  m_widthAsked = m_canvas->width();
+  m_request.options.widest = qRound(m_widthAsked / kReadableScale);
   m_runner->start(m_request, anchor);
 }
 
@@ -121,14 +132,22 @@ void GraphView::takeGeometry(const GraphGeometryPtr& geometry, const QString& an
     if (!call.expanded) open = std::min(open, call.depth - 1);
   m_depth->setValue(open);
   m_canvas->show(std::make_shared<const GraphScene>(geometry), anchor);
-  m_legend->raise();
-  m_minimap->raise();
+  m_legend->setEntries(legendOf(*geometry));
   showCrumbs();
   applyFilter();
   Q_EMIT shown();
 }
 
+/// A picture that nobody has moved or folded yet is made anew for another width.
+void GraphView::refold() {
+  const bool isUntouched = !m_isFoldChosen && m_canvas->isAtTop();
+  if (!m_geometry || !isUntouched || m_canvas->width() == m_widthAsked) return;
+  m_request.options.expandAutomatically = true;
+  requestLayout({});
+}
+
 void GraphView::setExpanded(std::set<std::string> keys, const QString& anchor) {
+  m_isFoldChosen = true;
   m_request.options.expandAutomatically = false;
   m_request.options.expanded = std::move(keys);
   if (m_request.joint) requestLayout(anchor);

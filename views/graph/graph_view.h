@@ -72,6 +72,7 @@ class GraphView : public QWidget {
   void takeGeometry(const core::layout::GraphGeometryPtr& geometry, const QString& anchor);
   void toggleModule(const QString& key);
   void expandBelow(bool wholeTree);
+  void refold();
   void setExpanded(std::set<std::string> keys, const QString& anchor);
   void setDepth(int depth);
   void revealSelection();
@@ -96,6 +97,8 @@ class GraphView : public QWidget {
   QList<QAction*> m_actions;
   core::layout::LayoutRequest m_request;
   core::layout::GraphGeometryPtr m_geometry;
+  bool m_isFoldChosen = false;  ///< by a person; else it follows from the width
+  int m_widthAsked = 0;         ///< of the canvas when the last layout was asked for
   shared::FilterSubjects m_subjects;
   shared::Filter m_filter;
   QString m_filterSummary;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The whole graph, small, with the visible part framed. Click and drag move the canvas. Hidden
-// while everything is visible anyway.
+// The small picture of the whole graph beside the canvas. Shown while the graph is larger than the
+// canvas and there is room; drag, click and wheel act on the canvas.
 
 #include <QPixmap>
 #include <QWidget>
@@ -14,37 +14,37 @@ class Minimap : public QWidget {
   Q_OBJECT
 
  public:
-  /// A child of the canvas, which it follows. It stands where it covers the fewest boxes when a
-  /// graph is shown, and is pale while it covers any and the pointer is elsewhere.
-  explicit Minimap(GraphCanvas* canvas);
+  /// `canvas` outlives the map.
+  explicit Minimap(GraphCanvas* canvas, QWidget* parent = nullptr);
 
-  /// The person's choice; it still hides while all is visible.
+  /// If false, it stays hidden.
   void setWanted(bool wanted);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
-  void enterEvent(QEnterEvent* event) override;
-  void leaveEvent(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void follow();
+  /// Of the canvas and the map together; it does not depend on whether the map is shown.
+  QSizeF room() const;
+  bool isNeeded() const;
   void paintPicture();
-  void choosePlace();
-  double coveredAt(QPoint place) const;
   void moveTo(QPointF at);
   QPointF toScene(QPointF at) const;
 
   GraphCanvas* m_canvas;
-  GraphScenePtr m_painted;                 ///< the scene in m_picture
-  const GraphPalette* m_colors = nullptr;  ///< its colours
+  GraphScenePtr m_painted;  ///< the scene that m_picture shows
+  const GraphPalette* m_colors = nullptr;
+  QSize m_paintedFor;
   QPixmap m_picture;
   double m_scale = 1;
+  QPointF m_corner;  ///< of the picture in the widget
   bool m_wanted = true;
-  QSize m_placedIn;  ///< size of the canvas when the place was chosen
 };
 
 }  // namespace views::graph

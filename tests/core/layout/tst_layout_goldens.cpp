@@ -113,6 +113,21 @@ class TestLayoutGoldens : public QObject {
     QVERIFY(before > 300);
   }
 
+  void theStartIsAsWideAsWantedWhereALevelIs() {
+    const Model model =
+        readModel(QStringLiteral(AOT_TEST_DATA "/oracle/goldens/gpt_sdpa.json.gz"), 1.0);
+    QVERIFY(model.joint);
+    LayoutOptions options;
+    std::size_t shown = layoutOf(model, options, true)->boxes.size();
+    for (const int widest : {1500, 1}) {
+      options.widest = widest;
+      const auto geometry = layoutOf(model, options, true);
+      QVERIFY(geometry->bounds.width <= widest || widest == 1);
+      QVERIFY(geometry->boxes.size() < shown);
+      shown = geometry->boxes.size();
+    }
+  }
+
   void layoutsAreTheSameOnEveryRun() {
     const Model model =
         readModel(QStringLiteral(AOT_TEST_DATA "/oracle/goldens/resnet18_w16.json.gz"), 0.5);

@@ -1,7 +1,10 @@
-// The small picture of the whole graph: where it stands, and when it is pale.
+// The small picture of the whole graph: when it is there, what it shows, and that it covers
+// nothing.
 
+#include <QHBoxLayout>
 #include <QTest>
 
+#include "views/graph/far_picture.h"
 #include "views/graph/graph_canvas.h"
 #include "views/graph/minimap.h"
 
@@ -11,16 +14,15 @@ using namespace views::shared;
 
 namespace {
 
-/// A tall graph with one column of boxes in the middle; one more box at each of `extra`.
-GraphScenePtr sceneWith(const std::vector<Rect>& extra) {
+/// One column of `rows` boxes, 100 units apart.
+GraphScenePtr column(int rows) {
   auto geometry = std::make_shared<GraphGeometry>();
   geometry->picture = Picture::Forward;
-  geometry->bounds = {-700, -40, 1400, 4000};
-  std::vector<Rect> rects = extra;
-  for (int row = 0; row < 40; ++row) rects.push_back({-80, 100 * row, 160, 40});
-  for (const Rect& rect : rects) {
+  geometry->bounds = {-100, -40, 200, 100 * rows};
+  geometry->lanes.push_back({Lane::Forward, -100, 100, rows});
+  for (int row = 0; row < rows; ++row) {
     Box box;
-    box.rect = rect;
+    box.rect = {-80, 100 * row, 160, 40};
     geometry->boxes.push_back(box);
   }
   geometry->finish();
@@ -34,54 +36,66 @@ class TestMinimap : public QObject {
 
  private Q_SLOTS:
   void init() {
-    m_canvas = std::make_unique<GraphCanvas>(&m_hub, GraphKind::Forward);
-    m_minimap = new Minimap(m_canvas.get());
-    m_canvas->resize(900, 700);
-    m_canvas->QWidget::show();
+    m_window = std::make_unique<QWidget>();
+    m_canvas = new GraphCanvas(&m_hub, GraphKind::Forward, m_window.get());
+    m_minimap = new Minimap(m_canvas, m_window.get());
+    auto* layout = new QHBoxLayout(m_window.get());
+    layout->addWidget(m_canvas, 1);
+    layout->addWidget(m_minimap);
+    m_window->resize(900, 700);
+    m_window->show();
   }
 
-  void itStandsInTheLowerRightWhereThatIsFree() {
-    m_canvas->show(sceneWith({}));
+  void itStandsBesideAGraphThatIsLargerThanTheCanvas() {
+    m_canvas->show(column(40));
     QVERIFY(m_minimap->isVisible());
-    QVERIFY(m_minimap->geometry().left() > 700);
-    QVERIFY(m_minimap->geometry().bottom() > 600);
+    QTRY_VERIFY(m_canvas->geometry().right() < m_minimap->geometry().left());
+    QVERIFY(m_minimap->width() <= 150);
   }
 
-  void itMakesWayForBoxes() {
-    m_canvas->show(sceneWith({{200, 300, 480, 350}}));
-    QVERIFY(m_minimap->geometry().left() > 700);
-    QVERIFY(m_minimap->geometry().top() < 100);
-    m_canvas->show(sceneWith({{200, 0, 480, 650}}));
-    QVERIFY(m_minimap->geometry().left() < 100);
+  void itIsNotThereForAGraphThatFits() {
+    m_canvas->show(column(3));
+    QVERIFY(!m_minimap->isVisible());
   }
 
-  void itStaysWhileTheGraphMoves() {
-    m_canvas->show(sceneWith({}));
-    const QPoint place = m_minimap->pos();
-    m_canvas->centerOn({-350, 1000});
-    QCOMPARE(m_minimap->pos(), place);
+  void aNarrowWindowNeedsAllItsRoomForTheGraph() {
+    m_window->resize(400, 700);
+    m_canvas->show(column(40));
+    QVERIFY(!m_minimap->isVisible());
+    m_window->resize(900, 700);
+    QTRY_VERIFY(m_minimap->isVisible());
   }
 
-  void itIsPaleOverBoxes() {
-    m_canvas->show(sceneWith({}));
-    const QRgb free = frameColor();
-    m_canvas->centerOn({-370, 1500});
-    QVERIFY(frameColor() != free);
-    m_canvas->centerOn({0, 1500});
-    QCOMPARE(frameColor(), free);
+  void itStaysHiddenWhereItIsNotWanted() {
+    m_minimap->setWanted(false);
+    m_canvas->show(column(40));
+    QVERIFY(!m_minimap->isVisible());
+    m_minimap->setWanted(true);
+    QVERIFY(m_minimap->isVisible());
+  }
+
+  void aClickMovesTheCanvasThere() {
+    m_canvas->show(column(40));
+    QTRY_VERIFY(m_canvas->geometry().right() < m_minimap->geometry().left());
+    m_minimap->grab();
+    QTest::mouseClick(m_minimap, Qt::LeftButton, {}, {m_minimap->width() / 2, 500});
+    QVERIFY(m_canvas->viewport().visible().center().y() > 2000);
+  }
+
+  void everyBoxIsAtLeastAPixel() {
+    const auto& palette = GraphPalette::light();
+    const QImage image = farPicture(*column(40), palette, {20, 400});
+    const QRgb tint = palette.forward.tint.rgb();
+    int blocks = 0;
+    for (int y = 1; y < image.height(); ++y)
+      blocks += image.pixel(10, y) != tint && image.pixel(10, y - 1) == tint;
+    QCOMPARE(blocks, 40);
   }
 
  private:
-  /// Of its border, which has one colour unless something shows through.
-  QRgb frameColor() {
-    QImage image(m_minimap->size(), QImage::Format_RGB32);
-    image.fill(Qt::red);
-    m_minimap->render(&image, {}, {}, QWidget::DrawChildren);
-    return image.pixel(0, 0);
-  }
-
   SelectionHub m_hub;
-  std::unique_ptr<GraphCanvas> m_canvas;
+  std::unique_ptr<QWidget> m_window;
+  GraphCanvas* m_canvas = nullptr;
   Minimap* m_minimap = nullptr;
 };
 
