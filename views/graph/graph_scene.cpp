@@ -80,6 +80,11 @@ QRectF toRectF(const core::layout::Rect& rect) {
   return QRectF(rect.x, rect.y, rect.width, rect.height);
 }
 
+core::layout::Rect toRect(const QRectF& rect) {
+  const QRect aligned = rect.toAlignedRect();
+  return {aligned.x(), aligned.y(), aligned.width(), aligned.height()};
+}
+
 SceneFonts::SceneFonts() {
   // Scene units are pixels at 100 %: the painter's scale makes them follow the zoom.
   title.setPixelSize(13);

@@ -18,6 +18,8 @@ namespace views::graph {
 /// characters.
 QString oneLine(const std::string& text);
 QRectF toRectF(const core::layout::Rect& rect);
+/// The smallest one that contains `rect`.
+core::layout::Rect toRect(const QRectF& rect);
 
 /// The fonts of the graph, in units of the scene.
 struct SceneFonts {
