@@ -4,10 +4,7 @@
 
 #include "core/codegen/cpu_prelude.h"
 
-#include <sstream>
 #include <vector>
-
-#include "core/base/check.h"
 
 namespace core::codegen {
 namespace {
@@ -235,17 +232,6 @@ INLINE u16 toBf16(f32 x) {
 )"},
 };
 
-void appendWithNeeds(const std::vector<const PreludePiece*>& all, const std::string& name,
-                     std::set<std::string>& wanted) {
-  if (!wanted.insert(name).second) return;
-  const PreludePiece* found = nullptr;
-  for (const PreludePiece* piece : all)
-    if (piece->name == name) found = piece;
-  CORE_CHECK(found != nullptr, "no prelude piece is called " + name);
-  std::istringstream needs(found->needs);
-  for (std::string need; needs >> need;) appendWithNeeds(all, need, wanted);
-}
-
 }  // namespace
 
 std::string cpuPrelude(const std::set<std::string>& pieces, int lanes) {
@@ -254,13 +240,9 @@ std::string cpuPrelude(const std::set<std::string>& pieces, int lanes) {
   for (int i = 0; i < kFloatMathCount; ++i) all.push_back(&kFloatMath[i]);
   for (int i = 0; i < kDoubleMathCount; ++i) all.push_back(&kDoubleMath[i]);
 
-  std::set<std::string> wanted;
-  for (const std::string& name : pieces) appendWithNeeds(all, name, wanted);
   std::string text = kTypes;
   text.replace(text.find("@LANES@"), 7, std::to_string(lanes));
-  for (const PreludePiece* piece : all)
-    if (wanted.count(piece->name)) text += piece->text;
-  return text + "\n}  // namespace\n";
+  return text + joinedPieces(all, pieces) + "\n}  // namespace\n";
 }
 
 }  // namespace core::codegen

@@ -6,18 +6,13 @@
 #include <set>
 #include <string>
 
+#include "core/codegen/prelude_piece.h"
+
 namespace core::codegen {
 
 /// The prelude with the types, and the named pieces with all that they need, in a fixed order.
 /// `lanes` is the number of elements that a vector holds: 16, 32 or 64. An unknown name is a bug.
 std::string cpuPrelude(const std::set<std::string>& pieces, int lanes);
-
-/// One named piece of prelude text.
-struct PreludePiece {
-  const char* name;
-  const char* needs;  ///< names, separated by blanks
-  const char* text;
-};
 
 /// Functions of float vectors, then of double, then of integers; see cpu_math.cpp.
 extern const PreludePiece kFloatMath[];

@@ -39,26 +39,6 @@ constexpr std::int64_t kPanelColumns = 512;
 constexpr std::int64_t kPanelRows = 128;  // that make a panel worth while
 constexpr int kRegisters = 20;            // vectors that may be alive at once
 
-void findLevels(KernelPlan& plan) {
-  const int outer = static_cast<int>(plan.nest.outer.size());
-  std::vector<bool> element(plan.nest.ops.size(), false);
-  for (int axis = outer; axis < plan.axisCount(); ++axis) {
-    const std::vector<bool> varies = dependsOnAxis(plan.nest, axis);
-    for (std::size_t i = 0; i < element.size(); ++i) element[i] = element[i] || varies[i];
-  }
-  plan.ops.resize(plan.nest.ops.size());
-  for (std::size_t i = 0; i < plan.ops.size(); ++i) {
-    const LoopOp& op = plan.nest.ops[i];
-    OpPlan& own = plan.ops[i];
-    own.isElement = element[i];
-    for (const int operand : op.operands)
-      own.depth = std::max(own.depth, plan.planOf(operand).depth);
-    for (const auto& term : op.access.indirect)
-      own.depth = std::max(own.depth, plan.planOf(term.op).depth);
-    if (op.kind == LoopOpKind::Reduce) ++own.depth;
-  }
-}
-
 /// Calls `visit` with each op whose value `op` reads.
 template <typename Visit>
 void forEachSource(const LoopOp& op, Visit&& visit) {
@@ -66,15 +46,9 @@ void forEachSource(const LoopOp& op, Visit&& visit) {
   for (const auto& term : op.access.indirect) visit(term.op);
 }
 
-bool isRead(const LoopNest& nest, int buffer) {
-  return std::any_of(nest.ops.begin(), nest.ops.end(), [buffer](const LoopOp& op) {
-    return op.kind == LoopOpKind::Load && op.access.buffer == buffer;
-  });
-}
-
 class PassPlanner {
  public:
-  explicit PassPlanner(KernelPlan& plan) : m_plan(plan) {}
+  PassPlanner(KernelPlan& plan, std::int64_t keepBytes) : m_plan(plan), m_keepBytes(keepBytes) {}
 
   void run() {
     const std::vector<std::vector<int>> roots = rootsOfPasses();
@@ -139,7 +113,7 @@ class PassPlanner {
     if (costOf(index, seen) <= kRecomputeLimit) return false;
     const std::int64_t bytes = m_plan.keptPoints * m_plan.lanes *
                                std::max<std::int64_t>(4, ir::dtypeBytes(m_plan.op(index).dtype));
-    if (m_keptBytes + bytes > kKeepBytes) return false;
+    if (m_keptBytes + bytes > m_keepBytes) return false;
     m_keptBytes += bytes;
     own.isKept = true;
     return true;
@@ -159,6 +133,7 @@ class PassPlanner {
   std::vector<int> m_firstPass;
   std::set<int> m_computed;
   std::set<int> m_fetched;
+  std::int64_t m_keepBytes;
   std::int64_t m_keptBytes = 0;
 };
 
@@ -281,6 +256,38 @@ std::int64_t KernelPlan::axisSize(int axis) const {
   return at < nest.outer.size() ? nest.outer[at] : nest.inner[at - nest.outer.size()];
 }
 
+void findLevels(KernelPlan& plan) {
+  const int outer = static_cast<int>(plan.nest.outer.size());
+  std::vector<bool> element(plan.nest.ops.size(), false);
+  for (int axis = outer; axis < plan.axisCount(); ++axis) {
+    const std::vector<bool> varies = dependsOnAxis(plan.nest, axis);
+    for (std::size_t i = 0; i < element.size(); ++i) element[i] = element[i] || varies[i];
+  }
+  plan.ops.resize(plan.nest.ops.size());
+  for (std::size_t i = 0; i < plan.ops.size(); ++i) {
+    const LoopOp& op = plan.nest.ops[i];
+    OpPlan& own = plan.ops[i];
+    own.isElement = element[i];
+    for (const int operand : op.operands)
+      own.depth = std::max(own.depth, plan.planOf(operand).depth);
+    for (const auto& term : op.access.indirect)
+      own.depth = std::max(own.depth, plan.planOf(term.op).depth);
+    if (op.kind == LoopOpKind::Reduce) ++own.depth;
+  }
+}
+
+bool isRead(const LoopNest& nest, int buffer) {
+  return std::any_of(nest.ops.begin(), nest.ops.end(), [buffer](const LoopOp& op) {
+    return op.kind == LoopOpKind::Load && op.access.buffer == buffer;
+  });
+}
+
+void planPasses(KernelPlan& plan, std::int64_t keepBytes) {
+  for (OpPlan& own : plan.ops) own.isKept = false;
+  plan.passes.clear();
+  PassPlanner(plan, keepBytes).run();
+}
+
 KernelPlan planKernel(const LoopNest& nest) {
   SimplifiedNest simplified = simplifyNest(nest);
   KernelPlan plan;
@@ -290,7 +297,7 @@ KernelPlan planKernel(const LoopNest& nest) {
   findLevels(plan);
   plan.lanes = chooseLanes(plan);
   plan.keptPoints = pointsOfRow(plan);
-  PassPlanner(plan).run();
+  planPasses(plan, kKeepBytes);
   divideWork(plan);
   for (int i = 0; i < static_cast<int>(plan.nest.buffers.size()); ++i) {
     const schedule::KernelBuffer& buffer = plan.nest.buffers[static_cast<std::size_t>(i)];

@@ -52,4 +52,12 @@ struct KernelPlan {
 
 KernelPlan planKernel(const schedule::LoopNest& nest);
 
+/// Fills `ops`: which ops are at element level, and their depths.
+void findLevels(KernelPlan& plan);
+/// Fills `passes` and what is kept for a row, `keepBytes` at most; wants levels, `lanes` and
+/// `keptPoints`.
+void planPasses(KernelPlan& plan, std::int64_t keepBytes);
+/// Whether some op loads from the buffer.
+bool isRead(const schedule::LoopNest& nest, int buffer);
+
 }  // namespace core::codegen

@@ -334,6 +334,11 @@ std::string compareWithInterpreter(const LoopNest& nest, Tolerance tolerance,
   const core::codegen::BuiltKernel kernel = buildKernel(nest);
   if (!kernel.log.empty()) return nest.name + " compiles with remarks:\n" + kernel.log;
   runKernel(kernel, actual);
+  return firstDifference(nest, expected, actual, tolerance);
+}
+
+std::string firstDifference(const LoopNest& nest, const std::vector<Bytes>& expected,
+                            const std::vector<Bytes>& actual, Tolerance tolerance) {
   for (std::size_t b = 0; b < nest.buffers.size(); ++b) {
     const DType dtype = nest.buffers[b].dtype;
     for (std::size_t i = 0; i < static_cast<std::size_t>(nest.buffers[b].extent); ++i) {

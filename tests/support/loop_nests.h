@@ -65,6 +65,11 @@ struct Tolerance {
   double absolute = 2e-6;
 };
 
+/// Empty if every written buffer agrees and nothing behind one has changed, else what differs.
+std::string firstDifference(const core::schedule::LoopNest& nest,
+                            const std::vector<Bytes>& expected, const std::vector<Bytes>& actual,
+                            Tolerance tolerance);
+
 /// Runs the compiled kernel and the interpreter on equal random data; empty if every written buffer
 /// agrees, else what differs. `adjust` may change the data first.
 std::string compareWithInterpreter(const core::schedule::LoopNest& nest, Tolerance tolerance = {},

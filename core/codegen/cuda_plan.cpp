@@ -1,0 +1,369 @@
+// The rules, each from measurements on an H200 with bf16:
+//
+// Vectors. 16 bytes of the narrowest values a thread; wider ones then take two accesses.
+//
+// Points. Blocks of 256 threads with one vector each, as many blocks as it takes: a persistent grid
+// and cache hints lose. Where a vector is narrower than 16 bytes, a thread takes several, so that
+// as many bytes are on their way.
+//
+// Rows. A row is held in registers, about four vectors a thread and up to what kHeldRegisters
+// allow, so that it is read once however many passes there are. Longer rows are held in shared
+// memory, where each thread finds what it put there itself; still longer ones are read again. Short
+// rows share a block, and rows of up to a warp's threads need no barrier.
+//
+// Columns. Warps lie along the columns, eight threads go down each and meet in shared memory.
+//
+// Splits. Where rows are few and long, several blocks share one. Each pass is then a launch; blocks
+// leave their part of each reduction in the workspace, and the next launch begins by combining the
+// parts, every block on its own. The order is fixed, so results are the same in every run.
+
+#include "core/codegen/cuda_plan.h"
+
+#include <algorithm>
+
+#include "core/codegen/op_cost.h"
+
+namespace core::codegen {
+namespace {
+
+using schedule::Access;
+using schedule::BufferAccess;
+using schedule::LoopNest;
+using schedule::LoopOp;
+using schedule::LoopOpKind;
+
+constexpr int kThreads = 256;
+constexpr int kWarp = 32;
+constexpr int kVectorsOfThread = 4;
+constexpr int kMostThreadsOfRow = 1024;
+constexpr std::int64_t kHeldRegisters = 64;  // a thread's, for what it has read
+constexpr std::int64_t kKeptRegisters = 64;  // a thread's, for what it has computed
+// Of the 65,536 registers of a multiprocessor, what one block may take for each of the two.
+constexpr std::int64_t kHeldOfBlock = 24 * 1024;
+constexpr std::int64_t kKeptOfBlock = 16 * 1024;
+constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
+constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
+constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
+
+std::int64_t product(const std::vector<std::int64_t>& values) {
+  std::int64_t result = 1;
+  for (const std::int64_t value : values) result *= value;
+  return result;
+}
+
+std::int64_t ceilDivide(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+int powerOfTwoFrom(std::int64_t value) {
+  int power = 1;
+  while (power < value) power *= 2;
+  return power;
+}
+
+bool touchesMemory(const LoopOp& op) {
+  return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store;
+}
+
+std::int64_t bytesOf(const CudaPlan& plan, const LoopOp& op) {
+  return ir::dtypeBytes(plan.kernel.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype);
+}
+
+std::int64_t laneStride(const CudaPlan& plan, const LoopOp& op) {
+  return op.access.strides[static_cast<std::size_t>(plan.kernel.laneAxis())];
+}
+
+/// Whether gather terms differ from lane to lane.
+bool gathersByLane(const CudaPlan& plan, const LoopOp& op) {
+  return std::any_of(op.access.indirect.begin(), op.access.indirect.end(), [&](const auto& term) {
+    return plan.shape == CudaShape::Columns || plan.kernel.planOf(term.op).isElement;
+  });
+}
+
+/// Whether the access may move `lanes` neighbours as one: they are neighbours, and every address
+/// that it can have is aligned.
+bool canPack(const CudaPlan& plan, const LoopOp& op, std::int64_t lanes) {
+  if (laneStride(plan, op) != 1 || gathersByLane(plan, op)) return false;
+  const std::int64_t unit = std::min(lanes, std::max<std::int64_t>(1, 16 / bytesOf(plan, op)));
+  const auto isAligned = [unit](std::int64_t elements) { return elements % unit == 0; };
+  for (int axis = 0; axis < plan.kernel.axisCount(); ++axis)
+    if (axis != plan.kernel.laneAxis() && plan.kernel.axisSize(axis) > 1 &&
+        !isAligned(op.access.strides[static_cast<std::size_t>(axis)]))
+      return false;
+  return isAligned(op.access.offset) &&
+         std::all_of(op.access.indirect.begin(), op.access.indirect.end(),
+                     [&](const auto& term) { return isAligned(term.stride); });
+}
+
+/// Whether the op touches memory at every step along the lanes.
+bool streams(const CudaPlan& plan, int index) {
+  const LoopOp& op = plan.kernel.op(index);
+  if (!touchesMemory(op)) return false;
+  return laneStride(plan, op) == 1;
+}
+
+void chooseVector(CudaPlan& plan) {
+  std::int64_t least = 16, most = 1;
+  for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
+    if (!streams(plan, i)) continue;
+    const std::int64_t bytes = bytesOf(plan, plan.kernel.op(i));
+    if (bytes > 1) least = std::min(least, bytes);
+    most = std::max(most, bytes);
+  }
+  std::int64_t lanes = least == 16 ? (most == 1 ? 16 : 1) : 16 / least;
+  while (lanes > 1 && lanes * most > 32) lanes /= 2;
+  const std::int64_t size = plan.kernel.axisSize(plan.kernel.laneAxis());
+  const auto fits = [&](std::int64_t wanted) {
+    if (size % wanted != 0) return false;
+    for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i)
+      if (streams(plan, i) && !gathersByLane(plan, plan.kernel.op(i)) &&
+          !canPack(plan, plan.kernel.op(i), wanted))
+        return false;
+    return true;
+  };
+  while (lanes > 1 && !fits(lanes)) lanes /= 2;
+  plan.kernel.lanes = static_cast<int>(lanes);
+}
+
+bool isInPlace(const LoopNest& nest) {
+  for (int i = 0; i < static_cast<int>(nest.buffers.size()); ++i)
+    if (nest.buffers[static_cast<std::size_t>(i)].access == BufferAccess::Write && isRead(nest, i))
+      return true;
+  return false;
+}
+
+/// Passes that compute each op.
+std::vector<int> usesByPasses(const KernelPlan& kernel) {
+  std::vector<int> uses(kernel.ops.size(), 0);
+  for (const PassPlan& pass : kernel.passes)
+    for (const int op : pass.computed) ++uses[static_cast<std::size_t>(op)];
+  return uses;
+}
+
+/// 32-bit registers of one vector of the load.
+std::int64_t registersOf(const CudaPlan& plan, int index) {
+  return std::max<std::int64_t>(1, plan.lanes() * bytesOf(plan, plan.kernel.op(index)) / 4);
+}
+
+/// Loads that a thread may hold: those that differ from row to row, or are read by several passes.
+std::vector<int> holdable(const CudaPlan& plan) {
+  const std::vector<int> uses = usesByPasses(plan.kernel);
+  std::vector<int> loads;
+  for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
+    const LoopOp& op = plan.kernel.op(i);
+    if (op.kind != LoopOpKind::Load || !plan.kernel.planOf(i).isElement) continue;
+    if (uses[static_cast<std::size_t>(i)] == 0 || laneStride(plan, op) == 0) continue;
+    if (std::any_of(op.access.indirect.begin(), op.access.indirect.end(),
+                    [&](const auto& term) { return plan.kernel.planOf(term.op).isElement; }))
+      continue;
+    const auto outer = static_cast<std::ptrdiff_t>(plan.kernel.nest.outer.size());
+    const auto& strides = op.access.strides;
+    const bool isOfRow = std::any_of(strides.begin(), strides.begin() + outer,
+                                     [](std::int64_t stride) { return stride != 0; });
+    // A load whose place depends on a reduction cannot be made before it.
+    const bool isEarly = plan.kernel.planOf(i).depth == 0;
+    if (isEarly &&
+        (isOfRow || uses[static_cast<std::size_t>(i)] > 1 || !op.access.indirect.empty()))
+      loads.push_back(i);
+  }
+  return loads;
+}
+
+void hold(CudaPlan& plan, const std::vector<int>& loads) {
+  for (const int load : loads) plan.resident[static_cast<std::size_t>(load)] = true;
+}
+
+/// Threads of a row, vectors of each, and where the row is held.
+void divideRow(CudaPlan& plan, const CudaTarget& target) {
+  const std::int64_t steps = plan.steps();
+  std::vector<int> loads = holdable(plan);
+  std::int64_t held = 0, bytes = 0;
+  for (const int load : loads) {
+    held += registersOf(plan, load);
+    bytes += plan.lanes() * bytesOf(plan, plan.kernel.op(load));
+  }
+  int threads = powerOfTwoFrom(ceilDivide(steps, target.rowVectors));
+  threads = std::max(threads, std::min(8, powerOfTwoFrom(steps)));
+  const auto fits = [&](std::int64_t count) {
+    return count * std::max<std::int64_t>(1, held) <=
+           std::min(kHeldRegisters, kHeldOfBlock / threads);
+  };
+  while (threads <= kMostThreadsOfRow && !fits(ceilDivide(steps, threads))) threads *= 2;
+  if (threads <= kMostThreadsOfRow && steps > 0) {
+    plan.residence = Residence::Registers;
+    plan.count = static_cast<int>(ceilDivide(steps, threads));
+    hold(plan, loads);
+  } else {
+    const std::vector<int> uses = usesByPasses(plan.kernel);
+    std::erase_if(loads, [&](int load) { return uses[static_cast<std::size_t>(load)] < 2; });
+    threads = steps >= 4096 ? 512 : kThreads;
+    bytes = 0;
+    for (const int load : loads)
+      bytes += ceilDivide(steps * plan.lanes() * bytesOf(plan, plan.kernel.op(load)), 16) * 16;
+    if (!loads.empty() && bytes <= target.blockShared - 4096) {
+      plan.residence = Residence::Shared;
+      plan.sharedBytes = bytes;
+      hold(plan, loads);
+    }
+  }
+  plan.threads = threads;
+  plan.groups = threads <= kWarp ? std::max(1, kThreads / 2 / threads) : 1;
+}
+
+/// Blocks that share a row, if there are too few rows for the device.
+void splitRows(CudaPlan& plan, const CudaTarget& target) {
+  const std::int64_t rows = plan.rowCount();
+  if (rows == 0 || isInPlace(plan.kernel.nest)) return;
+  const bool isColumns = plan.shape == CudaShape::Columns;
+  const std::int64_t blocks = isColumns ? ceilDivide(plan.strips(), plan.threads) *
+                                              (rows / plan.kernel.axisSize(plan.kernel.laneAxis()))
+                                        : rows;
+  if (blocks >= target.multiprocessors) return;
+  const std::int64_t wanted = ceilDivide(4 * target.multiprocessors, blocks);
+  const std::int64_t threads = isColumns ? plan.groups : kThreads;
+  const std::int64_t possible = plan.steps() / (threads * (isColumns ? 4 : kSplitSteps / 4));
+  const std::int64_t splits = std::min(wanted, possible);
+  if (splits < 2) return;
+  plan.splits = splits;
+  if (isColumns) return;
+  plan.threads = kThreads;
+  plan.groups = 1;
+  plan.count = 0;
+  plan.residence = Residence::None;
+  plan.sharedBytes = 0;
+  plan.resident.assign(plan.kernel.ops.size(), false);
+}
+
+/// Threads along and down the columns; narrower vectors where the parts of the reductions would
+/// not fit into shared memory.
+void divideColumns(CudaPlan& plan) {
+  std::int64_t bytes = 0;
+  for (const LoopOp& op : plan.kernel.nest.ops)
+    if (op.kind == LoopOpKind::Reduce) bytes += std::max<std::int64_t>(4, ir::dtypeBytes(op.dtype));
+  while (plan.kernel.lanes > 1 && bytes * kThreads * plan.kernel.lanes > kStaticShared)
+    plan.kernel.lanes /= 2;
+  plan.threads = std::min(kWarp, powerOfTwoFrom(plan.strips()));
+  plan.groups = kThreads / plan.threads;
+  while (plan.groups > 1 &&
+         (plan.groups / 2 >= plan.innerPoints() ||
+          bytes * plan.threads * plan.groups * plan.kernel.lanes > kStaticShared))
+    plan.groups /= 2;
+}
+
+/// Vectors of a thread that moves points.
+void dividePoints(CudaPlan& plan, const CudaTarget& target) {
+  std::int64_t widest = 1;
+  for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i)
+    if (streams(plan, i))
+      widest = std::max(widest, bytesOf(plan, plan.kernel.op(i)) * plan.lanes());
+  plan.count = 1;
+  const std::int64_t vectors = plan.rowCount() * plan.steps();
+  while (plan.count < kVectorsOfThread && widest * plan.count * 2 <= 16 &&
+         vectors >= std::int64_t{8} * plan.count * kThreads * target.multiprocessors)
+    plan.count *= 2;
+  plan.residence = Residence::Registers;
+  if (plan.count > 1) hold(plan, holdable(plan));
+}
+
+void chooseIndexWidth(CudaPlan& plan) {
+  plan.wideIndex = plan.rowCount() * std::max<std::int64_t>(1, plan.innerPoints()) > kMostIndex;
+  for (const schedule::KernelBuffer& buffer : plan.kernel.nest.buffers)
+    plan.wideIndex = plan.wideIndex || buffer.extent > kMostIndex;
+}
+
+/// A single point becomes an inner axis of one.
+void ensureInnerAxis(LoopNest& nest) {
+  if (!nest.inner.empty()) return;
+  nest.inner.push_back(1);
+  for (LoopOp& op : nest.ops)
+    if (touchesMemory(op)) op.access.strides.push_back(0);
+}
+
+}  // namespace
+
+bool CudaPlan::isPacked(int index) const {
+  const LoopOp& op = kernel.op(index);
+  if (lanes() == 1 || (shape != CudaShape::Columns && !kernel.planOf(index).isElement))
+    return false;
+  return canPack(*this, op, lanes());
+}
+
+std::int64_t CudaPlan::rowCount() const {
+  return product(kernel.nest.outer);
+}
+
+std::int64_t CudaPlan::innerPoints() const {
+  return product(kernel.nest.inner);
+}
+
+std::int64_t CudaPlan::steps() const {
+  return shape == CudaShape::Columns ? innerPoints() : innerPoints() / lanes();
+}
+
+std::int64_t CudaPlan::strips() const {
+  return kernel.axisSize(kernel.laneAxis()) / lanes();
+}
+
+std::vector<std::string> CudaPlan::notes() const {
+  std::vector<std::string> result;
+  const std::string vector =
+      lanes() == 1 ? "one element" : std::to_string(lanes()) + " elements side by side";
+  switch (shape) {
+    case CudaShape::Points:
+      result.push_back(std::to_string(threads) + " threads a block, each " + std::to_string(count) +
+                       " times " + vector);
+      break;
+    case CudaShape::Rows:
+      result.push_back(std::to_string(threads) + " threads a row of " +
+                       std::to_string(innerPoints()) + " elements, " + std::to_string(groups) +
+                       " rows a block, " + vector + " at a time");
+      break;
+    case CudaShape::Columns:
+      result.push_back("columns of " + std::to_string(innerPoints()) + " elements, " +
+                       std::to_string(groups) + " threads down each, " + vector + " a thread");
+      break;
+  }
+  if (shape == CudaShape::Rows && residence == Residence::Registers)
+    result.push_back("each row is held in registers, " + std::to_string(count) +
+                     " vectors a thread");
+  if (residence == Residence::Shared)
+    result.push_back("each row is held in " + std::to_string(sharedBytes) +
+                     " bytes of shared memory");
+  if (splits > 1)
+    result.push_back(std::to_string(splits) +
+                     " blocks share each row; their parts are combined in a fixed order");
+  if (wideIndex) result.push_back("positions have 64 bits");
+  return result;
+}
+
+CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
+  SimplifiedNest simplified = simplifyNest(nest);
+  CudaPlan plan;
+  KernelPlan& kernel = plan.kernel;
+  kernel.nest = std::move(simplified.nest);
+  ensureInnerAxis(kernel.nest);
+  kernel.isPointwise = simplified.isPointwise;
+  const bool isColumns = simplified.vectorAxis == VectorAxis::Outer;
+  kernel.vectorAxis = isColumns ? VectorAxis::Outer : VectorAxis::Inner;
+  plan.shape = kernel.isPointwise ? CudaShape::Points
+               : isColumns        ? CudaShape::Columns
+                                  : CudaShape::Rows;
+  findLevels(kernel);
+  plan.resident.assign(kernel.ops.size(), false);
+  chooseVector(plan);
+  kernel.keptPoints = 1;
+  planPasses(kernel, 0);
+  if (kernel.passes.empty()) kernel.passes.emplace_back();
+  if (plan.shape == CudaShape::Points) dividePoints(plan, target);
+  if (plan.shape == CudaShape::Columns) divideColumns(plan);
+  if (plan.shape == CudaShape::Rows) divideRow(plan, target);
+  if (plan.shape != CudaShape::Points) splitRows(plan, target);
+  if (plan.shape == CudaShape::Rows && plan.residence == Residence::Registers) {
+    kernel.keptPoints = plan.count;
+    planPasses(kernel, 4 * std::min(kKeptRegisters, kKeptOfBlock / plan.threads));
+  }
+  chooseIndexWidth(plan);
+  return plan;
+}
+
+}  // namespace core::codegen

@@ -1,0 +1,185 @@
+// Half precision is converted by the GPU's own instructions where it has them, and by bit
+// arithmetic elsewhere, which is also what runs where these texts are tested on a CPU.
+//
+// Errors of the float functions, in units in the last place: exp, log and powers as CUDA's library
+// (1 to 2), erf and normalCdf 2, tanh 2, sigmoid 3. The library's own erff and tanhf branch and
+// cost so much more that kernels which only move memory would wait for them.
+
+#include "core/codegen/cuda_prelude.h"
+
+#include <cstring>
+#include <vector>
+
+#include "core/codegen/cpu_prelude.h"
+
+namespace core::codegen {
+namespace {
+
+constexpr const char* kTypes = R"(using i8 = signed char;
+using u8 = unsigned char;
+using i16 = short;
+using u16 = unsigned short;
+using i32 = int;
+using u32 = unsigned int;
+using i64 = long;
+using u64 = unsigned long;
+using f32 = float;
+using f64 = double;
+
+#define INLINE __device__ __forceinline__
+
+// Elements side by side in memory, moved as one where they are 16 bytes or fewer.
+template <class T, int n>
+struct alignas(sizeof(T) * n < 16 ? sizeof(T) * n : 16) Pack { T v[n]; };
+)";
+
+constexpr PreludePiece kPieces[] = {
+    {"load", "", R"(
+template <int n, class T>
+INLINE Pack<T, n> load(const T* p) { return *(const Pack<T, n>*)p; }
+)"},
+    {"store", "", R"(
+template <int n, class T>
+INLINE void store(T* p, Pack<T, n> x) { *(Pack<T, n>*)p = x; }
+)"},
+    {"checked", "", R"(
+// An index that is out of range sets the status and becomes 0.
+INLINE i64 checked(i64 at, i64 bound, i32* status) {
+  if ((u64)at < (u64)bound) return at;
+  *status = 1;
+  return 0;
+}
+)"},
+    {"shuffle", "", R"(
+// The value of the lane whose number differs in the bits of `mask`.
+template <class V>
+INLINE V across(V x, int mask) {
+  if constexpr (sizeof(V) < 4)
+    return (V)__shfl_xor_sync(~0u, (int)x, mask);
+  else
+    return __shfl_xor_sync(~0u, x, mask);
+}
+)"},
+    {"bf16", "", R"(
+// To nearest even; NaN stays NaN.
+INLINE f32 fromBf16(u16 bits) { return __uint_as_float((u32)bits << 16); }
+INLINE u16 toBf16(f32 x) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+  u16 bits;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(x));
+  return bits;
+#else
+  const u32 bits = __float_as_uint(x);
+  return x == x ? (u16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16) : (u16)0x7fff;
+#endif
+}
+)"},
+    {"packBf16", "bf16", R"(
+template <int n>
+INLINE Pack<u16, n> packBf16(const f32 (&x)[n]) {
+  Pack<u16, n> packed;
+#pragma unroll
+  for (int e = 0; e < n; e += 2) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+    u32 pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(x[e + 1]), "f"(x[e]));
+    packed.v[e] = (u16)pair;
+    packed.v[e + 1] = (u16)(pair >> 16);
+#else
+    packed.v[e] = toBf16(x[e]);
+    packed.v[e + 1] = toBf16(x[e + 1]);
+#endif
+  }
+  return packed;
+}
+)"},
+    {"f16", "", R"(
+#if defined(__CUDA_ARCH__)
+INLINE f32 fromF16(u16 bits) {
+  f32 x;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(bits));
+  return x;
+}
+INLINE u16 toF16(f32 x) {
+  u16 bits;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(x));
+  return bits;
+}
+#else
+INLINE f32 fromF16(u16 bits) { return (f32)__builtin_bit_cast(__fp16, bits); }
+INLINE u16 toF16(f32 x) { return __builtin_bit_cast(u16, (__fp16)x); }
+#endif
+)"},
+    {"packF16", "f16", R"(
+template <int n>
+INLINE Pack<u16, n> packF16(const f32 (&x)[n]) {
+  Pack<u16, n> packed;
+#pragma unroll
+  for (int e = 0; e < n; ++e) packed.v[e] = toF16(x[e]);
+  return packed;
+}
+)"},
+    {"tanh", "", R"(
+// An odd polynomial near 0, 1 - 2 / (exp(2 |x|) + 1) elsewhere.
+INLINE f32 tanhOf(f32 x) {
+  const f32 t = fabsf(x), s = x * x;
+  const f32 far = copysignf(1.0f - __fdividef(2.0f, expf(2.0f * t) + 1.0f), x);
+  f32 p = fmaf(1.57296803e-2f, s, -5.23291801e-2f);
+  p = fmaf(fmaf(p, s, 1.33152529e-1f), s, -3.33327681e-1f);
+  return t < 0.55f ? fmaf(p * s, x, x) : x != x ? x : far;
+}
+)"},
+    {"sigmoid", "", R"(
+INLINE f32 sigmoidOf(f32 x) { return __fdividef(1.0f, 1.0f + expf(-x)); }
+INLINE f64 sigmoidOf(f64 x) { return 1.0 / (1.0 + exp(-x)); }
+)"},
+    {"erf", "", R"(
+// An odd polynomial near 0, 1 - exp(polynomial) elsewhere.
+INLINE f32 erfOf(f32 x) {
+  const f32 t = fabsf(x), s = x * x;
+  f32 r = fmaf(-1.72853470e-5f, t, 3.83197126e-4f);
+  r = fmaf(r, s, fmaf(-3.88396438e-3f, t, 2.42546219e-2f));
+  r = fmaf(fmaf(fmaf(r, t, -1.06777877e-1f), t, -6.34846687e-1f), t, -1.28717512e-1f);
+  const f32 far = copysignf(1.0f - expf(fmaf(r, t, -t)), x);
+  f32 p = fmaf(fmaf(-5.96761703e-4f, s, 4.99119423e-3f), s, -2.67681349e-2f);
+  p = fmaf(fmaf(fmaf(p, s, 1.12819925e-1f), s, -3.76125336e-1f), s, 1.28379166e-1f);
+  return t > 0.927734375f ? far : fmaf(p, x, x);
+}
+)"},
+    {"normalCdf", "erf", R"(
+INLINE f32 normalCdf(f32 x) { return fmaf(0.5f, erfOf(x * 0.707106781f), 0.5f); }
+INLINE f64 normalCdf(f64 x) { return 0.5 * erfc(x * -0.70710678118654752); }
+)"},
+    {"floatDivision", "", R"(
+template <class T>
+INLINE T floatRemainder(T a, T b, T r) { return r != 0 && (b < 0) != (r < 0) ? r + b : r; }
+template <class T>
+INLINE T floatFloorDiv(T a, T b, T r) {
+  if (b == 0) return a / b;
+  T q = (a - r) / b;
+  if (r != 0 && (b < 0) != (r < 0)) q -= 1;
+  if (q == 0) return (a / b) * (T)0;
+  const T whole = floor(q);
+  return q - whole > (T)0.5 ? whole + 1 : whole;
+}
+)"},
+};
+
+/// Pieces of the CPU's prelude that are plain templates.
+bool isShared(const PreludePiece& piece) {
+  for (const char* name : {"minmax", "relu", "sign", "integerDivision", "integerPow"})
+    if (std::strcmp(piece.name, name) == 0) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string cudaPrelude(const std::set<std::string>& pieces) {
+  std::vector<const PreludePiece*> all;
+  for (const PreludePiece& piece : kPieces) all.push_back(&piece);
+  for (int i = 0; i < kFloatMathCount; ++i)
+    if (isShared(kFloatMath[i])) all.push_back(&kFloatMath[i]);
+  return kTypes + joinedPieces(all, pieces) + "\n";
+}
+
+}  // namespace core::codegen

@@ -1,0 +1,18 @@
+#pragma once
+
+// What the CUDA generator must know of a device to divide work over it.
+
+#include <cstdint>
+
+namespace core::codegen {
+
+/// An H100 or H200 unless told.
+struct CudaTarget {
+  int capability = 90;                ///< compute capability times ten
+  int multiprocessors = 132;          ///< streaming multiprocessors
+  std::int64_t blockShared = 232448;  ///< bytes of shared memory that one block may ask for
+  /// Vectors of a row that a thread takes, where the row's length leaves the choice.
+  int rowVectors = 4;
+};
+
+}  // namespace core::codegen

@@ -1,0 +1,171 @@
+// Generated CUDA kernels on a real GPU, without Qt and LibTorch, so that the program can be carried
+// to a machine that has one.
+//
+//   gpu_kernels check            every kernel of the set and random ones, against the interpreter
+//   gpu_kernels bench            times and rates of memory-bound kernels, by vectors a thread
+//   gpu_kernels write FOLDER     the texts, for other compilers and for reading
+//
+// Exit codes: 0 fine, 1 something differs, 77 there is no GPU here.
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include "core/codegen/write_cuda_kernel.h"
+#include "core/gpu/gpu.h"
+#include "tests/gpu/bench_nests.h"
+#include "tests/support/cuda_places.h"
+#include "tests/support/gpu_memory.h"
+#include "tests/support/kernel_set.h"
+#include "tests/support/random_nest.h"
+
+namespace {
+
+using core::codegen::BuiltKernel;
+using core::codegen::CudaTarget;
+using core::codegen::KernelSource;
+using core::schedule::LoopNest;
+using tests::Bytes;
+using tests::KernelCase;
+
+constexpr int kNoGpu = 77;
+constexpr unsigned kRandomNests = 60;
+
+std::vector<KernelCase> checkedCases() {
+  std::vector<KernelCase> cases = tests::kernelSet();
+  for (unsigned seed = 1; seed <= kRandomNests; ++seed) {
+    KernelCase one{tests::RandomNest(seed).make().nest(), {2e-4, 2e-4}};
+    one.nest.name = "random_" + std::to_string(seed);
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+std::vector<KernelSource> sourcesOf(const std::vector<LoopNest>& nests, const CudaTarget& target) {
+  std::vector<KernelSource> sources;
+  for (const LoopNest& nest : nests) sources.push_back(*writeCudaKernel(nest, target));
+  return sources;
+}
+
+CudaTarget targetOf(const core::gpu::DeviceFacts& facts) {
+  return {facts.capability, facts.multiprocessors, facts.blockShared};
+}
+
+std::string checkOne(core::gpu::Gpu& gpu, const KernelCase& one, const BuiltKernel& kernel) {
+  std::vector<Bytes> expected = tests::randomBuffers(one.nest, 7);
+  std::vector<Bytes> actual = expected;
+  tests::interpret(one.nest, expected);
+  std::vector<Bytes> all = actual;
+  all.emplace_back(4);
+  tests::GpuBuffers buffers(all);
+  tests::GpuBuffers workspace(
+      std::vector<std::size_t>{static_cast<std::size_t>(kernel.workspaceBytes)});
+  const auto launched = gpu.launch(kernel, buffers.pointers(), workspace.pointer(0), nullptr);
+  if (!launched) return launched.error().message;
+  if (const int result = tests::waitForGpu(); result != 0)
+    return one.nest.name + " ends with CUDA error " + std::to_string(result);
+  for (std::size_t i = 0; i < actual.size(); ++i) buffers.read(i, actual[i]);
+  return tests::firstDifference(one.nest, expected, actual, one.tolerance);
+}
+
+int check(core::gpu::Gpu& gpu) {
+  const std::vector<KernelCase> cases = checkedCases();
+  std::vector<LoopNest> nests;
+  for (const KernelCase& one : cases) nests.push_back(one.nest);
+  const auto kernels = gpu.build(sourcesOf(nests, targetOf(gpu.facts())), {}, {});
+  if (!kernels) {
+    std::printf("%s\n%s\n", kernels.error().message.c_str(), kernels.error().details.c_str());
+    return 1;
+  }
+  int failures = 0;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string difference = checkOne(gpu, cases[i], (*kernels)[i]);
+    if (difference.empty()) continue;
+    ++failures;
+    std::printf("FAIL %s\n", difference.c_str());
+  }
+  std::printf("%zu kernels checked on %s, %d differ\n", cases.size(), gpu.facts().name.c_str(),
+              failures);
+  return failures ? 1 : 0;
+}
+
+std::int64_t bytesMoved(const LoopNest& nest) {
+  std::int64_t bytes = 0;
+  for (const auto& buffer : nest.buffers) bytes += buffer.extent * dtypeBytes(buffer.dtype);
+  return bytes;
+}
+
+double timeOf(core::gpu::Gpu& gpu, const LoopNest& nest, const BuiltKernel& kernel) {
+  std::vector<std::size_t> sizes;
+  for (const auto& buffer : nest.buffers)
+    sizes.push_back(static_cast<std::size_t>(buffer.extent * dtypeBytes(buffer.dtype)));
+  sizes.push_back(16);
+  sizes.push_back(static_cast<std::size_t>(kernel.workspaceBytes));
+  tests::GpuBuffers buffers(sizes);
+  // Numbers of ordinary size in every dtype: bf16 and f32 about 1, integers small.
+  Bytes pattern(std::size_t{1} << 22);
+  for (std::size_t b = 0; b < nest.buffers.size(); ++b) {
+    const std::size_t bytes = static_cast<std::size_t>(dtypeBytes(nest.buffers[b].dtype));
+    unsigned state = 12345;
+    for (std::size_t i = 0; i < pattern.size() / bytes; ++i) {
+      state = state * 1664525u + 1013904223u;
+      tests::setElement(pattern, nest.buffers[b].dtype, i, (state >> 20) / 2048.0);
+    }
+    buffers.fill(b, pattern);
+  }
+  const auto run = [&] {
+    const auto launched =
+        gpu.launch(kernel, buffers.pointers(), buffers.pointer(sizes.size() - 1), nullptr);
+    if (!launched) std::printf("%s\n", launched.error().message.c_str());
+  };
+  return tests::gpuMilliseconds(
+      run, [] {}, 15);
+}
+
+int bench(core::gpu::Gpu& gpu) {
+  const std::vector<LoopNest> nests = tests::benchNests();
+  for (const int vectors : {4, 1, 2, 8, 16}) {
+    CudaTarget target = targetOf(gpu.facts());
+    target.rowVectors = vectors;
+    const std::vector<KernelSource> sources = sourcesOf(nests, target);
+    const auto kernels = gpu.build(sources, {}, {});
+    if (!kernels) {
+      std::printf("%s\n%s\n", kernels.error().message.c_str(), kernels.error().details.c_str());
+      return 1;
+    }
+    for (std::size_t i = 0; i < nests.size(); ++i) {
+      if (vectors != 4 &&
+          sources[i].source == writeCudaKernel(nests[i], targetOf(gpu.facts()))->source)
+        continue;
+      const double ms = timeOf(gpu, nests[i], (*kernels)[i]);
+      const double rate = static_cast<double>(bytesMoved(nests[i])) / ms / 1e6;
+      const std::string log = (*kernels)[i].log.substr(0, (*kernels)[i].log.find('\n'));
+      std::printf("%-24s %2d %8.4f ms %6.0f GB/s  %s | %s\n", nests[i].name.c_str(), vectors, ms,
+                  rate, sources[i].notes[0].c_str(), log.c_str());
+      std::fflush(stdout);
+    }
+  }
+  return 0;
+}
+
+int write(const std::string& folder) {
+  std::vector<LoopNest> nests = tests::benchNests();
+  for (const KernelCase& one : checkedCases()) nests.push_back(one.nest);
+  for (const KernelSource& source : sourcesOf(nests, {}))
+    std::ofstream(folder + "/" + source.name + ".cu") << source.source;
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string what = count > 1 ? arguments[1] : "check";
+  if (what == "write" && count > 2) return write(arguments[2]);
+  const auto gpu = core::gpu::openGpu({0, tests::nvrtcFolders()});
+  if (!gpu) {
+    std::printf("%s\n", gpu.error().message.c_str());
+    return kNoGpu;
+  }
+  return what == "bench" ? bench(**gpu) : check(**gpu);
+}
