@@ -40,6 +40,7 @@ class CudaExpressions {
 
  private:
   std::string unary(const schedule::LoopOp& op, ir::DType dtype);
+  std::string special(const schedule::LoopOp& op);
   std::string binary(const schedule::LoopOp& op, ir::DType dtype);
   std::string infix(const schedule::LoopOp& op, const char* sign);
   std::string logical(const schedule::LoopOp& op, const char* sign);
@@ -53,6 +54,7 @@ class CudaExpressions {
   ir::DType dtypeOf(int op) const;
 
   const CudaPlan& m_plan;
+  bool m_isCoarse = false;  ///< of the op at hand
   std::set<std::string> m_pieces;
   std::optional<std::string> m_unsupported;
 };

@@ -70,6 +70,22 @@ std::string narrowed(DType dtype, const std::string& expression) {
 
 }  // namespace
 
+/// Functions that the prelude has itself; empty for others. Half precision swallows the errors of
+/// the coarse forms.
+std::string CudaExpressions::special(const LoopOp& op) {
+  const bool isSingle = registerDtype(op.dtype) == DType::F32;
+  const bool isCoarse = isSingle && m_isCoarse;
+  if (op.fn == ScalarFn::Exp && isCoarse) return own(op, "coarseExp", "coarseExp");
+  if (op.fn == ScalarFn::Sigmoid)
+    return isCoarse ? own(op, "coarseSigmoid", "coarseSigmoid") : own(op, "sigmoidOf", "sigmoid");
+  if (op.fn == ScalarFn::NormalCdf)
+    return isCoarse ? own(op, "coarseCdf", "coarseCdf") : own(op, "normalCdf", "normalCdf");
+  if (op.fn == ScalarFn::Tanh && isSingle)
+    return isCoarse ? own(op, "coarseTanh", "coarseTanh") : own(op, "tanhOf", "tanh");
+  if (op.fn == ScalarFn::Erf && isSingle) return own(op, "erfOf", "erf");
+  return "";
+}
+
 std::string CudaExpressions::unary(const LoopOp& op, DType dtype) {
   const int operand = op.operands[0];
   const DType source = dtypeOf(operand);
@@ -99,10 +115,7 @@ std::string CudaExpressions::unary(const LoopOp& op, DType dtype) {
     use(scalarFnName(op.fn));
     return narrowed(dtype, std::string(scalarFnName(op.fn)) + "(" + x + ")");
   }
-  if (op.fn == ScalarFn::Sigmoid) return own(op, "sigmoidOf", "sigmoid");
-  if (op.fn == ScalarFn::NormalCdf) return own(op, "normalCdf", "normalCdf");
-  if (dtype == DType::F32 && op.fn == ScalarFn::Tanh) return own(op, "tanhOf", "tanh");
-  if (dtype == DType::F32 && op.fn == ScalarFn::Erf) return own(op, "erfOf", "erf");
+  if (const std::string own = special(op); !own.empty()) return own;
   const char* callee = spelling(kLibrary, op.fn);
   CORE_CHECK(callee != nullptr, std::string("no code for ") + scalarFnName(op.fn));
   return library(op, callee);
@@ -113,6 +126,8 @@ std::string CudaExpressions::division(const LoopOp& op) {
   const std::string a = name(op.operands[0]), b = name(op.operands[1]);
   const DType dtype = registerDtype(op.dtype);
   if (isFloat(dtype)) {
+    if (op.fn == ScalarFn::Div && m_isCoarse && dtype == DType::F32)
+      return own(op, "coarseQuotient", "coarseQuotient");
     if (op.fn == ScalarFn::Div) return infix(op, "/");
     if (op.fn == ScalarFn::Fmod) return library(op, "fmod");
     use("floatDivision");
@@ -175,6 +190,7 @@ std::string CudaExpressions::binary(const LoopOp& op, DType dtype) {
 std::string CudaExpressions::compute(int index) {
   const LoopOp& op = m_plan.kernel.op(index);
   const DType dtype = registerDtype(op.dtype);
+  m_isCoarse = m_plan.coarse[static_cast<std::size_t>(index)];
   CORE_CHECK(static_cast<int>(op.operands.size()) == scalarFnArity(op.fn),
              std::string("wrong number of operands of ") + scalarFnName(op.fn));
   if (op.fn == ScalarFn::Where)

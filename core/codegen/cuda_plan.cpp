@@ -265,6 +265,26 @@ void dividePoints(CudaPlan& plan, const CudaTarget& target) {
   if (plan.count > 1) hold(plan, holdable(plan));
 }
 
+/// An op is coarse if every way from it ends in a store of, or a rounding to, half precision.
+void findCoarse(CudaPlan& plan) {
+  const auto isHalf = [](ir::DType dtype) {
+    return dtype == ir::DType::BF16 || dtype == ir::DType::F16;
+  };
+  plan.coarse.assign(plan.kernel.ops.size(), true);
+  for (int i = static_cast<int>(plan.kernel.ops.size()) - 1; i >= 0; --i) {
+    const LoopOp& op = plan.kernel.op(i);
+    bool swallows = plan.coarse[static_cast<std::size_t>(i)];
+    if (op.kind == LoopOpKind::Store)
+      swallows = isHalf(plan.kernel.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype);
+    if (op.kind == LoopOpKind::Compute && op.fn == schedule::ScalarFn::Cast && isHalf(op.dtype))
+      swallows = true;
+    if (!swallows)
+      for (const int operand : op.operands) plan.coarse[static_cast<std::size_t>(operand)] = false;
+    for (const auto& term : op.access.indirect)
+      plan.coarse[static_cast<std::size_t>(term.op)] = false;
+  }
+}
+
 void chooseIndexWidth(CudaPlan& plan) {
   plan.wideIndex = plan.rowCount() * std::max<std::int64_t>(1, plan.innerPoints()) > kMostIndex;
   for (const schedule::KernelBuffer& buffer : plan.kernel.nest.buffers)
@@ -363,6 +383,7 @@ CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
     planPasses(kernel, 4 * std::min(kKeptRegisters, kKeptOfBlock / plan.threads));
   }
   chooseIndexWidth(plan);
+  findCoarse(plan);
   return plan;
 }
 

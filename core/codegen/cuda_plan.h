@@ -33,8 +33,10 @@ struct CudaPlan {
   int count = 0;
   Residence residence = Residence::None;
   std::vector<bool> resident;  ///< by op: a load that is made once and held
-  std::int64_t splits = 1;     ///< blocks that share one row, or one strip of columns
-  bool wideIndex = false;      ///< positions need 64 bits
+  /// By op: nothing but half precision comes of it, so that functions may be a little less exact.
+  std::vector<bool> coarse;
+  std::int64_t splits = 1;  ///< blocks that share one row, or one strip of columns
+  bool wideIndex = false;   ///< positions need 64 bits
   std::int64_t sharedBytes = 0;
 
   int lanes() const { return kernel.lanes; }

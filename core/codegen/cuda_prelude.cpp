@@ -3,7 +3,9 @@
 //
 // Errors of the float functions, in units in the last place: exp, log and powers as CUDA's library
 // (1 to 2), erf and normalCdf 2, tanh 2, sigmoid 3. The library's own erff and tanhf branch and
-// cost so much more that kernels which only move memory would wait for them.
+// cost so much more that kernels which only move memory would wait for them. The coarse forms are
+// for what is rounded to half precision: relative errors of coarseExp 1e-5, coarseSigmoid,
+// coarseTanh and coarseQuotient 3e-6; coarseCdf (Abramowitz and Stegun 7.1.26) 1e-7 absolute.
 
 #include "core/codegen/cuda_prelude.h"
 
@@ -120,14 +122,84 @@ INLINE Pack<u16, n> packF16(const f32 (&x)[n]) {
 }
 )"},
     {"tanh", "", R"(
-// An odd polynomial near 0, 1 - 2 / (exp(2 |x|) + 1) elsewhere.
+// An odd polynomial near 0, 1 - 2 / (exp(2 x) + 1) elsewhere.
 INLINE f32 tanhOf(f32 x) {
-  const f32 t = fabsf(x), s = x * x;
-  const f32 far = copysignf(1.0f - __fdividef(2.0f, expf(2.0f * t) + 1.0f), x);
+  const f32 s = x * x;
+  const f32 far = 1.0f - __fdividef(2.0f, expf(2.0f * x) + 1.0f);
   f32 p = fmaf(1.57296803e-2f, s, -5.23291801e-2f);
   p = fmaf(fmaf(p, s, 1.33152529e-1f), s, -3.33327681e-1f);
-  return t < 0.55f ? fmaf(p * s, x, x) : x != x ? x : far;
+  return fabsf(x) < 0.55f ? fmaf(p * s, x, x) : far;
 }
+)"},
+    {"approximate", "", R"(
+// Single instructions: 2^x, and 1 / x.
+INLINE f32 powerOfTwo(f32 x) {
+#if defined(__CUDA_ARCH__)
+  f32 y;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+#else
+  return exp2f(x);
+#endif
+}
+INLINE f32 reciprocal(f32 x) {
+#if defined(__CUDA_ARCH__)
+  f32 y;
+  asm("rcp.approx.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+#else
+  return 1.0f / x;
+#endif
+}
+)"},
+    {"coarseExp", "approximate", R"(
+INLINE f32 coarseExp(f32 x) { return powerOfTwo(x * 1.44269504f); }
+)"},
+    {"coarseSigmoid", "coarseExp", R"(
+INLINE f32 coarseSigmoid(f32 x) { return reciprocal(1.0f + coarseExp(-x)); }
+)"},
+    {"coarseTanh", "approximate", R"(
+INLINE f32 coarseTanh(f32 x) {
+  const f32 s = x * x;
+  const f32 near = fmaf(fmaf(s, 0.133333333f, -0.333333333f) * s, x, x);
+  const f32 far = fmaf(-2.0f, reciprocal(1.0f + powerOfTwo(x * 2.88539008f)), 1.0f);
+  return fabsf(x) < 0.1f ? near : far;
+}
+)"},
+    {"coarseCdf", "approximate", R"(
+INLINE f32 coarseCdf(f32 x) {
+  const f32 t = reciprocal(fmaf(0.231641888f, fabsf(x), 1.0f));
+  f32 p = fmaf(fmaf(0.530702715f, t, -0.726576014f), t, 0.710706871f);
+  p = fmaf(fmaf(p, t, -0.142248368f), t, 0.127414796f) * t;
+  const f32 tail = p * powerOfTwo(x * x * -0.721347520f);
+  return x < 0.0f ? tail : 1.0f - tail;
+}
+)"},
+    {"coarseQuotient", "approximate", R"(
+// Small divisors are scaled up, because their reciprocals would overflow.
+INLINE f32 coarseQuotient(f32 a, f32 b) {
+  const f32 scale = fabsf(b) < 1e-30f ? 18446744073709551616.0f : 1.0f;
+  return a * reciprocal(b * scale) * scale;
+}
+)"},
+    {"minmax", "", R"(
+// Propagate NaN, as ATen does.
+template <class V>
+INLINE V maximum(V a, V b) { return ((a > b) | (a != a)) ? a : b; }
+template <class V>
+INLINE V minimum(V a, V b) { return ((a < b) | (a != a)) ? a : b; }
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+INLINE f32 maximum(f32 a, f32 b) {
+  f32 y;
+  asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+  return y;
+}
+INLINE f32 minimum(f32 a, f32 b) {
+  f32 y;
+  asm("min.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+  return y;
+}
+#endif
 )"},
     {"sigmoid", "", R"(
 INLINE f32 sigmoidOf(f32 x) { return __fdividef(1.0f, 1.0f + expf(-x)); }
@@ -167,7 +239,7 @@ INLINE T floatFloorDiv(T a, T b, T r) {
 
 /// Pieces of the CPU's prelude that are plain templates.
 bool isShared(const PreludePiece& piece) {
-  for (const char* name : {"minmax", "relu", "sign", "integerDivision", "integerPow"})
+  for (const char* name : {"relu", "sign", "integerDivision", "integerPow"})
     if (std::strcmp(piece.name, name) == 0) return true;
   return false;
 }

@@ -160,8 +160,9 @@ void CudaWriter::writeUnit() {
   if (!isSplit()) return;
   const std::int64_t part = ceilDivide(m_plan.steps(), m_plan.splits);
   m_code.line("[[maybe_unused]] const uat from = (uat)blockIdx.y * " + text(part) + ";");
-  m_code.line("[[maybe_unused]] const uat to = from + " + text(part) + " < " + text(m_plan.steps()) + " ? from + " +
-              text(part) + " : " + text(m_plan.steps()) + ";");
+  m_code.line("[[maybe_unused]] const uat to = from + " + text(part) + " < " +
+              text(m_plan.steps()) + " ? from + " + text(part) + " : " + text(m_plan.steps()) +
+              ";");
   for (int i = 0; i < opCount(); ++i) {
     const LoopOp& op = kernel().op(i);
     if (op.kind != LoopOpKind::Reduce) continue;
