@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/ir/graph_text_words.h"
+#include "core/ir/real_scalar.h"
 
 // The printer. Everything that the parser (parse_graph.cpp) reads back is written here: sizes carry
 // their hint, doubles are the shortest text that reads back to the same bits.
@@ -68,7 +69,9 @@ std::string metaText(const TensorMeta& meta) {
 
 std::string valueText(const ValueMeta& value) {
   if (const auto* tensor = std::get_if<TensorMeta>(&value)) return metaText(*tensor);
-  if (const auto* sym = std::get_if<SymMeta>(&value)) return "sym[" + sizeText(sym->size) + "]";
+  if (const auto* sym = std::get_if<SymMeta>(&value))
+    return sym->isFloat ? "real[" + sym->size.text() + "=" + doubleText(numberOf(*sym)) + "]"
+                        : "sym[" + sizeText(sym->size) + "]";
   if (const auto* tuple = std::get_if<TupleMeta>(&value)) {
     const auto write = [](const auto& element) { return element ? metaText(*element) : "None"; };
     return "(" + joined(tuple->elements, write) + ")";

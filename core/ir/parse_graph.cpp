@@ -7,6 +7,7 @@
 #include "core/ir/graph_builder.h"
 #include "core/ir/graph_text.h"
 #include "core/ir/graph_text_words.h"
+#include "core/ir/real_scalar.h"
 
 namespace core::ir {
 namespace {
@@ -269,10 +270,22 @@ class GraphParser {
       }
       return tuple;
     }
+    if (in.accept("real[")) return readReal(in);
     if (!in.accept("sym[")) return readTensor(in);
     SymMeta sym{readSize(in)};
     in.expect("]");
     return sym;
+  }
+
+  static SymMeta readReal(Cursor& in) {
+    const std::string_view text = trimmed(in.balanced());
+    in.expect("]");
+    const auto equals = text.rfind('=');
+    const auto value = equals == std::string_view::npos
+                           ? std::nullopt
+                           : numberFrom<double>(text.substr(equals + 1));
+    if (!value) in.fail(std::string("'").append(text).append("' is no fraction of sizes"));
+    return realScalar(std::string(text.substr(0, equals)), value.value_or(0));
   }
 
   TensorMeta readTensor(Cursor& in) {

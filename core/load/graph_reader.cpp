@@ -53,11 +53,12 @@ ir::Layout readLayout(const JsonValue& value) {
   return value.integer() == 7 ? ir::Layout::Strided : ir::Layout::Other;
 }
 
-/// A symbolic bool or float that is a literal; a named one is not read.
-ExportArgument readSymbolicLiteral(const JsonValue& value, const std::string& kind) {
+/// {"as_name": "truediv"} or {"as_float": 0.5}; a name is read as a symbolic integer's is.
+ExportArgument readSymbolicNumber(const JsonValue& value, const std::string& kind) {
   const auto [tag, inner] = value.onlyMember();
   if (tag == "as_bool") return inner.boolean();
   if (tag == "as_float") return inner.real();
+  if (tag == "as_name") return SymIntArgument{inner.string()};
   return UnsupportedArgument{kind};
 }
 
@@ -102,9 +103,8 @@ const std::unordered_map<std::string_view, ArgumentReader>& argumentReaders() {
       {"as_sym_int", [](V v) -> ExportArgument { return readSymInt(v); }},
       {"as_sym_ints",
        [](V v) -> ExportArgument { return readList<SymIntArgument>(v, readSymInt); }},
-      {"as_sym_bool", [](V v) -> ExportArgument { return readSymbolicLiteral(v, "as_sym_bool"); }},
-      {"as_sym_float",
-       [](V v) -> ExportArgument { return readSymbolicLiteral(v, "as_sym_float"); }},
+      {"as_sym_bool", [](V v) -> ExportArgument { return readSymbolicNumber(v, "as_sym_bool"); }},
+      {"as_sym_float", [](V v) -> ExportArgument { return readSymbolicNumber(v, "as_sym_float"); }},
       {"as_scalar_type", [](V v) -> ExportArgument { return readDType(v); }},
       {"as_memory_format", [](V v) -> ExportArgument { return readMemoryFormat(v); }},
       {"as_layout", [](V v) -> ExportArgument { return readLayout(v); }},

@@ -107,6 +107,7 @@ void writeValue(const ir::ValueMeta& value, wire::ValueT& onWire) {
                });
   } else if (const auto* sym = std::get_if<ir::SymMeta>(&value)) {
     table<true>(sym->size, onWire.sym, moveSize<true>);
+    onWire.is_float = sym->isFloat;
   }
 }
 
@@ -133,6 +134,7 @@ void readValue(ir::ValueMeta& value, const wire::ValueT& onWire) {
     case 3: {
       ir::SymMeta sym;
       table<false>(sym.size, onWire.sym, moveSize<false>);
+      sym.isFloat = onWire.is_float;
       value = std::move(sym);
       return;
     }

@@ -4,6 +4,7 @@
 #include <ATen/ScalarOps.h>
 #include <ATen/core/jit_type.h>
 
+#include "core/ir/real_scalar.h"
 #include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
@@ -69,10 +70,11 @@ class ArgumentBinder {
                 " of `", m_node.target, "`");
   }
 
-  /// The hint of a symbolic scalar; empty for a tensor.
-  std::optional<std::int64_t> symbolicValue(ir::NodeId id) const {
+  /// The value of a symbolic scalar at the graph's sizes; empty for a tensor.
+  std::optional<at::Scalar> symbolicValue(ir::NodeId id) const {
     const ir::SymMeta* sym = m_graph.node(id).sym();
-    return sym ? std::optional(sym->size.hint()) : std::nullopt;
+    if (!sym) return std::nullopt;
+    return sym->isFloat ? at::Scalar(ir::numberOf(*sym)) : at::Scalar(sym->size.hint());
   }
 
   IValue value(const ir::Argument& argument, const c10::Type& type) {
@@ -156,7 +158,7 @@ class ArgumentBinder {
 
   std::int64_t integer(const ir::Argument& element, const c10::Type& type) const {
     if (element.isNode()) {
-      if (const auto hint = symbolicValue(element.node())) return *hint;
+      if (const auto hint = symbolicValue(element.node())) return hint->toLong();
     }
     const auto number = element.number();
     if (!number) misfit(type);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/check.h"
+#include "core/ir/real_scalar.h"
 #include "core/schedule/view_index.h"
 #include "core/schedule/view_ops.h"
 
@@ -71,7 +72,7 @@ double OpEmitter::number(std::size_t index, const char* name, double fallback) c
   if (argument->isNode()) {
     const ir::SymMeta* sym = m_graph.node(argument->node()).sym();
     CORE_CHECK(sym, "a number argument of '" + m_node.name + "' is a tensor");
-    return static_cast<double>(sym->size.hint());
+    return ir::numberOf(*sym);
   }
   const auto value = argument->number();
   CORE_CHECK(value.has_value(), "an argument of '" + m_node.name + "' is not a number");
@@ -93,8 +94,10 @@ Expr OpEmitter::operand(std::size_t index, DType type, const char* name) {
     return readAt(argument->node(), at).cast(type);
   }
   const double value = number(index, name, 0);
-  const bool isLarge =
-      std::holds_alternative<std::int64_t>(argument->value) && std::abs(value) >= kExactIntegers;
+  const ir::SymMeta* sym = argument->isNode() ? m_graph.node(argument->node()).sym() : nullptr;
+  const bool isInteger =
+      std::holds_alternative<std::int64_t>(argument->value) || (sym && !sym->isFloat);
+  const bool isLarge = isInteger && std::abs(value) >= kExactIntegers;
   if (isLarge) return refuse("an integer constant is too large");
   return constant(type, value);
 }
@@ -109,7 +112,8 @@ DType OpEmitter::promotedType() const {
     } else if (i < m_node.args.size()) {
       const ir::Argument& argument = m_node.args[i];
       const bool isBool = std::holds_alternative<bool>(argument.value);
-      const bool isDouble = std::holds_alternative<double>(argument.value);
+      const ir::SymMeta* sym = argument.isNode() ? m_graph.node(argument.node()).sym() : nullptr;
+      const bool isDouble = std::holds_alternative<double>(argument.value) || (sym && sym->isFloat);
       add(numbers, isBool ? DType::Bool : isDouble ? DType::F32 : DType::I64);
     }
   }

@@ -136,8 +136,8 @@ std::string productText(const std::vector<int>& exponents,
 }  // namespace
 
 bool FittedInteger::isMonomial() const {
-  return std::all_of(coefficients.begin(), coefficients.end(),
-                     [](std::int64_t c) { return c == 0; });
+  return derived.empty() && std::all_of(coefficients.begin(), coefficients.end(),
+                                        [](std::int64_t c) { return c == 0; });
 }
 
 bool FittedInteger::uses(std::size_t symbol) const {
@@ -151,6 +151,7 @@ bool FittedInteger::isConstant() const {
 }
 
 std::string FittedInteger::text(const std::vector<std::string>& symbols) const {
+  if (!derived.empty()) return derived;
   const std::string factor = productText(exponents, symbols);
   std::string result;
   if (isMonomial()) {

@@ -15,6 +15,8 @@ struct FittedInteger {
   std::vector<int> exponents;              ///< one per symbol
   std::int64_t constant = 0;               ///< of the sum; the factor, if `coefficients` are all 0
   std::vector<std::int64_t> coefficients;  ///< one per symbol
+  /// Not empty: the value is this expression instead; the exponents are 1 for the symbols in it.
+  std::string derived{};
 
   /// No symbol takes part; the value is `constant`.
   bool isConstant() const;

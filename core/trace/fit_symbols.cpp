@@ -13,13 +13,16 @@
 #include "core/trace/fit_symbols.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <variant>
 
 #include "core/base/check.h"
 #include "core/ir/graph_builder.h"
+#include "core/trace/expression_nodes.h"
 #include "core/trace/node_names.h"
+#include "core/trace/same_calls.h"
 #include "core/trace/sample_fitter.h"
 #include "core/trace/size_objects.h"
 #include "core/trace/symbolic_metadata.h"
@@ -38,12 +41,21 @@ std::string sourceOf(const ir::Node& node) {
   return node.meta.source->file + ":" + std::to_string(node.meta.source->line);
 }
 
+load::SymbolHints hintsOf(const std::vector<InputSymbol>& symbols) {
+  load::SymbolHints hints;
+  for (const InputSymbol& symbol : symbols) hints.emplace(symbol.name, symbol.hint);
+  return hints;
+}
+
 /// Copies the graph of the first sample, fitting as it goes.
 class SymbolicCopy {
  public:
   SymbolicCopy(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples,
                SampleFitter& fitter)
-      : m_symbols(symbols), m_samples(samples), m_fitter(fitter) {
+      : m_symbols(symbols),
+        m_samples(samples),
+        m_fitter(fitter),
+        m_expressions(m_builder, m_names, hintsOf(symbols)) {
     for (const ir::Node& node : base().nodes()) m_names.fresh(node.name);
     m_placed.resize(base().size());
   }
@@ -90,29 +102,6 @@ class SymbolicCopy {
     }
   }
 
-  static bool isSameCall(const ir::Node& mine, const ir::Node& other) {
-    bool same = mine.kind == other.kind && mine.name == other.name && mine.target == other.target &&
-                mine.args.size() == other.args.size() &&
-                mine.kwargs.size() == other.kwargs.size() && mine.meta.tag == other.meta.tag &&
-                mine.meta.sequenceNumber == other.meta.sequenceNumber;
-    for (std::size_t i = 0; same && i < mine.args.size(); ++i)
-      same = hasSameForm(mine.args[i], other.args[i]);
-    for (std::size_t i = 0; same && i < mine.kwargs.size(); ++i)
-      same = mine.kwargs[i].first == other.kwargs[i].first &&
-             hasSameForm(mine.kwargs[i].second, other.kwargs[i].second);
-    return same;
-  }
-
-  /// Equal but for integers.
-  static bool hasSameForm(const Argument& mine, const Argument& other) {
-    if (mine.value.index() != other.value.index()) return false;
-    if (mine.integer()) return true;
-    if (!mine.isList()) return mine == other;
-    const Argument::List& a = mine.list();
-    const Argument::List& b = other.list();
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), hasSameForm);
-  }
-
   /// An argument as every sample has it.
   using Seen = std::vector<const Argument*>;
 
@@ -134,33 +123,47 @@ class SymbolicCopy {
     return seen;
   }
 
-  /// `replace(fit, n)` for every integer of an argument, the n-th of its node; nodes are mapped to
-  /// their copies.
-  template <typename Replace>
-  Argument rebuilt(const Seen& seen, Replace&& replace) {
+  /// `replace(fit, n)` for every integer of an argument, the n-th of its node, and
+  /// `replaceReal(fit)` for every fraction that moves; nodes are mapped to their copies.
+  template <typename Replace, typename ReplaceReal>
+  Argument rebuilt(const Seen& seen, Replace&& replace, ReplaceReal&& replaceReal) {
     const Argument& mine = *seen.front();
     if (mine.integer()) {
       std::vector<std::int64_t> numbers;
       for (const Argument* argument : seen) numbers.push_back(*argument->integer());
       return replace(m_fitter.integer(numbers), m_integer++);
     }
+    if (std::holds_alternative<double>(mine.value)) {
+      std::vector<double> numbers;
+      for (const Argument* argument : seen) numbers.push_back(*argument->number());
+      if (isConstant(numbers)) return mine;
+      const DerivedFit fit = m_fitter.real(numbers);
+      return fit.text.empty() ? mine : replaceReal(fit);
+    }
     if (mine.isNode()) return m_placed[mine.node().index];
     if (!mine.isList()) return mine;
     Argument::List list;
     for (std::size_t i = 0; i < mine.list().size(); ++i)
-      list.push_back(rebuilt(element(seen, i), replace));
+      list.push_back(rebuilt(element(seen, i), replace, replaceReal));
     return list;
   }
 
-  template <typename Replace>
-  void rebuildArguments(ir::Node& node, Replace&& replace) {
+  /// The same trace may divide by zero at every size, so that two nan are one number.
+  static bool isConstant(const std::vector<double>& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [&](double number) {
+      return number == numbers.front() || (std::isnan(number) && std::isnan(numbers.front()));
+    });
+  }
+
+  template <typename Replace, typename ReplaceReal>
+  void rebuildArguments(ir::Node& node, Replace&& replace, ReplaceReal&& replaceReal) {
     const std::size_t n = node.id.index;
     m_integer = 0;
     m_fitter.at("an argument of " + placeOf(node), sourceOf(node));
     for (std::size_t i = 0; i < node.args.size(); ++i)
-      node.args[i] = rebuilt(seenArgument(n, i), replace);
+      node.args[i] = rebuilt(seenArgument(n, i), replace, replaceReal);
     for (std::size_t i = 0; i < node.kwargs.size(); ++i)
-      node.kwargs[i].second = rebuilt(seenKeyword(n, i), replace);
+      node.kwargs[i].second = rebuilt(seenKeyword(n, i), replace, replaceReal);
   }
 
   void findNeededSizes() {
@@ -170,10 +173,17 @@ class SymbolicCopy {
     for (const ir::Node& node : base().nodes()) {
       if (!node.isCall()) continue;
       ir::Node scratch = node;
-      rebuildArguments(scratch, [&](const FittedInteger& fit, std::size_t n) {
-        if (!fit.isConstant()) need(m_objects->argument(node.id, n), fit, needed);
-        return Argument(fit.constant);
-      });
+      rebuildArguments(
+          scratch,
+          [&](const FittedInteger& fit, std::size_t n) {
+            if (!fit.isConstant()) need(m_objects->argument(node.id, n), fit, needed);
+            return Argument(fit.constant);
+          },
+          [&](const DerivedFit& fit) {
+            for (std::size_t i = 0; i < m_symbols.size(); ++i)
+              if (fit.uses[i]) needed.insert(symbolSize(i));
+            return Argument();
+          });
     }
     for (const SizeId id : needed) m_reads[(*m_objects)[id].source.index].push_back(id);
   }
@@ -201,10 +211,13 @@ class SymbolicCopy {
   void copyNode(const ir::Node& node) {
     ir::Node made = node;
     if (node.kind == ir::NodeKind::Call)
-      rebuildArguments(made, [&](const FittedInteger& fit, std::size_t n) {
-        if (fit.isConstant()) return Argument(fit.constant);
-        return Argument(sizeNode(m_objects->argument(node.id, n), node));
-      });
+      rebuildArguments(
+          made,
+          [&](const FittedInteger& fit, std::size_t n) {
+            if (fit.isConstant()) return Argument(fit.constant);
+            return Argument(sizeNode(m_objects->argument(node.id, n), node));
+          },
+          [&](const DerivedFit& fit) { return Argument(expressionNode(fit.text, node)); });
     std::vector<const ir::ValueMeta*> values;
     for (std::size_t k = 0; k < m_samples.size(); ++k)
       values.push_back(&graph(k).nodes()[node.id.index].value);
@@ -281,24 +294,16 @@ class SymbolicCopy {
   /// The node of an expression that no single dimension has.
   ir::NodeId formulaNode(const FittedInteger& fit, const ir::Node& user) {
     if (fit.isMonomial()) return product(fit.exponents, fit.constant, user);
-    FittedInteger soFar = constant(0);
-    std::optional<ir::NodeId> total;
-    for (std::size_t i = 0; i < m_symbols.size(); ++i) {
-      if (fit.coefficients[i] == 0) continue;
-      std::vector<int> alone(m_symbols.size(), 0);
-      alone[i] = 1;
-      const ir::NodeId term = product(alone, fit.coefficients[i], user);
-      soFar.coefficients[i] = fit.coefficients[i];
-      total = total ? combine("add", *total, term, soFar, user) : term;
-    }
-    soFar.constant = fit.constant;
-    if (fit.constant != 0) total = combine("add", *total, fit.constant, soFar, user);
-    for (std::size_t i = 0; i < m_symbols.size(); ++i)
-      for (int e = 0; e < fit.exponents[i]; ++e) {
-        ++soFar.exponents[i];
-        total = combine("mul", sizeNode(symbolSize(i), user), *total, soFar, user);
-      }
-    return *total;
+    return expressionNode(fit.text(m_fitter.symbolNames()), user);
+  }
+
+  ir::NodeId expressionNode(const std::string& expression, const ir::Node& user) {
+    const auto symbolNode = [&](const std::string& name) {
+      const auto symbol = std::find_if(m_symbols.begin(), m_symbols.end(),
+                                       [&](const InputSymbol& s) { return s.name == name; });
+      return sizeNode(symbolSize(static_cast<std::size_t>(symbol - m_symbols.begin())), user);
+    };
+    return m_expressions.node(expression, symbolNode, metaFor(user));
   }
 
   FittedInteger constant(std::int64_t value) const {
@@ -352,8 +357,9 @@ class SymbolicCopy {
 
   void finishOutputs(const ir::Node& output) {
     ir::Node made = output;
-    rebuildArguments(made,
-                     [](const FittedInteger& fit, std::size_t) { return Argument(fit.constant); });
+    rebuildArguments(
+        made, [](const FittedInteger& fit, std::size_t) { return Argument(fit.constant); },
+        [](const DerivedFit&) { return Argument(); });
     m_builder.setOutputs(std::move(made.args), base().outputDescriptors(), output.meta);
   }
 
@@ -362,6 +368,7 @@ class SymbolicCopy {
   SampleFitter& m_fitter;
   ir::GraphBuilder m_builder;
   NodeNames m_names;
+  ExpressionNodes m_expressions;
   std::vector<ir::NodeId> m_placed;
   std::optional<SizeObjects> m_objects;
   std::size_t m_integer = 0;                           ///< among those of the current node
@@ -374,8 +381,9 @@ class SymbolicCopy {
 }  // namespace
 
 FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
-                     const std::vector<SymbolSample>& samples, const std::vector<int>& sizesFrom) {
-  SampleFitter fitter(symbols, samples);
+                     const std::vector<SymbolSample>& samples, const std::vector<int>& sizesFrom,
+                     const std::vector<std::string>& expressions) {
+  SampleFitter fitter(symbols, samples, expressions);
   auto joint = std::make_shared<ir::JointGraph>(*samples.front().joint);
   joint->graph = SymbolicCopy(symbols, samples, fitter).copy(sizesFrom);
   if (!fitter.failure()) joint->metadata = fittedMetadata(samples, fitter);

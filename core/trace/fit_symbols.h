@@ -36,10 +36,11 @@ struct FitResult {
 /// The graph of sample 0 with its sizes, strides and integer arguments as expressions of the
 /// symbols (and their values there as hints), nodes for the sizes that arguments need, and the
 /// outputs' dynamic dimensions. `samples` are as symbolAssignments() orders them; `sizesFrom` is
-/// BaseTrace's (empty: unknown). Fails if the graphs differ in more than integers, or an integer is
-/// no expression (see FittedInteger).
+/// BaseTrace's (empty: unknown), `expressions` SymbolicInputs'. Fails if the graphs differ in more
+/// than numbers, or a number is no expression (see FittedInteger and DerivedSizes).
 FitResult fitSymbols(const std::vector<InputSymbol>& symbols,
                      const std::vector<SymbolSample>& samples,
-                     const std::vector<int>& sizesFrom = {});
+                     const std::vector<int>& sizesFrom = {},
+                     const std::vector<std::string>& expressions = {});
 
 }  // namespace core::trace

@@ -25,19 +25,6 @@ bool isAssertion(const std::string& target) {
          target == "torch.ops.aten.sym_constrain_range_for_size.default";
 }
 
-std::optional<ScalarOperator> scalarOperator(const std::string& target) {
-  static const std::unordered_map<std::string, ScalarOperator> known{
-      {"_operator.add", ScalarOperator::Add}, {"_operator.sub", ScalarOperator::Sub},
-      {"_operator.mul", ScalarOperator::Mul}, {"_operator.floordiv", ScalarOperator::FloorDiv},
-      {"_operator.mod", ScalarOperator::Mod}, {"_operator.neg", ScalarOperator::Neg},
-      {"_operator.eq", ScalarOperator::Eq},   {"_operator.ne", ScalarOperator::Ne},
-      {"_operator.lt", ScalarOperator::Lt},   {"_operator.le", ScalarOperator::Le},
-      {"_operator.gt", ScalarOperator::Gt},   {"_operator.ge", ScalarOperator::Ge},
-  };
-  const auto found = known.find(target);
-  return found == known.end() ? std::nullopt : std::optional(found->second);
-}
-
 /// "torch.ops.aten.add.Tensor" as the dispatcher's name and overload.
 std::optional<c10::OperatorHandle> findOperator(std::string_view target) {
   if (!target.starts_with(kNamespacePrefix)) return std::nullopt;
@@ -171,7 +158,8 @@ class Preparer {
   }
 
   Result<void> addNode(const load::ExportNode& node, SlotNames& names) {
-    if (const auto scalar = scalarOperator(node.target)) return addScalar(node, *scalar, names);
+    if (const ScalarOperator* scalar = findScalarOperator(node.target))
+      return addScalar(node, *scalar, names);
     const auto op = findOperator(node.target);
     if (!op) return unsupported(node, reasonForUnknown(node.target));
     Instruction& call = appendVisit(Instruction::Kind::Call, node);
@@ -222,15 +210,15 @@ class Preparer {
     return plans;
   }
 
-  Result<void> addScalar(const load::ExportNode& node, ScalarOperator scalar, SlotNames& names) {
+  Result<void> addScalar(const load::ExportNode& node, const ScalarOperator& scalar,
+                         SlotNames& names) {
     Instruction& instruction = appendVisit(Instruction::Kind::Scalar, node);
-    instruction.scalar = scalar;
+    instruction.scalar = &scalar;
     for (const load::ExportNode::Input& input : node.inputs) {
-      CORE_TRY(ArgumentPlan plan, planArgument(input.argument, c10::IntType::get(), names));
+      CORE_TRY(ArgumentPlan plan, planArgument(input.argument, c10::NumberType::get(), names));
       instruction.arguments.push_back(std::move(plan));
     }
-    const std::size_t wanted = scalar == ScalarOperator::Neg ? 1 : 2;
-    if (instruction.arguments.size() != wanted || node.outputs.size() != 1)
+    if (instruction.arguments.size() != scalar.operands || node.outputs.size() != 1)
       return unsupported(node, "it does not have the arguments of a scalar operator");
     instruction.results.push_back(defineAll(node.outputs.front(), names));
     return {};

@@ -15,29 +15,6 @@ std::string firstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-std::int64_t floorDivide(std::int64_t a, std::int64_t b) {
-  TORCH_CHECK(b != 0, "division by zero");
-  return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
-}
-
-IValue evaluate(ScalarOperator op, std::int64_t a, std::int64_t b) {
-  switch (op) {
-    case ScalarOperator::Add: return a + b;
-    case ScalarOperator::Sub: return a - b;
-    case ScalarOperator::Mul: return a * b;
-    case ScalarOperator::FloorDiv: return floorDivide(a, b);
-    case ScalarOperator::Mod: return a - floorDivide(a, b) * b;
-    case ScalarOperator::Neg: return -a;
-    case ScalarOperator::Eq: return a == b;
-    case ScalarOperator::Ne: return a != b;
-    case ScalarOperator::Lt: return a < b;
-    case ScalarOperator::Le: return a <= b;
-    case ScalarOperator::Gt: return a > b;
-    case ScalarOperator::Ge: return a >= b;
-  }
-  TORCH_INTERNAL_ASSERT(false, "unknown scalar operator");
-}
-
 class Run {
  public:
   Run(const PreparedProgram& prepared, const InterpretOptions& options)
@@ -138,10 +115,10 @@ class Run {
   }
 
   void scalar(const Instruction& instruction) {
-    const std::int64_t a = value(instruction.arguments[0]).toScalar().toLong();
-    const std::int64_t b =
-        instruction.arguments.size() > 1 ? value(instruction.arguments[1]).toScalar().toLong() : 0;
-    bind(instruction.results.front(), evaluate(instruction.scalar, a, b));
+    std::vector<at::Scalar> operands;
+    for (const ArgumentPlan& plan : instruction.arguments)
+      operands.push_back(value(plan).toScalar());
+    bind(instruction.results.front(), evaluateScalar(*instruction.scalar, operands));
   }
 
   const PreparedProgram& m_prepared;

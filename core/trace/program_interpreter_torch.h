@@ -16,6 +16,7 @@
 #include "core/base/stage_context.h"
 #include "core/load/exported_program.h"
 #include "core/trace/region_modes_torch.h"
+#include "core/trace/scalar_operators_torch.h"
 
 namespace core::trace {
 
@@ -30,8 +31,6 @@ struct ArgumentPlan {
   std::vector<std::int64_t> literals;  ///< Integers: the elements without a slot
 };
 
-enum class ScalarOperator { Add, Sub, Mul, FloorDiv, Mod, Neg, Eq, Ne, Lt, Le, Gt, Ge };
-
 /// One step of a prepared program.
 struct Instruction {
   enum class Kind { Call, Scalar, Copy, EnterRegion, LeaveRegion };
@@ -39,7 +38,7 @@ struct Instruction {
   const load::ExportNode* node = nullptr;
   int visit = -1;  ///< number of the node in execution order, sub-graphs inlined
   std::optional<c10::OperatorHandle> op;
-  ScalarOperator scalar = ScalarOperator::Add;
+  const ScalarOperator* scalar = nullptr;
   RegionMode region;
   std::vector<ArgumentPlan> arguments;
   /// Slots per result; a result that is a list has one slot per element. -1: not used.

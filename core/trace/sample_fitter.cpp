@@ -13,12 +13,27 @@ std::vector<T> column(const std::vector<const std::vector<T>*>& rows, std::size_
   return values;
 }
 
+std::vector<std::vector<std::int64_t>> assignmentsOf(const std::vector<SymbolSample>& samples) {
+  std::vector<std::vector<std::int64_t>> assignments;
+  for (const SymbolSample& sample : samples) assignments.push_back(sample.values);
+  return assignments;
+}
+
+/// The first trace whose value is not the base's; 0 if there is none.
+template <typename T>
+std::size_t firstMoved(const std::vector<T>& observed) {
+  const auto moved = std::find_if(observed.begin(), observed.end(),
+                                  [&](const T& value) { return value != observed.front(); });
+  return moved == observed.end() ? 0 : static_cast<std::size_t>(moved - observed.begin());
+}
+
 }  // namespace
 
 SampleFitter::SampleFitter(const std::vector<InputSymbol>& symbols,
-                           const std::vector<SymbolSample>& samples) {
+                           const std::vector<SymbolSample>& samples,
+                           const std::vector<std::string>& expressions)
+    : m_assignments(assignmentsOf(samples)), m_derived(symbols, expressions, m_assignments) {
   for (const InputSymbol& symbol : symbols) m_names.push_back(symbol.name);
-  for (const SymbolSample& sample : samples) m_assignments.push_back(sample.values);
 }
 
 /// Sample 1 + i moved symbol i alone, so a difference there is that symbol's doing.
@@ -36,13 +51,27 @@ void SampleFitter::require(const std::vector<bool>& isEqual, const std::string& 
 }
 
 FittedInteger SampleFitter::integer(const std::vector<std::int64_t>& observed) {
-  if (auto fit = fitInteger(observed, m_assignments)) return *std::move(fit);
-  const auto moved = std::find_if(observed.begin(), observed.end(),
-                                  [&](std::int64_t value) { return value != observed.front(); });
-  fail(static_cast<std::size_t>(moved - observed.begin()),
-       " has a number that is no product or sum of sizes");
-  return FittedInteger{std::vector<int>(m_names.size(), 0), observed.front(),
-                       std::vector<std::int64_t>(m_names.size(), 0)};
+  if (const auto known = m_known.find(observed); known != m_known.end()) return known->second;
+  auto plain = fitInteger(observed, m_assignments);
+  FittedInteger fit = plain ? *std::move(plain)
+                            : FittedInteger{std::vector<int>(m_names.size(), 0), observed.front(),
+                                            std::vector<std::int64_t>(m_names.size(), 0)};
+  if (!plain) {
+    const auto derived = m_derived.integer(observed);
+    if (!derived) {
+      fail(firstMoved(observed), " has a number that is no product or sum of sizes");
+      return fit;
+    }
+    fit.derived = derived->text;
+    fit.exponents.assign(derived->uses.begin(), derived->uses.end());
+  }
+  return m_known.emplace(observed, std::move(fit)).first->second;
+}
+
+DerivedFit SampleFitter::real(const std::vector<double>& observed) {
+  if (auto fit = m_derived.real(observed)) return *std::move(fit);
+  fail(firstMoved(observed), " has a fraction that no size divides or multiplies");
+  return {};
 }
 
 ir::Size SampleFitter::size(const std::vector<ir::Size>& observed) {

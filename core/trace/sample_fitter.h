@@ -2,11 +2,13 @@
 
 // The part of the fit that compares: one value, seen in every trace.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/trace/derived_sizes.h"
 #include "core/trace/fit_integer.h"
 #include "core/trace/fit_symbols.h"
 
@@ -16,7 +18,9 @@ namespace core::trace {
 /// the failure; what is returned after it does not matter.
 class SampleFitter {
  public:
-  SampleFitter(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples);
+  /// `expressions` of the symbols are the program's (SymbolicInputs).
+  SampleFitter(const std::vector<InputSymbol>& symbols, const std::vector<SymbolSample>& samples,
+               const std::vector<std::string>& expressions);
 
   /// Where the values that are fitted next stand ("the result of `aten.view.default` (view_1)").
   /// `source` is the line of the model that it comes from, if known.
@@ -26,6 +30,8 @@ class SampleFitter {
   }
 
   FittedInteger integer(const std::vector<std::int64_t>& observed);
+  /// Of numbers that differ. With an empty text if there is none, which is a failure.
+  DerivedFit real(const std::vector<double>& observed);
   /// One value per sample.
   ir::Size size(const std::vector<ir::Size>& observed);
   ir::TensorMeta tensor(const std::vector<ir::TensorMeta>& observed);
@@ -42,6 +48,8 @@ class SampleFitter {
 
   std::vector<std::string> m_names;
   std::vector<std::vector<std::int64_t>> m_assignments;
+  DerivedSizes m_derived;
+  std::map<std::vector<std::int64_t>, FittedInteger> m_known;
   std::string m_place;
   std::string m_source;
   std::optional<FitFailure> m_failure;

@@ -10,10 +10,12 @@
 #include <optional>
 #include <set>
 
+#include "core/load/capture/size_expression.h"
+
 namespace core::trace {
 namespace {
 
-constexpr std::int64_t kSearchWidth = 4096;  ///< candidates tried above the smallest size
+constexpr std::int64_t kLargestRange = std::int64_t{1} << 40;  ///< a larger end is no end
 
 /// The program's record of the tensor that is bound to a primal; null for numbers.
 const ir::TensorMeta* recordedMeta(const load::LoadedModel& model, std::size_t input) {
@@ -53,6 +55,46 @@ std::optional<std::size_t> findSymbol(const std::vector<InputSymbol>& symbols,
   return std::nullopt;
 }
 
+/// The symbol that a dimension with this recorded size has.
+std::optional<std::size_t> findDimension(const std::vector<InputSymbol>& symbols,
+                                         const std::string& recorded) {
+  for (std::size_t i = 0; i < symbols.size(); ++i)
+    if ((symbols[i].recorded.empty() ? symbols[i].name : symbols[i].recorded) == recorded) return i;
+  return std::nullopt;
+}
+
+/// factor*symbol + constant.
+struct AffineSize {
+  std::string symbol;
+  std::int64_t factor = 1;
+  std::int64_t constant = 0;
+
+  /// (size - constant)//factor, the symbol's value.
+  load::SizeTree inverse(const std::string& size) const {
+    const std::string shifted =
+        constant == 0 ? size : "(" + size + " + " + std::to_string(-constant) + ")";
+    return *load::parseSize(shifted + "//" + std::to_string(factor));
+  }
+};
+
+/// Empty for an expression of another form.
+std::optional<AffineSize> affineSize(const std::string& expression) {
+  const auto tree = load::parseSize(expression);
+  std::set<std::string> symbols;
+  if (tree) load::forEachSymbol(*tree, [&](const std::string& name) { symbols.insert(name); });
+  if (symbols.size() != 1) return std::nullopt;
+  const std::string& symbol = *symbols.begin();
+  const auto at = [&](std::int64_t value) { return load::evaluateSize(*tree, {{symbol, value}}); };
+  // Through two points; two more refute a quotient or a power.
+  const auto first = at(0);
+  const auto second = at(1);
+  if (!first || !second || *second <= *first) return std::nullopt;
+  const AffineSize affine{symbol, *second - *first, *first};
+  for (const std::int64_t probe : {7, 4096})
+    if (at(probe) != affine.factor * probe + affine.constant) return std::nullopt;
+  return affine;
+}
+
 /// Reads the inputs of a program, and sorts its symbols into those to fit and the others.
 class Finder {
  public:
@@ -60,47 +102,99 @@ class Finder {
       : m_model(model), m_inputs(inputs) {}
 
   SymbolicInputs find() {
-    for (std::size_t k = 0; k < m_inputs.bindings.size(); ++k)
-      if (const ir::TensorMeta* recorded = recordedMeta(m_model, k))
-        if (m_inputs.bindings[k].primal >= 0)
-          readInput(*recorded, static_cast<std::size_t>(m_inputs.bindings[k].primal));
+    forEachSymbolicSize([&](const std::string& expression, std::size_t primal, std::size_t d) {
+      if (isSymbolName(expression)) addSymbol(symbolAt(expression, primal, d));
+    });
+    forEachSymbolicSize([&](const std::string& expression, std::size_t primal, std::size_t d) {
+      if (!isSymbolName(expression)) readExpression(expression, primal, d);
+    });
     for (const auto& [name, range] : m_model.program.rangeConstraints)
-      if (!findSymbol(m_result.symbols, name) && !m_refused.contains(name))
+      if (!findSymbol(m_result.symbols, name) && !m_refused.contains(name) &&
+          !m_replaced.contains(name))
         m_refused[name] = "no input has a dimension of just this size";
     for (std::size_t i = m_result.symbols.size(); i-- > 0;) checkSymbol(i);
+    findExpressions();
     for (const auto& [name, reason] : m_refused)
       m_result.specialised.push_back({name, reason, valueOf(name)});
     return std::move(m_result);
   }
 
  private:
-  void readInput(const ir::TensorMeta& recorded, std::size_t primal) {
-    const ir::TensorMeta& actual = m_inputs.primals[primal].meta;
-    for (std::size_t d = 0; d < recorded.sizes.size(); ++d) {
-      if (!recorded.sizes[d].isSymbolic()) continue;
-      const std::string expression = recorded.sizes[d].expression();
-      if (isSymbolName(expression)) {
-        addSymbol(expression, actual.sizes[d].hint(), primal, static_cast<int>(d));
-        refuseLayout(expression, primal);
-      } else {
-        refuseAll(expression);
-      }
+  /// `visit(expression, primal, dimension)` for each symbolic size of an input.
+  template <typename Visit>
+  void forEachSymbolicSize(Visit&& visit) const {
+    for (std::size_t k = 0; k < m_inputs.bindings.size(); ++k) {
+      const ir::TensorMeta* recorded = recordedMeta(m_model, k);
+      if (!recorded || m_inputs.bindings[k].primal < 0) continue;
+      for (std::size_t d = 0; d < recorded->sizes.size(); ++d)
+        if (recorded->sizes[d].isSymbolic())
+          visit(recorded->sizes[d].expression(),
+                static_cast<std::size_t>(m_inputs.bindings[k].primal), d);
     }
   }
 
-  void addSymbol(const std::string& name, std::int64_t size, std::size_t primal, int dimension) {
-    m_values.emplace(name, size);
-    if (const auto known = findSymbol(m_result.symbols, name)) {
-      if (m_result.symbols[*known].hint != size) m_refused[name] = "the inputs give it two sizes";
-      return;
-    }
-    InputSymbol symbol{name, size, 2, std::numeric_limits<std::int64_t>::max(), primal, dimension};
+  InputSymbol symbolAt(const std::string& name, std::size_t primal, std::size_t dimension) const {
+    InputSymbol symbol{name,   m_inputs.primals[primal].meta.sizes[dimension].hint(),
+                       2,      std::numeric_limits<std::int64_t>::max(),
+                       primal, static_cast<int>(dimension)};
     const auto range = m_model.program.rangeConstraints.find(name);
     if (range != m_model.program.rangeConstraints.end()) {
       symbol.min = std::max<std::int64_t>(2, range->second.min.value_or(2));
       symbol.max = range->second.max.value_or(symbol.max);
     }
+    return symbol;
+  }
+
+  void addSymbol(InputSymbol symbol) {
+    const std::string name = symbol.name;
+    m_values.emplace(name, symbol.hint);
+    refuseLayout(name, symbol.primal);
+    if (const auto known = findSymbol(m_result.symbols, name)) {
+      if (m_result.symbols[*known].hint != symbol.hint)
+        m_refused[name] = "the inputs give it two sizes";
+      return;
+    }
     m_result.symbols.push_back(std::move(symbol));
+  }
+
+  /// A size that is more than a symbol: its symbols are known from other dimensions, or the
+  /// dimension gets a symbol of its own.
+  void readExpression(const std::string& expression, std::size_t primal, std::size_t dimension) {
+    const auto sameSize = [&](const InputSymbol& symbol) { return symbol.recorded == expression; };
+    const auto& symbols = m_result.symbols;
+    if (const auto known = std::find_if(symbols.begin(), symbols.end(), sameSize);
+        known != symbols.end()) {
+      InputSymbol again = *known;
+      again.hint = m_inputs.primals[primal].meta.sizes[dimension].hint();
+      again.primal = primal;
+      return addSymbol(std::move(again));
+    }
+    const auto affine = affineSize(expression);
+    const bool isOwn = affine && affine->factor > 0 && !findSymbol(symbols, affine->symbol) &&
+                       !m_replaced.contains(affine->symbol);
+    if (isOwn) return addOwnSymbol(expression, *affine, primal, dimension);
+    refuseAll(expression);
+  }
+
+  void addOwnSymbol(const std::string& expression, const AffineSize& affine, std::size_t primal,
+                    std::size_t dimension) {
+    const InputSymbol inner = symbolAt(affine.symbol, primal, dimension);
+    InputSymbol symbol = inner;
+    symbol.name = freshName();
+    symbol.step = affine.factor;
+    symbol.recorded = expression;
+    symbol.min = std::max<std::int64_t>(2, affine.factor * inner.min + affine.constant);
+    if (inner.max <= kLargestRange) symbol.max = affine.factor * inner.max + affine.constant;
+    m_replaced[affine.symbol] = affine.inverse(symbol.name);
+    addSymbol(std::move(symbol));
+  }
+
+  /// "s0" or the next that neither the program nor another input uses.
+  std::string freshName() const {
+    for (int number = 0;; ++number) {
+      const std::string name = "s" + std::to_string(number);
+      if (!m_model.program.rangeConstraints.contains(name) && !m_values.contains(name)) return name;
+    }
   }
 
   void refuseLayout(const std::string& name, std::size_t primal) {
@@ -109,6 +203,35 @@ class Finder {
     if (std::count_if(m_inputs.primals.begin(), m_inputs.primals.end(), sharing) > 1)
       m_refused[name] = "an input of this size shares its memory with another";
     if (!denseOrder(mine.meta)) m_refused[name] = "an input of this size is not dense in memory";
+  }
+
+  void findExpressions() {
+    const load::ExportGraph& graph = m_model.program.graph;
+    const auto add = [&](const ir::Size& size) {
+      const std::string text = inOwnSymbols(size.expression());
+      if (text.empty() || isSymbolName(text)) return;
+      if (std::find(m_result.expressions.begin(), m_result.expressions.end(), text) ==
+          m_result.expressions.end())
+        m_result.expressions.push_back(text);
+    };
+    for (const auto& [name, tensor] : graph.tensors)
+      for (const ir::Size& size : tensor.meta.sizes) add(size);
+    for (const auto& [name, size] : graph.symInts) add(size);
+  }
+
+  /// The expression with the symbols of inputs for those of the program that they replace.
+  std::string inOwnSymbols(const std::string& expression) const {
+    auto tree = m_replaced.empty() ? std::nullopt : load::parseSize(expression);
+    if (!tree) return expression;
+    replaceSymbols(*tree);
+    return load::sizeText(*tree);
+  }
+
+  void replaceSymbols(load::SizeTree& tree) const {
+    for (load::SizeTree& argument : tree.args) replaceSymbols(argument);
+    const auto found = m_replaced.find(tree.name);
+    if (tree.kind == load::SizeTree::Kind::Symbol && found != m_replaced.end())
+      tree = found->second;
   }
 
   /// Every symbol in an expression that is more than a symbol.
@@ -142,35 +265,9 @@ class Finder {
   const TracedInputs& m_inputs;
   SymbolicInputs m_result;
   std::map<std::string, std::string> m_refused;
-  std::map<std::string, std::int64_t> m_values;  ///< of the symbols that an input has
+  std::map<std::string, std::int64_t> m_values;      ///< of the symbols that an input has
+  std::map<std::string, load::SizeTree> m_replaced;  ///< by the program's symbol
 };
-
-/// The smallest size in the symbol's range that `isGood` accepts.
-template <typename Predicate>
-std::optional<std::int64_t> smallestSize(const InputSymbol& symbol, Predicate&& isGood) {
-  const std::int64_t first = std::max<std::int64_t>(2, symbol.min);
-  const std::int64_t last = symbol.max - first > kSearchWidth ? first + kSearchWidth : symbol.max;
-  for (std::int64_t size = first; size <= last; ++size)
-    if (isGood(size)) return size;
-  return std::nullopt;
-}
-
-/// A size that stands apart from all in `taken`; in a narrow range just one that is not in `used`.
-/// It is taken and used then.
-std::optional<std::int64_t> takeSize(const InputSymbol& symbol, std::set<std::int64_t>& taken,
-                                     std::set<std::int64_t>& used) {
-  auto size = smallestSize(symbol, [&](std::int64_t candidate) {
-    return candidate > 2 && std::none_of(taken.begin(), taken.end(), [&](std::int64_t other) {
-             return other > 1 && (candidate % other == 0 || other % candidate == 0);
-           });
-  });
-  if (!size)
-    size = smallestSize(symbol, [&](std::int64_t candidate) { return !used.contains(candidate); });
-  if (!size) return std::nullopt;
-  taken.insert(*size);
-  used.insert(*size);
-  return size;
-}
 
 }  // namespace
 
@@ -184,30 +281,6 @@ SymbolicInputs symbolicInputs(const load::LoadedModel& model, const TracedInputs
   return Finder(model, inputs).find();
 }
 
-std::vector<std::vector<std::int64_t>> symbolAssignments(const std::vector<InputSymbol>& symbols,
-                                                         const TracedInputs& inputs,
-                                                         std::size_t& tooNarrow) {
-  std::set<std::int64_t> taken;
-  for (const Primal& primal : inputs.primals)
-    for (const std::int64_t size : primal.meta.sizeHints()) taken.insert(size);
-  std::vector<std::int64_t> hints;
-  for (const InputSymbol& symbol : symbols) hints.push_back(symbol.hint);
-
-  std::vector<std::vector<std::int64_t>> assignments(symbols.size() + 3, hints);
-  for (std::size_t i = 0; i < symbols.size(); ++i) {
-    std::set<std::int64_t> used{symbols[i].hint};
-    for (const std::size_t k : {1 + i, symbols.size() + 1, symbols.size() + 2}) {
-      const auto size = takeSize(symbols[i], taken, used);
-      if (!size) {
-        tooNarrow = i;
-        return {};
-      }
-      assignments[k][i] = *size;
-    }
-  }
-  return assignments;
-}
-
 TracedInputs resized(const load::LoadedModel& model, const TracedInputs& inputs,
                      const std::vector<InputSymbol>& symbols,
                      const std::vector<std::int64_t>& values) {
@@ -219,7 +292,7 @@ TracedInputs resized(const load::LoadedModel& model, const TracedInputs& inputs,
     const auto order = denseOrder(meta);
     bool isChanged = false;
     for (std::size_t d = 0; d < recorded->sizes.size(); ++d)
-      if (const auto symbol = findSymbol(symbols, recorded->sizes[d].expression())) {
+      if (const auto symbol = findDimension(symbols, recorded->sizes[d].expression())) {
         meta.sizes[d] = values[*symbol];
         isChanged = true;
       }

@@ -39,7 +39,7 @@ class Search {
   /// The fitted graph; null if a symbol was given up.
   Result<JointGraphPtr> round() {
     std::size_t tooNarrow = 0;
-    const auto assignments = symbolAssignments(m_found.symbols, m_inputs, tooNarrow);
+    const auto assignments = symbolAssignments(m_found, m_inputs, tooNarrow);
     if (assignments.empty()) {
       m_found.specialise(tooNarrow, "its range has too few sizes to try");
       return JointGraphPtr();
@@ -55,7 +55,7 @@ class Search {
       }
       samples.push_back({assignments[k], std::move(*traced)});
     }
-    FitResult fit = fitSymbols(m_found.symbols, samples, m_base.sizesFrom);
+    FitResult fit = fitSymbols(m_found.symbols, samples, m_base.sizesFrom, m_found.expressions);
     if (fit.failure)
       m_found.specialise(fit.failure->symbol, fit.failure->reason, fit.failure->source);
     return std::move(fit.joint);
@@ -81,11 +81,18 @@ std::vector<ir::SizeGuard> sizeGuards(const SymbolicInputs& found) {
     guards.push_back({symbol.name + " >= " + std::to_string(symbol.min),
                       "The graph was fitted for sizes from here on.",
                       {}});
+    if (symbol.step > 1)
+      guards.push_back({"Mod(" + symbol.name + ", " + std::to_string(symbol.step) +
+                            ") == " + std::to_string(symbol.hint % symbol.step),
+                        "The program has the size " + symbol.recorded + " here.",
+                        {}});
     if (symbol.max != std::numeric_limits<std::int64_t>::max())
       guards.push_back({symbol.name + " <= " + std::to_string(symbol.max),
                         "The program was exported for sizes up to here.",
                         {}});
   }
+  for (const std::string& size : unboundedSizes(found))
+    guards.push_back({size + " >= 2", "Smaller sizes are treated apart by operators.", {}});
   for (const SpecialisedSymbol& symbol : found.specialised)
     if (symbol.value)
       guards.push_back({"Eq(" + symbol.name + ", " + std::to_string(*symbol.value) + ")",

@@ -1,22 +1,17 @@
+// Two walks over the tree of an expression: on integers, where whatever is no integer has no value,
+// and on floating-point numbers.
+
 #include "core/load/capture/size_expression.h"
 
-// A recursive-descent evaluator: sum -> product -> power -> atom. Every step yields empty on the
-// first thing that has no integer value, so a caller needs one check.
-
 #include <algorithm>
-#include <cctype>
+#include <cmath>
 #include <vector>
 
 namespace core::load {
 namespace {
 
 using Value = std::optional<std::int64_t>;
-
-constexpr int kMaxDepth = 200;
-
-bool isNameChar(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-}
+using Kind = SizeTree::Kind;
 
 Value add(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
@@ -51,168 +46,117 @@ Value power(std::int64_t base, std::int64_t exponent) {
   return result;
 }
 
-class Evaluator {
- public:
-  Evaluator(std::string_view text, const SymbolHints& symbols) : m_text(text), m_symbols(symbols) {}
+using IntegerOperation = Value (*)(std::int64_t, std::int64_t);
 
-  Value whole() {
-    const Value value = sum();
-    skipSpace();
-    return m_at == m_text.size() ? value : Value();
+IntegerOperation integerOperation(std::string_view name) {
+  if (name == "+") return add;
+  if (name == "*") return multiply;
+  if (name == "**") return power;
+  if (name == "//" || name == "FloorDiv") return floorDivide;
+  if (name == "/" || name == "CleanDiv") return exactDivide;
+  if (name == "%" || name == "Mod" || name == "PythonMod") return modulo;
+  return nullptr;
+}
+
+/// Of all arguments of a call; empty if one has no value.
+template <typename Number, typename Evaluate>
+std::optional<std::vector<Number>> values(const SizeTree& call, Evaluate&& evaluate) {
+  std::vector<Number> all;
+  for (const SizeTree& argument : call.args) {
+    const auto value = evaluate(argument);
+    if (!value) return std::nullopt;
+    all.push_back(*value);
   }
+  return all;
+}
 
-  std::optional<bool> comparison() {
-    const bool isEq = take("Eq(");
-    const bool isNe = !isEq && take("Ne(");
-    const Value left = sum();
-    std::string_view relation = isEq ? "==" : "!=";
-    if (isEq || isNe) {
-      if (!take(",")) return {};
-    } else {
-      relation = takeRelation();
-    }
-    const Value right = relation.empty() ? Value() : sum();
-    if (((isEq || isNe) && !take(")")) || !left || !right) return {};
-    skipSpace();
-    if (m_at != m_text.size()) return {};
-    return holds(*left, relation, *right);
+Value valueOf(const SizeTree& tree, const SymbolHints& symbols) {
+  if (tree.kind == Kind::Integer) return tree.integer;
+  if (tree.kind == Kind::Real) return {};
+  if (tree.kind == Kind::Symbol) {
+    const auto found = symbols.find(tree.name);
+    return found == symbols.end() ? Value() : Value(found->second);
   }
+  const auto args =
+      values<std::int64_t>(tree, [&](const auto& arg) { return valueOf(arg, symbols); });
+  if (!args || args->empty()) return {};
+  if (tree.name == "Max") return *std::max_element(args->begin(), args->end());
+  if (tree.name == "Min") return *std::min_element(args->begin(), args->end());
+  const IntegerOperation apply = integerOperation(tree.name);
+  return apply && args->size() == 2 ? apply((*args)[0], (*args)[1]) : Value();
+}
 
- private:
-  std::string_view takeRelation() {
-    for (const std::string_view relation : {">=", "<=", "==", "!=", ">", "<"})
-      if (take(relation)) return relation;
-    return {};
+std::optional<double> realCall(const std::string& name, const std::vector<double>& args) {
+  if (args.empty()) return std::nullopt;
+  if (name == "Max") return *std::max_element(args.begin(), args.end());
+  if (name == "Min") return *std::min_element(args.begin(), args.end());
+  if (args.size() == 1) {
+    if (name == "ToFloat") return args[0];
+    if (name == "OpaqueUnaryFn_sqrt" || name == "sqrt") return std::sqrt(args[0]);
+    return std::nullopt;
   }
+  if (args.size() != 2) return std::nullopt;
+  if (name == "+") return args[0] + args[1];
+  if (name == "*") return args[0] * args[1];
+  if (name == "/" || name == "IntTrueDiv" || name == "FloatTrueDiv") return args[0] / args[1];
+  if (name == "**" || name == "FloatPow" || name == "PowByNatural")
+    return std::pow(args[0], args[1]);
+  if (name == "//" || name == "FloorDiv") return std::floor(args[0] / args[1]);
+  return std::nullopt;
+}
 
-  static bool holds(std::int64_t left, std::string_view relation, std::int64_t right) {
-    if (relation == ">=") return left >= right;
-    if (relation == "<=") return left <= right;
-    if (relation == "==") return left == right;
-    if (relation == "!=") return left != right;
-    return relation == ">" ? left > right : left < right;
-  }
+std::optional<double> realOf(const SizeTree& tree, const SymbolHints& symbols) {
+  if (tree.kind == Kind::Real) return tree.real;
+  if (const Value exact = valueOf(tree, symbols)) return static_cast<double>(*exact);
+  if (tree.kind != Kind::Call) return std::nullopt;
+  const auto args = values<double>(tree, [&](const auto& arg) { return realOf(arg, symbols); });
+  const auto value = args ? realCall(tree.name, *args) : std::nullopt;
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
 
-  void skipSpace() {
-    while (m_at < m_text.size() && m_text[m_at] == ' ') ++m_at;
-  }
+bool holds(std::int64_t left, std::string_view relation, std::int64_t right) {
+  if (relation == ">=") return left >= right;
+  if (relation == "<=") return left <= right;
+  if (relation == "==") return left == right;
+  if (relation == "!=") return left != right;
+  return relation == ">" ? left > right : left < right;
+}
 
-  bool take(std::string_view token) {
-    skipSpace();
-    if (m_text.substr(m_at, token.size()) != token) return false;
-    m_at += token.size();
-    return true;
-  }
+bool isDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-  Value sum() {
-    if (++m_depth > kMaxDepth) return {};
-    Value value = product();
-    while (value) {
-      const bool plus = take("+");
-      if (!plus && !take("-")) break;
-      const Value right = product();
-      if (!right || *right == INT64_MIN) return {};
-      value = add(*value, plus ? *right : -*right);
-    }
-    --m_depth;
-    return value;
-  }
-
-  Value product() {
-    Value value = signedPower();
-    while (value) {
-      Value (*apply)(std::int64_t, std::int64_t) = nullptr;
-      if (take("*"))
-        apply = multiply;
-      else if (take("//"))
-        apply = floorDivide;
-      else if (take("/"))
-        apply = exactDivide;
-      else if (take("%"))
-        apply = modulo;
-      if (!apply) break;
-      const Value right = signedPower();
-      if (!right) return {};
-      value = apply(*value, *right);
-    }
-    return value;
-  }
-
-  Value signedPower() {
-    if (take("-")) {
-      if (++m_depth > kMaxDepth) return {};
-      const Value value = signedPower();
-      --m_depth;
-      return value ? multiply(*value, -1) : Value();
-    }
-    const Value base = atom();
-    if (!base || !take("**")) return base;
-    const Value exponent = signedPower();
-    return exponent ? power(*base, *exponent) : Value();
-  }
-
-  Value atom() {
-    if (take("(")) {
-      const Value value = sum();
-      return take(")") ? value : Value();
-    }
-    const std::size_t start = m_at;
-    while (m_at < m_text.size() && isNameChar(m_text[m_at])) ++m_at;
-    const std::string_view word = m_text.substr(start, m_at - start);
-    if (word.empty()) return {};
-    if (std::isdigit(static_cast<unsigned char>(word[0]))) return integer(word);
-    if (take("(")) return call(word);
-    const auto found = m_symbols.find(word);
-    return found == m_symbols.end() ? Value() : Value(found->second);
-  }
-
-  static Value integer(std::string_view digits) {
-    Value value = 0;
-    for (char c : digits) {
-      if (!std::isdigit(static_cast<unsigned char>(c))) return {};
-      value = multiply(*value, 10);
-      if (value) value = add(*value, c - '0');
-      if (!value) return {};
-    }
-    return value;
-  }
-
-  Value call(std::string_view function) {
-    std::vector<std::int64_t> args;
-    do {
-      const Value argument = sum();
-      if (!argument) return {};
-      args.push_back(*argument);
-    } while (take(","));
-    if (!take(")")) return {};
-    if (function == "Max") return *std::max_element(args.begin(), args.end());
-    if (function == "Min") return *std::min_element(args.begin(), args.end());
-    if (args.size() != 2) return {};
-    if (function == "FloorDiv") return floorDivide(args[0], args[1]);
-    if (function == "CleanDiv") return exactDivide(args[0], args[1]);
-    if (function == "Mod" || function == "PythonMod") return modulo(args[0], args[1]);
-    return {};
-  }
-
-  std::string_view m_text;
-  const SymbolHints& m_symbols;
-  std::size_t m_at = 0;
-  int m_depth = 0;
-};
+bool isNameChar(char c) {
+  return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 }  // namespace
 
+std::optional<std::int64_t> evaluateSize(const SizeTree& tree, const SymbolHints& symbols) {
+  return valueOf(tree, symbols);
+}
+
 std::optional<std::int64_t> evaluateSize(std::string_view expression, const SymbolHints& symbols) {
-  return Evaluator(expression, symbols).whole();
+  const auto tree = parseSize(expression);
+  return tree ? valueOf(*tree, symbols) : Value();
+}
+
+std::optional<double> evaluateReal(std::string_view expression, const SymbolHints& symbols) {
+  const auto tree = parseSize(expression);
+  return tree ? realOf(*tree, symbols) : std::nullopt;
 }
 
 std::optional<bool> evaluateGuard(std::string_view guard, const SymbolHints& symbols) {
-  return Evaluator(guard, symbols).comparison();
+  const auto comparison = parseSizeComparison(guard);
+  if (!comparison) return std::nullopt;
+  const Value left = valueOf(comparison->left, symbols);
+  const Value right = valueOf(comparison->right, symbols);
+  if (!left || !right) return std::nullopt;
+  return holds(*left, comparison->relation, *right);
 }
 
 bool isPlainSymbol(std::string_view text) {
-  return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0])) &&
-         std::all_of(text.begin(), text.end(), isNameChar);
+  return !text.empty() && !isDigit(text[0]) && std::all_of(text.begin(), text.end(), isNameChar);
 }
 
 }  // namespace core::load

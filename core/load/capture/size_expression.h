@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/load/capture/size_tree.h"
+
 namespace core::load {
 
 /// Symbol -> value at the example sizes.
@@ -17,6 +19,12 @@ using SymbolHints = std::map<std::string, std::int64_t, std::less<>>;
 /// parentheses, Max, Min, Mod, FloorDiv, CleanDiv, PythonMod. Empty if it has an unknown symbol or
 /// function, is malformed, overflows, or divides by zero.
 std::optional<std::int64_t> evaluateSize(std::string_view expression, const SymbolHints& symbols);
+std::optional<std::int64_t> evaluateSize(const SizeTree& tree, const SymbolHints& symbols);
+
+/// The value of an expression that may be a fraction, as Python would compute it on floats: the
+/// same, with decimal numbers, true division (also as IntTrueDiv, FloatTrueDiv), ToFloat, roots and
+/// powers (FloatPow, OpaqueUnaryFn_sqrt). Empty as above, and if the value is not finite.
+std::optional<double> evaluateReal(std::string_view expression, const SymbolHints& symbols);
 
 /// Whether a guard holds: two sizes compared with >=, <=, ==, !=, > or <, or "Eq(a, b)" and
 /// "Ne(a, b)". Empty if it is no such comparison or a side has no value.

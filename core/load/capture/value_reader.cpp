@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ir/real_scalar.h"
+
 namespace core::load {
 
 Error malformed(std::string message) {
@@ -95,7 +97,8 @@ Result<ir::ValueMeta> ValueReader::read(Json value) const {
   }
   if (const auto scalar = jsonGet<std::string_view>(value, "scalar")) {
     if (const auto number = evaluateSize(*scalar, {})) return ir::ValueMeta(ir::SymMeta{*number});
-    return ir::ValueMeta(ir::SymMeta{ir::Size(std::string(*scalar), 0), true});
+    return ir::ValueMeta(
+        ir::realScalar(std::string(*scalar), evaluateReal(*scalar, m_symbols).value_or(0)));
   }
   return malformed("a value has none of `shape`, `tuple`, `sym`, `scalar`");
 }

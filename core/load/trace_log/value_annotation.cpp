@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "core/ir/real_scalar.h"
 #include "core/load/capture/capture_words.h"
 #include "core/load/trace_log/readable_graph_reader.h"
 
@@ -84,13 +85,13 @@ ir::TensorMeta readTensor(std::string_view text, const SymbolHints& symbols,
   return meta;
 }
 
-/// An expression that is no integer ("IntTrueDiv(s0, 2)") is a float, of which only the text is
-/// kept.
+/// An expression that is no integer ("IntTrueDiv(s0, 2)") is a float.
 ir::SymMeta readSym(std::string_view expression, const SymbolHints& symbols) {
   SymbolHints known = symbols;
   addUnknown(expression, known);
   const auto value = evaluateSize(expression, known);
-  if (!value) return {ir::Size(std::string(expression), 0), true};
+  if (!value)
+    return ir::realScalar(std::string(expression), evaluateReal(expression, known).value_or(0));
   std::int64_t plain = 0;
   const char* const end = expression.data() + expression.size();
   const auto read = std::from_chars(expression.data(), end, plain);

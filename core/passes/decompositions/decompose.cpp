@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
+#include "core/ir/real_scalar.h"
 #include "core/passes/dead_code.h"
 #include "core/passes/decompositions/decomposition_table.h"
 
@@ -106,7 +107,7 @@ double Replacement::number(std::size_t index, const char* name, double fallback)
   if (found->isNode()) {
     const ir::SymMeta* sym = m_rewriter.from().node(found->node()).sym();
     CORE_CHECK(sym, "'" + m_node.name + "' has a tensor where a number is expected");
-    return static_cast<double>(sym->size.hint());
+    return ir::numberOf(*sym);
   }
   const auto value = found->number();
   CORE_CHECK(value.has_value(), "'" + m_node.name + "' lacks a number argument");

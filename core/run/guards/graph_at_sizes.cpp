@@ -1,6 +1,7 @@
 #include "core/run/guards/graph_at_sizes.h"
 
 #include "core/ir/graph_builder.h"
+#include "core/ir/real_scalar.h"
 #include "core/load/capture/size_expression.h"
 
 namespace core::run {
@@ -18,6 +19,16 @@ class Mover {
     return {old.expression(), value.value_or(old.hint())};
   }
 
+  ir::SymMeta scalar(ir::SymMeta meta) {
+    if (!meta.isFloat) {
+      meta.size = size(meta.size);
+      return meta;
+    }
+    const auto value = load::evaluateReal(meta.size.expression(), m_symbols);
+    if (!value && m_failed.empty()) m_failed = meta.size.expression();
+    return ir::realScalar(meta.size.expression(), value.value_or(0));
+  }
+
   ir::TensorMeta tensor(ir::TensorMeta meta) {
     for (ir::Size& old : meta.sizes) old = size(old);
     for (ir::Size& old : meta.strides) old = size(old);
@@ -26,7 +37,7 @@ class Mover {
 
   ir::ValueMeta value(ir::ValueMeta meta) {
     if (auto* one = std::get_if<ir::TensorMeta>(&meta)) *one = tensor(std::move(*one));
-    if (auto* sym = std::get_if<ir::SymMeta>(&meta)) sym->size = size(sym->size);
+    if (auto* sym = std::get_if<ir::SymMeta>(&meta)) *sym = scalar(std::move(*sym));
     if (auto* tuple = std::get_if<ir::TupleMeta>(&meta))
       for (auto& element : tuple->elements)
         if (element) element = tensor(*std::move(element));

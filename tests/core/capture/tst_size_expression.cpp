@@ -73,15 +73,51 @@ class TestSizeExpression : public QObject {
   void whatHasNoValueIsEmpty_data() {
     QTest::addColumn<QString>("text");
     for (const char* text : {"", "u0", "s0 +", "(s0", "s0)", "s0//0", "s0/3", "sin(s0)", "1.5",
-                             "9223372036854775807*2", "2**99", "Max()", "s0 s0"})
+                             "12x", "1.0*s0", "9223372036854775807*2", "2**99", "Max()", "s0 s0"})
       QTest::newRow(text) << text;
     QTest::newRow("deep") << QString(100000, '(');
     QTest::newRow("many signs") << QString(100000, '-');
+    QTest::newRow("many terms") << "s0" + QString("+s0").repeated(100000);
   }
 
   void whatHasNoValueIsEmpty() {
     QFETCH(QString, text);
     QVERIFY(!evaluateSize(text.toStdString(), {{"s0", 10}}).has_value());
+  }
+
+  void fractionsHaveThePythonValue_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<double>("value");
+    QTest::newRow("inverse") << "1.0/(256*s0)" << 1.0 / 2560;
+    QTest::newRow("as PyTorch prints it")
+        << "FloatTrueDiv(1.0, IntTrueDiv(2048*s0, 8))" << 1.0 / 2560;
+    QTest::newRow("integer") << "s0//4 + s10" << 5.0;
+    QTest::newRow("small number") << "2.5e-05*s0" << 2.5e-05 * 10;
+    QTest::newRow("root") << "OpaqueUnaryFn_sqrt(ToFloat(s0 + 6))" << 4.0;
+    QTest::newRow("power") << "(s0 + 6)**-0.5" << 0.25;
+  }
+
+  void fractionsHaveThePythonValue() {
+    QFETCH(QString, text);
+    QFETCH(double, value);
+    const auto result = core::load::evaluateReal(text.toStdString(), {{"s0", 10}, {"s10", 3}});
+    QVERIFY(result.has_value());
+    QCOMPARE(*result, value);
+  }
+
+  void whatIsNoFiniteNumberHasNoValue() {
+    for (const char* text : {"1.0/(s0 - 10)", "u0/2", "1.0/", "sin(1.0)", "sqrt(-s0)"})
+      QVERIFY2(!core::load::evaluateReal(text, {{"s0", 10}}).has_value(), text);
+  }
+
+  void theTextOfATreeReadsBackToIt() {
+    for (const char* text :
+         {"s0", "-s0 + 1", "4*((s0 - 1)//4) + 1", "s0 - (s1 + 2)", "2**(s0 + 1)", "(-s0)**2",
+          "Max(1, s0//4)*6", "1.0/(256*s0)", "s0//(2*s1)", "s0 - 2*s1 - 0.5", "sqrt(s0 + 1)"}) {
+      const auto tree = core::load::parseSize(text);
+      QVERIFY(tree.has_value());
+      QCOMPARE(core::load::sizeText(*tree), std::string(text));
+    }
   }
 
   void onlyASymbolIsAPlainSymbol() {

@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include <cmath>
 #include <map>
 
 #include "core/ir/graph_text.h"
@@ -15,20 +16,25 @@ using trace::SymbolSample;
 namespace {
 
 using Words = std::map<std::string, std::int64_t>;
+using Fractions = std::map<std::string, double>;
 
 /// The template with every <word> replaced by its number.
-std::string filled(std::string text, const Words& words) {
-  for (const auto& [word, number] : words) {
+std::string filled(std::string text, const Words& words, const Fractions& fractions = {}) {
+  const auto fill = [&](const std::string& word, const std::string& value) {
     const std::string mark = "<" + word + ">";
     for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark))
-      text.replace(at, mark.size(), std::to_string(number));
-  }
+      text.replace(at, mark.size(), value);
+  };
+  for (const auto& [word, number] : words) fill(word, std::to_string(number));
+  for (const auto& [word, number] : fractions)
+    fill(word, QString::number(number, 'g', 17).toStdString());
   return text;
 }
 
-SymbolSample sample(std::vector<std::int64_t> values, const std::string& text, const Words& words) {
+SymbolSample sample(std::vector<std::int64_t> values, const std::string& text, const Words& words,
+                    const Fractions& fractions = {}) {
   auto joint = std::make_shared<ir::JointGraph>();
-  joint->graph = support::graphFromText(filled(text, words));
+  joint->graph = support::graphFromText(filled(text, words, fractions));
   joint->metadata.outputs.resize(joint->graph->outputs().size());
   return {std::move(values), std::move(joint)};
 }
@@ -37,8 +43,10 @@ SymbolSample sample(std::vector<std::int64_t> values, const std::string& text, c
 trace::FitResult fitBatch(const std::string& text) {
   std::vector<SymbolSample> samples;
   for (const std::int64_t b : {6, 11, 13, 17})
-    samples.push_back(sample(
-        {b}, text, {{"B", b}, {"4B", 4 * b}, {"B+2", b + 2}, {"B/2", b / 2}, {"odd", b % 2}}));
+    samples.push_back(
+        sample({b}, text, {{"B", b}, {"4B", 4 * b}, {"B+2", b + 2}, {"B/2", b / 2}, {"odd", b % 2}},
+               {{"1/4B", 1.0 / static_cast<double>(4 * b)},
+                {"root", 1.0 / std::sqrt(static_cast<double>(b))}}));
   return trace::fitSymbols({InputSymbol{"s0", 6, 2, 512, 0, 0}}, samples);
 }
 
@@ -251,6 +259,45 @@ class TestFitSymbols : public QObject {
     QCOMPARE(second.failure->symbol, std::size_t{1});
   }
 
+  /// What is left of a strided window is in no product or sum of sizes, but the program says it.
+  void theProgramsExpressionsAreFittedWithTheirProducts() {
+    std::vector<SymbolSample> samples;
+    for (const auto& [b, h] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+             {3, 10}, {11, 10}, {3, 13}, {17, 19}, {23, 29}}) {
+      const std::int64_t half = (h - 1) / 2 + 1;
+      samples.push_back(sample({b, h}, R"(graph {
+        %primals_1 : f32[<B>, 4, <H>] = placeholder  # is_forward
+        %window : f32[<B>, 4, <half>] = aten.avg_pool1d.default(%primals_1, [3], [2], [1])  # is_forward seq=0
+        %view : f32[<flat>] = aten.view.default(%window, [<flat>])  # is_forward seq=1
+        %pad : f32[<pad>] = aten.constant_pad_nd.default(%view, [0, <half>])  # is_forward seq=2
+        return (%pad)
+      })",
+                               {{"B", b},
+                                {"H", h},
+                                {"half", half},
+                                {"flat", 4 * b * half},
+                                {"pad", 4 * b * half + half}}));
+    }
+    const auto fit = trace::fitSymbols(
+        {InputSymbol{"s0", 3, 2, 512, 0, 0}, InputSymbol{"s1", 10, 2, 512, 0, 2}}, samples, {},
+        {"(s1 - 1)//2 + 1", "4*s0*((s1 - 1)//2 + 1) + (s1 - 1)//2 + 1"});
+    QVERIFY2(fit.joint, fit.failure ? fit.failure->reason.c_str() : "");
+    COMPARE_CALLS(
+        fit,
+        "%window : f32[s0=3, 4, (s1 - 1)//2 + 1=5]{4*((s1 - 1)//2 + 1)=20, (s1 - 1)//2 + 1=5, 1} = "
+        "aten.avg_pool1d.default(%primals_1, [3], [2], [1])",
+        "%sym_size_int : sym[s0=3] = aten.sym_size.int(%primals_1, 0)",
+        "%sym_size_int_1 : sym[s1=10] = aten.sym_size.int(%primals_1, 2)",
+        "%mul : sym[4*s0=12] = _operator.mul(%sym_size_int, 4)",
+        "%sub : sym[s1 - 1=9] = _operator.sub(%sym_size_int_1, 1)",
+        "%floordiv : sym[(s1 - 1)//2=4] = _operator.floordiv(%sub, 2)",
+        "%add : sym[(s1 - 1)//2 + 1=5] = _operator.add(%floordiv, 1)",
+        "%mul_1 : sym[4*s0*((s1 - 1)//2 + 1)=60] = _operator.mul(%mul, %add)",
+        "%view : f32[4*s0*((s1 - 1)//2 + 1)=60] = aten.view.default(%window, [%mul_1])",
+        "%pad : f32[4*s0*((s1 - 1)//2 + 1) + (s1 - 1)//2 + 1=65] = "
+        "aten.constant_pad_nd.default(%view, [0, %add])");
+  }
+
   void graphsThatDifferInMoreThanIntegersDoNotFit() {
     std::vector<SymbolSample> samples;
     for (const std::int64_t b : {6, 11, 13, 17})
@@ -265,6 +312,32 @@ class TestFitSymbols : public QObject {
     const auto fit = trace::fitSymbols({InputSymbol{"s0", 6, 2, 512, 0, 0}}, samples);
     QVERIFY(!fit.joint);
     QVERIFY(fit.failure->reason.find("is another call") != std::string::npos);
+  }
+
+  void aFractionOfSizesIsComputed() {
+    const auto fit = fitBatch(R"(graph {
+      %primals_1 : f32[<B>, 4] = placeholder
+      %mul : f32[<B>, 4] = aten.mul.Tensor(%primals_1, <1/4B>)
+      return (%mul)
+    })");
+    COMPARE_CALLS(
+        fit, "%sym_size_int : sym[s0=6] = aten.sym_size.int(%primals_1, 0)",
+        "%mul_1 : sym[4*s0=24] = _operator.mul(%sym_size_int, 4)",
+        "%truediv : real[1.0/(4*s0)=0.041666666666666664] = _operator.truediv(1.0, %mul_1)",
+        "%mul : f32[s0=6, 4] = aten.mul.Tensor(%primals_1, %truediv)");
+  }
+
+  void aRootOfASizeIsComputed() {
+    const auto fit = fitBatch(R"(graph {
+      %primals_1 : f32[<B>, 4] = placeholder
+      %mul : f32[<B>, 4] = aten.mul.Tensor(%primals_1, <root>)
+      return (%mul)
+    })");
+    COMPARE_CALLS(fit, "%sym_size_int : sym[s0=6] = aten.sym_size.int(%primals_1, 0)",
+                  "%_sym_sqrt : real[sqrt(s0)=2.449489742783178] = torch._sym_sqrt(%sym_size_int)",
+                  "%truediv : real[1.0/sqrt(s0)=0.4082482904638631] = "
+                  "_operator.truediv(1.0, %_sym_sqrt)",
+                  "%mul : f32[s0=6, 4] = aten.mul.Tensor(%primals_1, %truediv)");
   }
 
   void aFloatingPointNumberThatMovesDoesNotFit() {

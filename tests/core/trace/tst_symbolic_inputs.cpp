@@ -73,13 +73,49 @@ class TestSymbolicInputs : public QObject {
 
   void symbolsThatInputsDoNotShowStayNumbers() {
     auto c = batch();
-    c.range("u0", 0, 10).input({ir::Size("2*s9", 8)}, {8}).range("s9", 2, 64);
+    c.range("u0", 0, 10).input({ir::Size("s9*s9", 9)}, {9}).range("s9", 2, 64);
     const auto found = c.found();
     QCOMPARE(found.symbols.size(), std::size_t{1});
     QCOMPARE(found.specialised.size(), std::size_t{2});
     QCOMPARE(found.specialised[0].name, std::string("s9"));
-    QVERIFY(found.specialised[0].reason.find("2*s9") != std::string::npos);
+    QVERIFY(found.specialised[0].reason.find("s9*s9") != std::string::npos);
     QCOMPARE(found.specialised[1].name, std::string("u0"));
+  }
+
+  /// Exporters suggest such dimensions where a model divides a size.
+  void aMultipleOfASymbolIsASymbolOfItsOwnThatTakesEveryFourthSize() {
+    Case c;
+    c.input({ir::Size("4*s9 + 1", 21), ir::Size(8)}, {21, 8}).range("s9", 2, 64);
+    c.input({ir::Size("4*s9 + 1", 21)}, {21});
+    c.model.program.graph.tensors["y"].meta.sizes = {ir::Size("s9 + 1", 6), ir::Size("s9//2", 2)};
+    const auto found = c.found();
+    QCOMPARE(found.symbols.size(), std::size_t{1});
+    QVERIFY(found.specialised.empty());
+    const trace::InputSymbol& symbol = found.symbols[0];
+    QCOMPARE(symbol.name, std::string("s0"));
+    QCOMPARE(symbol.min, std::int64_t{9});
+    QCOMPARE(symbol.max, std::int64_t{257});
+    QVERIFY((found.expressions ==
+             std::vector<std::string>{"4*((s0 - 1)//4) + 1", "(s0 - 1)//4 + 1", "(s0 - 1)//4//2"}));
+    std::size_t narrow = 0;
+    const auto assignments = trace::symbolAssignments(found, c.inputs, narrow);
+    for (const auto& values : assignments) QCOMPARE(values[0] % 4, std::int64_t{1});
+    const auto resized = trace::resized(c.model, c.inputs, found.symbols, {33});
+    QVERIFY((resized.primals[0].meta.sizeHints() == std::vector<std::int64_t>{33, 8}));
+    QVERIFY((resized.primals[1].meta.sizeHints() == std::vector<std::int64_t>{33}));
+  }
+
+  void theProgramsExpressionsMoveInEveryTrace() {
+    Case c;
+    c.input({ir::Size("s0", 64)}, {64}).range("s0", 2, 4096);
+    c.model.program.graph.tensors["y"].meta.sizes = {ir::Size("(s0 - 1)//32 + 1", 2)};
+    std::size_t narrow = 0;
+    std::set<std::int64_t> lengths;
+    for (const auto& values : trace::symbolAssignments(c.found(), c.inputs, narrow))
+      lengths.insert((values[0] - 1) / 32 + 1);
+    QCOMPARE(lengths.size(), std::size_t{4});
+    QVERIFY(*lengths.begin() >= 2);
+    QVERIFY((trace::unboundedSizes(c.found()) == std::vector<std::string>{"(s0 - 1)//32 + 1"}));
   }
 
   void aSizeOfOneOrTwoSizesOrSharedMemoryStayNumbers() {
@@ -103,7 +139,7 @@ class TestSymbolicInputs : public QObject {
     Case c;
     c.input({ir::Size("s0", 3), ir::Size("s1", 10)}, {3, 10}).range("s0", 2, 512);
     std::size_t narrow = 0;
-    const auto a = trace::symbolAssignments(c.found().symbols, c.inputs, narrow);
+    const auto a = trace::symbolAssignments(c.found(), c.inputs, narrow);
     QCOMPARE(a.size(), std::size_t{5});
     QVERIFY((a[0] == std::vector<std::int64_t>{3, 10}));
     QVERIFY(a[1][0] != 3 && a[1][1] == 10);
@@ -121,7 +157,7 @@ class TestSymbolicInputs : public QObject {
     auto c = batch();
     c.range("s77", 4, 8);
     std::size_t narrow = 0;
-    const auto a = trace::symbolAssignments(c.found().symbols, c.inputs, narrow);
+    const auto a = trace::symbolAssignments(c.found(), c.inputs, narrow);
     QVERIFY((a == std::vector<std::vector<std::int64_t>>{{6}, {5}, {7}, {4}}));
   }
 
@@ -129,7 +165,7 @@ class TestSymbolicInputs : public QObject {
     auto c = batch();
     c.range("s77", 5, 7);
     std::size_t narrow = 99;
-    QVERIFY(trace::symbolAssignments(c.found().symbols, c.inputs, narrow).empty());
+    QVERIFY(trace::symbolAssignments(c.found(), c.inputs, narrow).empty());
     QCOMPARE(narrow, std::size_t{0});
   }
 
