@@ -106,7 +106,7 @@ class TestAotSymbols : public QObject {
     }
   }
 
-  void everySizeIsReadWherePyTorchReadsIt_data() { addModels({"dyn_mlp", "dyn_cnn", "dyn_attn"}); }
+  void everySizeIsReadWherePyTorchReadsIt_data() { addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"}); }
   void everySizeIsReadWherePyTorchReadsIt() {
     QFETCH(std::string, name);
     const auto traced = support::traceOracleModel(name);
@@ -122,7 +122,7 @@ class TestAotSymbols : public QObject {
 
   /// PyTorch makes a product when it computes it, we make it before its first use; tensors and
   /// their order do not differ.
-  void everyTensorIsPyTorchs_data() { addModels({"dyn_attn"}); }
+  void everyTensorIsPyTorchs_data() { addModels({"dyn_attn", "dyn_conv", "dyn_mask"}); }
   void everyTensorIsPyTorchs() {
     QFETCH(std::string, name);
     const auto traced = support::traceOracleModel(name);
@@ -138,7 +138,7 @@ class TestAotSymbols : public QObject {
   }
 
   void dynamicDimensionsOfOutputsAndTangents_data() {
-    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn"});
+    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"});
   }
   void dynamicDimensionsOfOutputsAndTangents() {
     QFETCH(std::string, name);
