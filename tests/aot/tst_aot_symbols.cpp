@@ -106,7 +106,9 @@ class TestAotSymbols : public QObject {
     }
   }
 
-  void everySizeIsReadWherePyTorchReadsIt_data() { addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"}); }
+  void everySizeIsReadWherePyTorchReadsIt_data() {
+    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"});
+  }
   void everySizeIsReadWherePyTorchReadsIt() {
     QFETCH(std::string, name);
     const auto traced = support::traceOracleModel(name);
