@@ -28,7 +28,8 @@ class Ranking {
       : m_parts(parts),
         m_graph(graph),
         m_below(graph.elements.size()),
-        m_fed(graph.elements.size()) {}
+        m_fed(graph.elements.size()),
+        m_hasSource(graph.elements.size()) {}
 
   std::vector<BlockRows> run();
 
@@ -47,6 +48,7 @@ class Ranking {
   VisibleGraph& m_graph;
   std::vector<std::vector<int>> m_below;  ///< forward edges inside blocks, by source element
   std::vector<char> m_fed;                ///< reads something from outside its block
+  std::vector<char> m_hasSource;          ///< reads something inside its block
   std::vector<int> m_chain;               ///< rows below (backward) or above (recomputed) it
 };
 
@@ -95,16 +97,15 @@ void Ranking::rankForward(const Block& block) {
   std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
     return m_graph.elements[a].order < m_graph.elements[b].order;
   });
-  std::vector<char> hasSource(m_graph.elements.size(), 0);
   for (const int e : order) {
     for (const int below : m_below[e]) {
       int& rank = m_graph.elements[below].rank;
       rank = std::max(rank, m_graph.elements[e].rank + 1);
-      hasSource[below] = 1;
+      m_hasSource[below] = 1;
     }
   }
   for (auto e = order.rbegin(); e != order.rend(); ++e) {
-    if (hasSource[*e] || m_fed[*e] || m_below[*e].empty()) continue;
+    if (m_hasSource[*e] || m_fed[*e] || m_below[*e].empty()) continue;
     int first = std::numeric_limits<int>::max();
     for (const int below : m_below[*e]) first = std::min(first, m_graph.elements[below].rank);
     m_graph.elements[*e].rank = first - 1;

@@ -12,7 +12,7 @@ namespace core::layout {
 class GraphIndex {
  public:
   GraphIndex() = default;
-  /// Item i is where `items[i]` is. Memory is linear in the items and in the cells they cover.
+  /// Item i is where `items[i]` is. Memory is linear in the items.
   GraphIndex(const Rect& bounds, const std::vector<Rect>& items);
 
   /// Items whose rectangle meets `area`, each once, ascending.
@@ -29,6 +29,7 @@ class GraphIndex {
   int m_rows = 0;
   std::vector<int> m_cellStart;  ///< m_columns * m_rows + 1 positions in m_cellItems
   std::vector<int> m_cellItems;
+  std::vector<int> m_large;  ///< items that cover many cells: looked at in every query
   std::vector<Rect> m_items;
 };
 

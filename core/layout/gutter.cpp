@@ -10,6 +10,7 @@
 #include "core/layout/gutter.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -23,6 +24,7 @@ constexpr int kJog = 14;  // room to get from a box's side to a label's place
 constexpr int kTrackPitch = 9;
 constexpr int kTightestPitch = 3;
 constexpr int kTracksArea = 216;
+constexpr std::size_t kMostTracks = 512;
 constexpr int kMargin = 18;
 constexpr int kPlacePitch = 14;   // between labels, and between ends on one box
 constexpr int kLineDistance = 5;  // between lines that run side by side
@@ -31,28 +33,52 @@ constexpr int kBand = 256;
 constexpr int kGapMargin = 9;     // between a row and the first line in the gap below it
 constexpr int kCornerInset = 16;  // of an end at the bottom of a box, from its corner
 
-/// Places along one line, each used once.
+/// Places along one line, `kPlacePitch` apart, each used once. What is taken is kept as the longest
+/// stretches without a free place, so that a crowded line costs no search.
 class Places {
  public:
-  /// The free place nearest to `wanted` in [low, high], or outside if there is none.
+  /// The free place nearest to `wanted` in [low, high], or outside if there is none; of two as near
+  /// the lower one.
   int take(int wanted, int low, int high) {
-    for (int distance = 0;; distance += 1) {
-      for (const int place : {wanted - distance, wanted + distance}) {
-        const bool inside = place >= low && place <= high;
-        if ((inside || distance > high - low) && isFree(place)) {
-          m_used.insert(place);
-          return place;
-        }
-      }
+    const auto stretch = stretchAround(wanted);
+    int below = wanted;
+    int above = wanted;
+    if (stretch != m_taken.end()) {
+      below = stretch->first;
+      above = stretch->second;
     }
+    const bool isBelowInside = below >= low && below <= high;
+    const bool isAboveInside = above >= low && above <= high;
+    const bool takesBelow =
+        isBelowInside == isAboveInside ? wanted - below <= above - wanted : isBelowInside;
+    const int place = takesBelow ? below : above;
+    mark(place);
+    return place;
   }
 
  private:
-  bool isFree(int place) const {
-    const auto next = m_used.lower_bound(place - kPlacePitch + 1);
-    return next == m_used.end() || *next >= place + kPlacePitch;
+  using Stretches = std::map<int, int>;  ///< the nearest free places below and above it
+
+  Stretches::iterator stretchAround(int place) {
+    auto after = m_taken.lower_bound(place);
+    if (after == m_taken.begin()) return m_taken.end();
+    const auto at = std::prev(after);
+    return place < at->second ? at : m_taken.end();
   }
-  std::set<int> m_used;
+  void mark(int place) {
+    int below = place - kPlacePitch;
+    int above = place + kPlacePitch;
+    auto next = m_taken.lower_bound(below);
+    if (next != m_taken.begin() && std::prev(next)->second > below) --next;
+    while (next != m_taken.end() && next->first < above) {
+      below = std::min(below, next->first);
+      above = std::max(above, next->second);
+      next = m_taken.erase(next);
+    }
+    m_taken.emplace(below, above);
+  }
+
+  Stretches m_taken;
 };
 
 /// Where a net leaves or reaches a box: at its side, or at its bottom through the gap below its
@@ -112,9 +138,11 @@ class Gutter::Router {
 
   const VisibleGraph& m_graph;
   std::vector<Route> m_routes;
-  std::vector<std::vector<int>> m_bands;  ///< boxes by the kBand units of y that they meet
+  /// Boxes by the kBand units of y that they meet and by lane, from left to right.
+  std::vector<std::array<std::vector<int>, kLanes>> m_bands;
   std::set<int> m_labels;
-  std::set<int> m_gaps;  ///< y of lines in gaps between rows
+  std::set<int> m_gaps;            ///< y of lines in gaps between rows
+  std::map<int, int> m_lastInGap;  ///< per bottom of a row: the last y taken below it
   int m_tracks = 0;
 };
 
@@ -125,8 +153,13 @@ void Gutter::Router::fillBands() {
     const std::size_t last = (box.rect.bottom() + kBeside) / kBand;
     if (last >= m_bands.size()) m_bands.resize(last + 1);
     for (std::size_t band = std::max(0, box.rect.y - kBeside) / kBand; band <= last; ++band)
-      m_bands[band].push_back(static_cast<int>(i));
+      m_bands[band][static_cast<int>(box.lane)].push_back(static_cast<int>(i));
   }
+  const auto isLeft = [this](int a, int b) {
+    return m_graph.boxes[a].rect.x < m_graph.boxes[b].rect.x;
+  };
+  for (auto& band : m_bands)
+    for (auto& lane : band) std::stable_sort(lane.begin(), lane.end(), isLeft);
 }
 
 /// Whether a box stands between this one and the gutter at that y. Lanes may not be side by side
@@ -134,13 +167,21 @@ void Gutter::Router::fillBands() {
 bool Gutter::Router::isBlocked(int box, int y, bool isSource) const {
   const Box& it = m_graph.boxes[box];
   const auto& band = m_bands[std::max(0, y) / kBand];
-  return std::any_of(band.begin(), band.end(), [&](int index) {
-    const Box& other = m_graph.boxes[index];
-    if (y < other.rect.y - kBeside || y > other.rect.bottom() + kBeside) return false;
-    if (isSource) return other.lane == it.lane && other.rect.x > it.rect.x;
-    if (other.lane == it.lane) return other.rect.x < it.rect.x;
-    return it.lane == Lane::Backward && other.lane == Lane::Recomputed;
-  });
+  const auto& lane = band[static_cast<int>(it.lane)];
+  const auto isAt = [&](int index) {
+    const Rect& other = m_graph.boxes[index].rect;
+    return y >= other.y - kBeside && y <= other.bottom() + kBeside;
+  };
+  // From the gutter on: in a crowded row the first box is in the way.
+  if (isSource) {
+    for (auto i = lane.rbegin(); i != lane.rend() && m_graph.boxes[*i].rect.x > it.rect.x; ++i)
+      if (isAt(*i)) return true;
+    return false;
+  }
+  for (auto i = lane.begin(); i != lane.end() && m_graph.boxes[*i].rect.x < it.rect.x; ++i)
+    if (isAt(*i)) return true;
+  const auto& between = band[static_cast<int>(Lane::Recomputed)];
+  return it.lane == Lane::Backward && std::any_of(between.begin(), between.end(), isAt);
 }
 
 /// Whether a line of another net runs along that y in the gutter.
@@ -153,8 +194,11 @@ bool Gutter::Router::isTaken(int y, int ownLabel) const {
 
 /// A free y below the row of the box.
 int Gutter::Router::gapPlace(int box) {
-  int y = m_graph.boxes[box].rowBottom + kGapMargin;
+  const int bottom = m_graph.boxes[box].rowBottom;
+  int& last = m_lastInGap.emplace(bottom, bottom + kGapMargin).first->second;
+  int y = last;
   while (m_gaps.count(y) != 0 || isTaken(y, -1)) ++y;
+  last = y;
   for (int used = y - kLineDistance + 1; used < y + kLineDistance; ++used) m_gaps.insert(used);
   return y;
 }
@@ -215,7 +259,9 @@ void Gutter::Router::giveTracks() {
       return after == track.begin() || std::prev(after)->second < low;
     };
     auto track = std::find_if(used.begin(), used.end(), isFree);
-    if (track == used.end()) track = used.emplace(used.end());
+    if (track == used.end() && used.size() < kMostTracks) track = used.emplace(used.end());
+    // So many lines side by side cannot be told apart: the rest share the last track.
+    if (track == used.end()) --track;
     track->insert({low, high});
     route.track = static_cast<int>(track - used.begin());
   }

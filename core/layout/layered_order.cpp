@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kSweeps = 8;
 constexpr int kExchangeRounds = 4;
+// Of more pairs of segments than this the crossings are counted by sorting.
+constexpr std::size_t kMostPairs = 256;
 
 class Orderer {
  public:
@@ -69,9 +71,19 @@ void Orderer::sweep(const std::vector<std::vector<int>>& neighbours, int row) {
 /// Crossings between the segments of two vertices if `left` stands left of `right`.
 long long Orderer::crossingsOf(const std::vector<std::vector<int>>& neighbours, int left,
                                int right) const {
+  const auto& ofLeft = neighbours[left];
+  const auto& ofRight = neighbours[right];
   long long count = 0;
-  for (const int a : neighbours[left])
-    for (const int b : neighbours[right]) count += m_position[a] > m_position[b];
+  if (ofLeft.size() * ofRight.size() <= kMostPairs) {
+    for (const int a : ofLeft)
+      for (const int b : ofRight) count += m_position[a] > m_position[b];
+    return count;
+  }
+  std::vector<int> sorted;
+  for (const int b : ofRight) sorted.push_back(m_position[b]);
+  std::sort(sorted.begin(), sorted.end());
+  for (const int a : ofLeft)
+    count += std::lower_bound(sorted.begin(), sorted.end(), m_position[a]) - sorted.begin();
   return count;
 }
 

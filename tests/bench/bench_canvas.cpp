@@ -124,5 +124,5 @@ int main(int argc, char** argv) {
     timeOne(QString::fromLatin1(name), captured(name), folder);
   for (const int layers : {15, 140, 1400})
     timeOne(QStringLiteral("gpt-%1").arg(layers),
-            shared(support::transformerJoint({layers, 2, 16, 16, 2})), folder);
+            shared(support::namedTransformerJoint({layers, 2, 16, 16, 2})), folder);
 }

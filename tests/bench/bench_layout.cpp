@@ -78,9 +78,10 @@ int main(int argc, char** argv) {
     timeCaptured(name, withDot);
   for (const int layers : {2, 15, 72, 360, 720})
     timeOne(("gpt of " + std::to_string(layers)).c_str(),
-            support::transformerJoint({layers, 2, 16, 16, 2}), withDot && layers <= 15);
+            support::namedTransformerJoint({layers, 2, 16, 16, 2}), withDot && layers <= 15);
   timeOne("chain", support::chainJoint(40000, true), false);
-  timeOne("hub", support::hubJoint(100000), false);
+  timeOne("hub", support::hubJoint(100000, false), false);
+  timeOne("trained hub", support::hubJoint(50000, true), false);
   timeOne("complete", support::completeJoint(300), false);
   timeOne("long names", support::namedJoint(std::string(1 << 20, 'n')), false);
 }

@@ -47,17 +47,26 @@ JointGraph chainJoint(int length, bool hasBackward) {
   return finish(std::move(builder), {Argument(values.back()), Argument(gradient)}, 1);
 }
 
-JointGraph hubJoint(int readers) {
+JointGraph hubJoint(int readers, bool hasBackward) {
   GraphBuilder builder;
   const NodeId input = builder.addPlaceholder("primals_1", vector());
+  NodeId tangent = input;
+  if (hasBackward) tangent = builder.addPlaceholder("tangents_1", vector());
   const NodeId hub = builder.addCall("hub", "aten.sin.default", {Argument(input)}, {}, vector(),
                                      metaOf(PartitionerTag::IsForward, 0));
-  std::vector<Argument> outputs;
+  std::vector<NodeId> results;
   for (int i = 0; i < readers; ++i)
-    outputs.emplace_back(builder.addCall("reader_" + std::to_string(i), "aten.cos.default",
-                                         {Argument(hub)}, {}, vector(),
-                                         metaOf(PartitionerTag::IsForward, i + 1)));
-  return finish(std::move(builder), std::move(outputs), readers);
+    results.push_back(builder.addCall("reader_" + std::to_string(i), "aten.sigmoid.default",
+                                      {Argument(hub)}, {}, vector(),
+                                      metaOf(PartitionerTag::IsForward, i + 1)));
+  std::vector<Argument> outputs{Argument(results.front())};
+  if (!hasBackward) return finish(std::move(builder), std::move(outputs), 1);
+  for (int i = 0; i < readers; ++i)
+    outputs.emplace_back(
+        builder.addCall("backward_" + std::to_string(i), "aten.sigmoid_backward.default",
+                        {Argument(tangent), Argument(results[static_cast<std::size_t>(i)])}, {},
+                        vector(), metaOf(PartitionerTag::IsBackward, i + 1)));
+  return finish(std::move(builder), std::move(outputs), 1);
 }
 
 JointGraph completeJoint(int nodes) {

@@ -10,8 +10,9 @@ namespace support {
 
 /// Calls one after the other, without modules; with a backward, each saves its result for it.
 core::ir::JointGraph chainJoint(int length, bool hasBackward);
-/// One value that `readers` calls read, each of which is an output.
-core::ir::JointGraph hubJoint(int readers);
+/// One value that `readers` calls read; the first result is the output. With a backward, every
+/// reader's is made from its own result and the tangent.
+core::ir::JointGraph hubJoint(int readers, bool hasBackward);
 /// Every call reads all calls before it.
 core::ir::JointGraph completeJoint(int nodes);
 /// A chain of three calls whose names, operator and module are `name`.

@@ -284,4 +284,15 @@ JointGraph transformerJoint(const TransformerSizes& sizes) {
   return TransformerBuilder(sizes).make();
 }
 
+JointGraph namedTransformerJoint(const TransformerSizes& sizes) {
+  JointGraph joint = transformerJoint(sizes);
+  for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(joint.signature.numPrimals); ++i)
+    joint.signature.parameterOrder.push_back("h." + std::to_string(i / 12) + ".p" +
+                                             std::to_string(i % 12));
+  joint.modules.push_back({"h", "ModuleList"});
+  for (int layer = 0; layer < sizes.layers; ++layer)
+    joint.modules.push_back({"h." + std::to_string(layer), "Block"});
+  return joint;
+}
+
 }  // namespace support

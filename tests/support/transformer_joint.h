@@ -20,5 +20,7 @@ struct TransformerSizes {
 /// the last block's. Forward and backward as autograd would write them, with tags and modules
 /// ("h.3.attn"); parameters are static inputs.
 core::ir::JointGraph transformerJoint(const TransformerSizes& sizes);
+/// The same with its parameters named and its modules listed, as a program's trace has them.
+core::ir::JointGraph namedTransformerJoint(const TransformerSizes& sizes);
 
 }  // namespace support
