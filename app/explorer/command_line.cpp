@@ -23,6 +23,7 @@ void addOptions(QCommandLineParser& parser) {
     parser.addOption(QCommandLineOption(QString::fromLatin1(name), QString::fromLatin1(text),
                                         QString::fromLatin1(value)));
   };
+  add("session", "Goes on with a saved session.", "FILE");
   add("sample", "Opens a bundled sample by its name.", "NAME");
   add("engine", "Uses another engine, for instance \"ssh host aot-engine serve\".", "COMMAND");
   add("page", "start, model, inputs, joint, partition, kernels, run or compare.", "PAGE");
@@ -115,6 +116,7 @@ Result<void> readModel(const QCommandLineParser& parser, StartOptions& options) 
   const QStringList models = parser.positionalArguments();
   options.sample = parser.value(QStringLiteral("sample"));
   options.model = models.value(0);
+  options.session = parser.value(QStringLiteral("session"));
   if (models.size() > 1) return wrongUse(QStringLiteral("One model at a time, please."));
   if (options.model == QStringLiteral("-")) {
     return wrongUse(QStringLiteral("A model cannot be read from '-': its reader needs to seek."));
@@ -122,7 +124,11 @@ Result<void> readModel(const QCommandLineParser& parser, StartOptions& options) 
   if (!options.model.isEmpty() && !options.sample.isEmpty()) {
     return wrongUse(QStringLiteral("Give a model or --sample, not both."));
   }
-  const bool nothing = options.model.isEmpty() && options.sample.isEmpty();
+  if (!options.session.isEmpty() && !(options.model.isEmpty() && options.sample.isEmpty())) {
+    return wrongUse(QStringLiteral("A session names its model: give --session alone."));
+  }
+  const bool nothing =
+      options.model.isEmpty() && options.sample.isEmpty() && options.session.isEmpty();
   if (nothing && !options.reportFile.isEmpty()) {
     return wrongUse(QStringLiteral("--report needs a model or --sample."));
   }

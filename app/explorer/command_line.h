@@ -15,6 +15,7 @@ namespace explorer {
 
 struct StartOptions {
   QString model;       ///< path; empty: start page
+  QString session;     ///< path of a session file; empty: none
   QString sample;      ///< file stem in the samples folder; empty: none
   QStringList engine;  ///< program and arguments; empty: the engine beside this program
   views::pages::PageId page = views::pages::PageId::Joint;

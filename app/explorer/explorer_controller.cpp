@@ -97,6 +97,11 @@ void ExplorerController::openTorchScript(const QString& path, const QString& inp
   open(path, Goal::Partition, options);
 }
 
+void ExplorerController::restoreModel(const QString& path,
+                                      const core::pipeline::CompileOptions& options) {
+  open(path, Goal::Partition, options);
+}
+
 void ExplorerController::open(const QString& path, Goal goal,
                               const core::pipeline::CompileOptions& options) {
   m_jobs.stop(kPartitionTag);
@@ -123,7 +128,9 @@ void ExplorerController::closeModel() {
 }
 
 void ExplorerController::reload() {
-  if (!m_state.modelPath.isEmpty()) openModel(m_state.modelPath, Goal::Partition);
+  // A copy: opening begins with an empty state.
+  const QString path = m_state.modelPath;
+  if (!path.isEmpty()) openModel(path, Goal::Partition);
 }
 
 void ExplorerController::makeKernels() {

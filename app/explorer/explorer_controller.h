@@ -26,6 +26,8 @@ class ExplorerController : public QObject {
   explicit ExplorerController(EngineClient* engine, QObject* parent = nullptr);
 
   const SnapshotPtr& snapshot() const { return m_published; }
+  /// Of the model that is shown from now on; already so when modelChanged() is heard.
+  const QString& modelPath() const { return m_state.modelPath; }
   QUndoStack* undoStack() { return &m_undo; }
   PartitionStudies* studies() { return &m_studies; }
   EngineClient* engine() { return m_engine; }
@@ -35,6 +37,8 @@ class ExplorerController : public QObject {
   /// Opens a TorchScript module with the person's consent, which holds for this file only. Such a
   /// file does not say what inputs it takes: `inputsPath` has them.
   void openTorchScript(const QString& path, const QString& inputsPath);
+  /// Opens a model with exactly these options, as a session remembers them.
+  void restoreModel(const QString& path, const core::pipeline::CompileOptions& options);
   void closeModel();
   /// Reads and traces the open model again.
   void reload();

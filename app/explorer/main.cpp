@@ -81,6 +81,11 @@ void connectEngine(explorer::EngineClient& engine, MainWindow& window,
 void openFirst(const StartOptions& options, const QString& model, MainWindow& window,
                ExplorerController& controller) {
   controller.setInitialOptions(options.compile);
+  if (!options.session.isEmpty()) {
+    window.openPath(options.session);
+    if (options.pageGiven) window.showPage(options.page);
+    return;
+  }
   if (model.isEmpty()) return;
   window.openFile(model, firstGoal(options));
   window.showPage(options.page);
@@ -93,7 +98,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) arguments << QString::fromLocal8Bit(argv[i]);
   auto parsed = explorer::parseCommandLine(arguments);
   if (!parsed) return complain(parsed.error().message, ExitWrongUse);
-  const StartOptions options = *parsed;
+  StartOptions options = *parsed;
   if (options.help || options.version) return printText(argc, argv, options);
 
   explorer::keepQtRemarksQuiet();
@@ -110,7 +115,13 @@ int main(int argc, char** argv) {
                                                 scratch.filePath(QStringLiteral("state.ini")))
                            : explorer::Settings::atDefaultPlaces();
   views::look::applyTheme(application, options.themeGiven ? options.theme : settings.theme());
+  views::look::setAnimationsWanted(settings.animations() && !options.unattended());
+  options.compile.threads = settings.threads();
 
+  if (!options.session.isEmpty()) {
+    const auto session = explorer::readSessionFile(options.session);
+    if (!session) return complain(session.error().message, ExitFailed);
+  }
   const QString model =
       options.sample.isEmpty() ? options.model : explorer::samplePath(options.sample);
   if (!options.sample.isEmpty() && model.isEmpty()) {
@@ -140,12 +151,13 @@ int main(int argc, char** argv) {
   std::unique_ptr<explorer::UnattendedRun> unattended;
   if (options.unattended()) {
     unattended = std::make_unique<explorer::UnattendedRun>(options, &window, &controller);
-    if (model.isEmpty()) unattended->finishSoon();
+    if (model.isEmpty() && options.session.isEmpty()) unattended->finishSoon();
   }
   window.show();
   // After the first paint: the engine starts, and the model is asked for.
   QTimer::singleShot(0, &window, [&] {
     engine.warmUp();
+    if (!options.unattended()) window.sessions()->lookForCrash();
     openFirst(options, model, window, controller);
   });
   return QApplication::exec();

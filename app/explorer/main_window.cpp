@@ -1,15 +1,12 @@
 #include "app/explorer/main_window.h"
 
 #include <QDockWidget>
-#include <QLabel>
 #include <QMenuBar>
-#include <QProgressBar>
 #include <QStackedWidget>
-#include <QStatusBar>
 #include <QToolBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
+#include "views/graph/graph_view.h"
 #include "views/models/showable_text.h"
 #include "views/pages/compare_page.h"
 #include "views/pages/data_table.h"
@@ -33,7 +30,6 @@ using views::pages::StagePage;
 namespace {
 constexpr int kLeftDockWidth = 300;
 constexpr int kRightDockWidth = 330;
-constexpr int kStateVersion = 1;
 }  // namespace
 
 MainWindow::MainWindow(ExplorerController* controller, Settings settings)
@@ -42,6 +38,9 @@ MainWindow::MainWindow(ExplorerController* controller, Settings settings)
   setAcceptDrops(true);
   setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
   m_actions = new WindowActions(this, controller->undoStack());
+  m_commands = new WindowCommands(m_settings, this);
+  m_navigator = new Navigator(controller, &m_hub, this);
+  m_lastUsed = new LastUsed(this);
   buildPages();
   buildCenter();
   buildDocks();
@@ -50,15 +49,20 @@ MainWindow::MainWindow(ExplorerController* controller, Settings settings)
   buildStatusBar();
   connectController();
   connectActions();
+  connectFindActions();
   connectGoActions();
+  connectBookmarks();
   connectViewActions();
   connectSelection();
   connectPartitionActions();
-  m_initialState = saveState(kStateVersion);
+  collectCommands();
+  keepSession();
+  m_initialState = saveState(kDockStateVersion);
   restoreGeometry(m_settings.windowGeometry());
-  restoreState(m_settings.windowState(), kStateVersion);
+  restoreState(m_settings.windowState(), kDockStateVersion);
   m_start->setRecent(m_settings.recentFiles());
   fillOpenRecent();
+  checkTheme(m_settings.theme());
   onSnapshot(controller->snapshot());
   showPage(PageId::Start);
 }
@@ -67,6 +71,11 @@ void MainWindow::addStagePage(StagePage* page) {
   m_pages[static_cast<std::size_t>(page->id())] = page;
   m_stagePages << page;
   m_stack->addWidget(page);
+  const auto graphs = page->findChildren<views::graph::GraphView*>();
+  for (qsizetype i = 0; i < graphs.size(); ++i) {
+    m_graphs.insert(QStringLiteral("%1.%2").arg(views::pages::pageWord(page->id())).arg(i + 1),
+                    graphs[i]);
+  }
   connect(page, &StagePage::intended, this, &MainWindow::onIntent);
 }
 
@@ -103,6 +112,8 @@ void MainWindow::buildCenter() {
   layout->setContentsMargins(6, 0, 6, 4);
   layout->setSpacing(4);
   layout->addWidget(m_strip);
+  m_offer = new views::pages::Banner(this);
+  layout->addWidget(m_offer);
   layout->addWidget(m_banner);
   layout->addWidget(m_stack, 1);
   setCentralWidget(center);
@@ -142,18 +153,26 @@ void MainWindow::buildMenus() {
   file->addActions({m_actions->open, m_actions->openTraceLog});
   m_recentMenu = file->addMenu(tr("Open Re&cent"));
   m_sampleMenu = file->addMenu(tr("Open &Sample"));
-  file->addActions({m_actions->reload, m_actions->replaceWeights, m_actions->exportReport,
-                    m_actions->exportPicture});
+  file->addActions({m_actions->reload, m_actions->replaceWeights});
+  file->addSeparator();
+  file->addActions({m_actions->openSession, m_actions->openLastSession, m_actions->saveSession,
+                    m_actions->saveSessionAs});
+  file->addSeparator();
+  file->addActions({m_actions->exportReport, m_actions->exportPicture});
   file->addSeparator();
   file->addActions({m_actions->close, m_actions->quit});
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
   edit->addActions({m_actions->undo, m_actions->redo});
   edit->addSeparator();
+  edit->addActions({m_actions->copyRows, m_actions->selectAllRows, m_actions->exportTable});
+  edit->addSeparator();
   edit->addActions(
       {m_actions->find, m_actions->nextMatch, m_actions->previousMatch, m_actions->clearFilter});
+  edit->addSeparator();
+  edit->addAction(m_actions->preferences);
   QMenu* view = menuBar()->addMenu(tr("&View"));
-  view->addActions(m_joint->graphActions());
-  view->addSeparator();
+  m_graphMenu = view->addMenu(tr("&Graph"));
+  connect(m_graphMenu, &QMenu::aboutToShow, this, &MainWindow::fillGraphMenu);
   QMenu* docks = view->addMenu(tr("&Docks"));
   for (QDockWidget* dock : std::as_const(m_docks)) docks->addAction(dock->toggleViewAction());
   view->addActions({m_actions->nextPane, m_actions->previousPane, m_actions->resetLayout,
@@ -161,9 +180,14 @@ void MainWindow::buildMenus() {
   view->addSeparator();
   view->addActions({m_actions->themeSystem, m_actions->themeLight, m_actions->themeDark});
   QMenu* go = menuBar()->addMenu(tr("&Go"));
-  go->addActions({m_actions->back, m_actions->forward, m_actions->mirror, m_actions->producer,
-                  m_actions->consumer, m_actions->nextSaved, m_actions->traceTable,
-                  m_actions->guards});
+  go->addActions({m_actions->back, m_actions->forward, m_actions->goToNode, m_actions->mirror,
+                  m_actions->producer, m_actions->consumer, m_actions->allProducers,
+                  m_actions->allConsumers, m_actions->nextSaved, m_actions->tableRow,
+                  m_actions->traceTable, m_actions->guards});
+  go->addSeparator();
+  go->addActions({m_actions->addBookmark, m_actions->bookmarks, m_actions->removeBookmark});
+  QMenu* numbered = go->addMenu(tr("Numbered Bookmarks"));
+  for (QAction* bookmark : m_actions->numberedBookmarks) numbered->addAction(bookmark);
   go->addSeparator();
   for (QAction* page : m_actions->pages) go->addAction(page);
   QMenu* partition = menuBar()->addMenu(tr("&Partition"));
@@ -178,9 +202,34 @@ void MainWindow::buildMenus() {
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   run->addActions({m_actions->makeKernels, m_actions->run, m_actions->cancel});
   QMenu* tools = menuBar()->addMenu(tr("&Tools"));
-  tools->addActions({m_docks.last()->toggleViewAction(), m_actions->restartEngine});
+  tools->addActions(
+      {m_actions->palette, m_docks.last()->toggleViewAction(), m_actions->restartEngine});
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   help->addActions({m_actions->shortcuts, m_actions->operators, m_actions->about});
+}
+
+void MainWindow::fillGraphMenu() {
+  m_graphMenu->clear();
+  if (const auto* graph = shownGraph()) return m_graphMenu->addActions(graph->viewActions());
+  m_graphMenu->addAction(tr("This page has no graph"))->setEnabled(false);
+}
+
+/// Every action gets its keys, and the palette learns of what only the moment knows.
+void MainWindow::collectCommands() {
+  ActionKeys& keys = m_commands->keys();
+  keys.add(m_actions->all());
+  for (const QDockWidget* dock : std::as_const(m_docks)) {
+    QAction* toggle = dock->toggleViewAction();
+    toggle->setObjectName(QStringLiteral("dock.") + dock->objectName());
+    toggle->setProperty("tip", tr("Shows or hides the dock"));
+    keys.add(toggle);
+  }
+  for (const auto* graph : std::as_const(m_graphs)) keys.add(graph->viewActions());
+  m_commands->setMoment([this] {
+    QList<QAction*> actions;
+    if (const auto* graph = shownGraph()) actions << graph->viewActions();
+    return actions << m_recentMenu->actions() << m_sampleMenu->actions();
+  });
 }
 
 void MainWindow::buildToolBar() {
@@ -199,32 +248,12 @@ void MainWindow::buildToolBar() {
 }
 
 void MainWindow::buildStatusBar() {
-  m_status = views::pages::plainLabel(QString(), this);
-  m_status->setAccessibleName(tr("State"));
-  m_selection = views::pages::plainLabel(QString(), this);
-  m_selection->setAccessibleName(tr("Selection"));
-  m_counts = views::pages::plainLabel(QString(), this);
-  m_counts->setAccessibleName(tr("Counts"));
-  m_progress = new QProgressBar(this);
-  m_progress->setAccessibleName(tr("Progress"));
-  m_progress->setRange(0, 1000);
-  m_progress->setTextVisible(false);
-  m_progress->setMaximumWidth(180);
-  m_progress->hide();
-  auto* cancel = new QToolButton(this);
-  cancel->setDefaultAction(m_actions->cancel);
-  cancel->setAutoRaise(true);
-  m_cancelButton = cancel;
-  statusBar()->addWidget(m_progress);
-  statusBar()->addWidget(cancel);
-  statusBar()->addWidget(m_status, 1);
-  statusBar()->addPermanentWidget(m_selection);
-  statusBar()->addPermanentWidget(m_counts);
-  m_status->setMinimumWidth(120);
-  m_status->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  m_status = new StatusLine(m_actions->cancel, this);
+  setStatusBar(m_status);
 }
 
 void MainWindow::showPage(PageId page) {
+  const bool isMove = page != m_page;
   m_page = page;
   m_stack->setCurrentWidget(m_pages[static_cast<std::size_t>(page)]);
   m_strip->setCurrent(page);
@@ -241,16 +270,13 @@ void MainWindow::showPage(PageId page) {
       dock->show();
     }
   }
+  if (isMove) visitPlace();
+  if (m_sessions) m_sessions->touch();
 }
 
 void MainWindow::resetLayout() {
-  restoreState(m_initialState, kStateVersion);
+  restoreState(m_initialState, kDockStateVersion);
   resizeDocks({m_docks[0], m_docks[1]}, {kLeftDockWidth, kRightDockWidth}, Qt::Horizontal);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (m_page != PageId::Start) m_settings.setWindow(saveGeometry(), saveState(kStateVersion));
-  QMainWindow::closeEvent(event);
 }
 
 }  // namespace explorer

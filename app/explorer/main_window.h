@@ -8,25 +8,31 @@
 #include <functional>
 
 #include "app/explorer/explorer_controller.h"
+#include "app/explorer/navigation/last_used.h"
+#include "app/explorer/navigation/navigator.h"
+#include "app/explorer/session/session_keeper.h"
 #include "app/explorer/settings/settings.h"
+#include "app/explorer/status_line.h"
 #include "app/explorer/window_actions.h"
+#include "app/explorer/window_commands.h"
 #include "views/look/theme.h"
 #include "views/shared/selection_hub.h"
 
 class QDockWidget;
-class QLabel;
 class QMenu;
-class QProgressBar;
 class QStackedWidget;
-class QTimer;
+
+namespace views::graph {
+class GraphView;
+}
 
 namespace views::pages {
 class Banner;
+class DataTable;
 class JointPage;
 class LogPanel;
 class ModuleTree;
 class NodeInspector;
-class OperatorsDialog;
 class PartitionPage;
 class SearchBox;
 class StagePage;
@@ -53,6 +59,11 @@ class MainWindow : public QMainWindow {
   bool isLayingOut() const;
   views::shared::SelectionHub* hub() { return &m_hub; }
   WindowActions* actions() { return m_actions; }
+  WindowCommands* commands() { return m_commands; }
+  Navigator* navigator() { return m_navigator; }
+  SessionKeeper* sessions() { return m_sessions; }
+  /// A session that can be reopened after a crash; its text is empty if there is none.
+  views::pages::Banner* offer() { return m_offer; }
   views::pages::Banner* banner() { return m_banner; }
 
  Q_SIGNALS:
@@ -66,6 +77,8 @@ class MainWindow : public QMainWindow {
   void changeEvent(QEvent* event) override;
 
  private:
+  static constexpr int kDockStateVersion = 1;
+
   void buildPages();
   void addStagePage(views::pages::StagePage* page);
   void buildCenter();
@@ -77,15 +90,15 @@ class MainWindow : public QMainWindow {
   void buildStatusBar();
   void connectController();
   void connectActions();
+  void connectFindActions();
   void connectGoActions();
+  void connectBookmarks();
   void connectViewActions();
   void connectSelection();
   void connectPartition();
   void connectPartitionActions();
-
   void onSnapshot(const views::pages::SnapshotPtr& snapshot);
   void onIntent(views::pages::Intent intent);
-  void onProgress(double fraction, const QString& sentence);
   void onFailure(const views::pages::Failure& failure);
   void onFinished();
   void showStatus(const QString& text);
@@ -102,28 +115,49 @@ class MainWindow : public QMainWindow {
   void askForReport();
   void askForPicture();
   void fillOpenRecent();
-  void goTo(const std::string& name);
-  void goToNextSaved();
   void pinSelected(views::pages::Pin pin);
   void budgetSelectedModule();
-  void goToNeighbour(bool towardsInputs);
   void movePane(int step);
+  /// Lets a node's row have the focus, or the graph if a table has it.
+  void switchToTable();
+  Place currentPlace() const;
+  void showPlace(const Place& place);
+  void visitPlace();
+  /// The graph and the table that actions of the menus act on; null if none is shown.
+  views::graph::GraphView* shownGraph() const;
+  views::pages::DataTable* shownTable() const;
+  void fillGraphMenu();
+  void collectCommands();
+  void keepSession();
+  void connectSession();
+  std::optional<Session> captureSession() const;
+  void restoreSession(const Session& session);
+  void openSession(const QString& path);
+  void askForSession();
+  /// False if the person changed their mind, or the file cannot be written.
+  bool saveSession(bool asksForName);
+  bool mayLeaveSession();
+  void onModelChanged();
+  void showPreferences();
+  void chooseTheme(views::look::Theme theme);
+  void checkTheme(views::look::Theme theme);
   void resetLayout();
-  void showShortcuts();
-  void showOperators();
-  void showAbout();
 
   ExplorerController* m_controller;
   Settings m_settings;
   views::shared::SelectionHub m_hub;
   WindowActions* m_actions;
+  WindowCommands* m_commands;
+  Navigator* m_navigator;
+  SessionKeeper* m_sessions = nullptr;
+  LastUsed* m_lastUsed;
   views::pages::PageId m_page = views::pages::PageId::Start;
-  QFileInfoList m_sampleFiles;
   QByteArray m_initialState;
 
   QStackedWidget* m_stack = nullptr;
   views::pages::StageStrip* m_strip = nullptr;
   views::pages::Banner* m_banner = nullptr;
+  views::pages::Banner* m_offer = nullptr;
   views::pages::StartPage* m_start = nullptr;
   views::pages::JointPage* m_joint = nullptr;
   views::pages::PartitionPage* m_partition = nullptr;
@@ -131,18 +165,15 @@ class MainWindow : public QMainWindow {
   views::pages::NodeInspector* m_inspector = nullptr;
   views::pages::LogPanel* m_log = nullptr;
   views::pages::SearchBox* m_search = nullptr;
-  views::pages::OperatorsDialog* m_operators = nullptr;  ///< made when it is first asked for
   std::array<QWidget*, views::pages::kPageCount> m_pages{};
   QList<views::pages::StagePage*> m_stagePages;
   QList<QDockWidget*> m_docks;
+  QMap<QString, views::graph::GraphView*> m_graphs;  ///< all, by a name for session files
+  QString m_modelPath;                               ///< that the places and bookmarks belong to
   QMenu* m_recentMenu = nullptr;
   QMenu* m_sampleMenu = nullptr;
-  QLabel* m_status = nullptr;
-  QLabel* m_selection = nullptr;
-  QLabel* m_counts = nullptr;
-  QProgressBar* m_progress = nullptr;
-  QWidget* m_cancelButton = nullptr;
-  QElapsedTimer m_elapsed;
+  QMenu* m_graphMenu = nullptr;
+  StatusLine* m_status = nullptr;
 };
 
 }  // namespace explorer

@@ -2,7 +2,6 @@
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
@@ -30,6 +29,7 @@ void MainWindow::openPath(const QString& path) {
     case SourceKind::Weights: return replaceWeights(path);
     case SourceKind::TraceLog: openFile(path, Goal::Partition); return showPage(PageId::Model);
     case SourceKind::TorchScript: return openTorchScript(path);
+    case SourceKind::Session: return openSession(path);
     case SourceKind::Program: return openFile(path, Goal::Partition);
   }
 }
@@ -51,8 +51,8 @@ void MainWindow::showOpening(const QString& path, const std::function<void()>& o
 void MainWindow::askForFile() {
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open a model"), folderOfModel(),
-      tr("Models (*.pt2 *.pt *.ts);;Exported programs (*.pt2);;TorchScript modules (*.pt *.ts);;"
-         "All files (*)"));
+      tr("Models and sessions (*.pt2 *.pt *.ts *.aotsession);;Exported programs (*.pt2);;"
+         "TorchScript modules (*.pt *.ts);;Sessions (*.aotsession);;All files (*)"));
   if (!path.isEmpty()) openPath(path);
 }
 

@@ -1,53 +1,58 @@
-// The third part of MainWindow: going from node to node and from pane to pane, help.
+// The third part of MainWindow: going from place to place and from pane to pane, help.
 
 #include <QApplication>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDockWidget>
-#include <QLabel>
-#include <QMessageBox>
 #include <QStackedWidget>
-#include <QVBoxLayout>
 
 #include "app/explorer/main_window.h"
+#include "app/explorer/settings/preferences_dialog.h"
+#include "views/graph/graph_view.h"
 #include "views/pages/data_table.h"
-#include "views/pages/operators_dialog.h"
 #include "views/pages/side_panels.h"
 
 namespace explorer {
 
+using views::graph::GraphView;
+using views::pages::DataTable;
 using views::pages::PageId;
 
-void MainWindow::goTo(const std::string& name) {
-  if (!name.empty()) {
-    m_hub.selectNode(m_hub.selection().graph, QString::fromStdString(name));
-  }
+Place MainWindow::currentPlace() const {
+  Place place{m_page, m_hub.selection(), {}};
+  const auto* graph = shownGraph();
+  if (const auto state = graph ? graph->state() : std::nullopt) place.opened = state->expanded;
+  return place;
 }
 
-void MainWindow::goToNextSaved() {
-  const auto* record = m_controller->snapshot()->record();
-  if (!record || !record->partition || record->partition->savedTensors.empty()) return;
-  const auto& saved = record->partition->savedTensors;
-  const std::string current = m_hub.selection().primary().toStdString();
-  const auto found = std::find_if(saved.begin(), saved.end(),
-                                  [&](const auto& tensor) { return tensor.name == current; });
-  const bool last = found == saved.end() || found + 1 == saved.end();
-  goTo(last ? saved.front().name : (found + 1)->name);
+void MainWindow::visitPlace() {
+  if (m_page != PageId::Start) m_navigator->visit(currentPlace());
 }
 
-void MainWindow::goToNeighbour(bool towardsInputs) {
-  const core::ir::Graph* graph = m_controller->snapshot()->index->joint();
-  const auto id = graph ? graph->find(m_hub.selection().primary().toStdString()) : std::nullopt;
-  if (!id) return;
-  std::optional<core::ir::NodeId> next;
-  if (towardsInputs) {
-    core::ir::forEachInput(graph->node(*id), [&](core::ir::NodeId input) {
-      if (!next) next = input;
-    });
-  } else if (!graph->users(*id).empty()) {
-    next = graph->users(*id).front();
+void MainWindow::showPlace(const Place& place) {
+  showPage(place.page);
+  m_hub.select(place.selection);
+  auto* graph = shownGraph();
+  if (graph && place.opened) graph->restoreExpanded(*place.opened);
+}
+
+GraphView* MainWindow::shownGraph() const {
+  return m_lastUsed->find<GraphView>(m_stack->currentWidget());
+}
+
+DataTable* MainWindow::shownTable() const {
+  DataTable* table = m_lastUsed->find<DataTable>(m_stack->currentWidget());
+  return table ? table : m_lastUsed->find<DataTable>(this);
+}
+
+void MainWindow::switchToTable() {
+  auto* table = shownTable();
+  auto* graph = shownGraph();
+  if (graph && (table == nullptr || table->hasFocus())) {
+    graph->canvas()->setFocus(Qt::ShortcutFocusReason);
+  } else if (table) {
+    table->setFocus(Qt::ShortcutFocusReason);
+  } else {
+    showStatus(tr("This page has no graph and no table."));
   }
-  if (next) goTo(graph->node(*next).name);
 }
 
 /// F6 walks the visible panes: the page, then each dock.
@@ -79,66 +84,25 @@ void MainWindow::changeEvent(QEvent* event) {
   QMainWindow::changeEvent(event);
 }
 
-void MainWindow::showShortcuts() {
-  views::models::Table table;
-  QList<QAction*> actions;
-  for (QAction* action : m_actions->all()) {
-    if (!action->shortcut().isEmpty()) actions << action;
-  }
-  table.rows = static_cast<int>(actions.size());
-  const auto column = [](const QString& title, std::function<QString(int)> text) {
-    return views::models::Column{title, views::models::Alignment::Text, std::move(text), {}, {}};
-  };
-  table.columns = {column(tr("keys"),
-                          [actions](int row) {
-                            return QKeySequence::listToString(actions[row]->shortcuts(),
-                                                              QKeySequence::NativeText);
-                          }),
-                   column(tr("action"), [actions](int row) { return actions[row]->iconText(); }),
-                   column(tr("what it does"),
-                          [actions](int row) { return actions[row]->property("tip").toString(); })};
-  QDialog dialog(this);
-  dialog.setWindowTitle(tr("Shortcuts"));
-  dialog.resize(640, 560);
-  auto* layout = new QVBoxLayout(&dialog);
-  auto* list = new views::pages::DataTable(tr("Shortcuts"), &dialog);
-  list->setTable(std::move(table));
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, &dialog);
-  connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-  layout->addWidget(list);
-  layout->addWidget(buttons);
-  dialog.exec();
+void MainWindow::showPreferences() {
+  auto* dialog = new PreferencesDialog(m_settings, &m_commands->keys(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &PreferencesDialog::themeChosen, this, &MainWindow::chooseTheme);
+  dialog->show();
 }
 
-void MainWindow::showOperators() {
-  if (!m_operators) {
-    using views::pages::OperatorsDialog;
-    m_operators = new OperatorsDialog(this);
-    EngineClient* engine = m_controller->engine();
-    connect(m_operators, &OperatorsDialog::rowsWanted, this, &MainWindow::showOperators);
-    connect(engine, &EngineClient::operatorsFailed, m_operators, &OperatorsDialog::showFailure);
-    connect(engine, &EngineClient::operatorsListed, m_operators, [this](const auto& rows) {
-      m_operators->showRows(std::make_shared<const views::models::OperatorRows>(rows));
-    });
-  }
-  m_operators->show();
-  m_operators->raise();
-  if (m_operators->hasRows()) return;
-  m_operators->showBusy();
-  m_controller->engine()->listOperators();
+void MainWindow::chooseTheme(views::look::Theme theme) {
+  m_settings.setTheme(theme);
+  checkTheme(theme);
+  Q_EMIT themeChosen(theme);
 }
 
-void MainWindow::showAbout() {
-  QMessageBox box(this);
-  box.setWindowTitle(tr("About AOT Explorer"));
-  box.setTextFormat(Qt::PlainText);
-  box.setText(tr("AOT Explorer %1\nQt %2, QCustomPlot 2.1")
-                  .arg(QApplication::applicationVersion(), QString::fromLatin1(qVersion())));
-  box.setInformativeText(
-      tr("Shows how a PyTorch model is compiled ahead of time, lets you change the partition, and "
-         "measures the effect.\n\nThe sources are under BSD-3-Clause. This program links "
-         "QCustomPlot and is, as a whole, distributed under GPL-3.0-or-later."));
-  box.exec();
+void MainWindow::checkTheme(views::look::Theme theme) {
+  using views::look::Theme;
+  QAction* action = theme == Theme::Light  ? m_actions->themeLight
+                    : theme == Theme::Dark ? m_actions->themeDark
+                                           : m_actions->themeSystem;
+  action->setChecked(true);
 }
 
 }  // namespace explorer

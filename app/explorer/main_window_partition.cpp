@@ -1,7 +1,5 @@
 // The fourth part of MainWindow: steering the partition.
 
-#include <QLabel>
-
 #include "app/explorer/main_window.h"
 #include "views/pages/curve_panel.h"
 #include "views/pages/node_inspector.h"

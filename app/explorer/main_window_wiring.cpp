@@ -1,10 +1,11 @@
 // The second half of MainWindow: what its signals do.
 
-#include <QLabel>
-#include <QProgressBar>
+#include <QStackedWidget>
 
 #include "app/explorer/main_window.h"
+#include "views/graph/graph_view.h"
 #include "views/models/showable_text.h"
+#include "views/pages/data_table.h"
 #include "views/pages/joint_page.h"
 #include "views/pages/node_inspector.h"
 #include "views/pages/partition_page.h"
@@ -22,11 +23,8 @@ using views::pages::PageId;
 
 void MainWindow::connectController() {
   connect(m_controller, &ExplorerController::snapshotChanged, this, &MainWindow::onSnapshot);
-  connect(m_controller, &ExplorerController::modelChanged, this, [this] {
-    m_hub.reset();
-    m_banner->clear();
-  });
-  connect(m_controller, &ExplorerController::progressed, this, &MainWindow::onProgress);
+  connect(m_controller, &ExplorerController::modelChanged, this, &MainWindow::onModelChanged);
+  connect(m_controller, &ExplorerController::progressed, m_status, &StatusLine::showProgress);
   connect(m_controller, &ExplorerController::failureShown, this, &MainWindow::onFailure);
   connect(m_controller, &ExplorerController::remarked, this, &MainWindow::showStatus);
   connect(m_controller, &ExplorerController::settled, this, &MainWindow::onFinished);
@@ -56,27 +54,62 @@ void MainWindow::connectActions() {
   }
 }
 
-void MainWindow::connectGoActions() {
+void MainWindow::connectFindActions() {
   connect(m_actions->find, &QAction::triggered, m_search, &views::pages::SearchBox::edit);
   connect(m_actions->nextMatch, &QAction::triggered, this, [this] { m_search->goToMatch(1); });
   connect(m_actions->previousMatch, &QAction::triggered, this, [this] { m_search->goToMatch(-1); });
   connect(m_actions->clearFilter, &QAction::triggered, this, [this] { m_hub.setFilter({}); });
-  connect(m_actions->back, &QAction::triggered, &m_hub, &views::shared::SelectionHub::goBack);
-  connect(m_actions->forward, &QAction::triggered, &m_hub, &views::shared::SelectionHub::goForward);
-  connect(m_actions->mirror, &QAction::triggered, this, [this] {
-    goTo(m_controller->snapshot()->index->mirrorOf(m_hub.selection().primary().toStdString()));
-  });
-  connect(m_actions->producer, &QAction::triggered, this, [this] { goToNeighbour(true); });
-  connect(m_actions->consumer, &QAction::triggered, this, [this] { goToNeighbour(false); });
-  connect(m_actions->nextSaved, &QAction::triggered, this, &MainWindow::goToNextSaved);
-  connect(m_actions->traceTable, &QAction::triggered, this, [this] {
+  const auto onTable = [this](QAction* action, auto method) {
+    connect(action, &QAction::triggered, this, [this, method] {
+      if (auto* table = shownTable()) return (table->*method)();
+      showStatus(tr("This page has no table."));
+    });
+  };
+  using views::pages::DataTable;
+  onTable(m_actions->copyRows, &DataTable::copySelection);
+  onTable(m_actions->selectAllRows, &DataTable::selectAll);
+  onTable(m_actions->exportTable, &DataTable::exportWithDialog);
+}
+
+void MainWindow::connectGoActions() {
+  const auto on = [this](QAction* action, auto&& run) {
+    connect(action, &QAction::triggered, m_navigator, run);
+  };
+  on(m_actions->back, &Navigator::goBack);
+  on(m_actions->forward, &Navigator::goForward);
+  on(m_actions->goToNode, &Navigator::pickNode);
+  on(m_actions->mirror, &Navigator::goToMirror);
+  on(m_actions->producer, [this] { m_navigator->goToNeighbour(true); });
+  on(m_actions->consumer, [this] { m_navigator->goToNeighbour(false); });
+  on(m_actions->allProducers, [this] { m_navigator->pickNeighbour(true); });
+  on(m_actions->allConsumers, [this] { m_navigator->pickNeighbour(false); });
+  on(m_actions->nextSaved, &Navigator::goToNextSaved);
+  on(m_actions->tableRow, [this] { switchToTable(); });
+  on(m_actions->traceTable, [this] {
     showPage(PageId::Joint);
     m_joint->showSequenceTable();
   });
-  connect(m_actions->guards, &QAction::triggered, this, [this] {
+  on(m_actions->guards, [this] {
     showPage(PageId::Joint);
     m_joint->showGuards();
   });
+}
+
+void MainWindow::connectBookmarks() {
+  const auto on = [this](QAction* action, auto&& run) {
+    connect(action, &QAction::triggered, m_navigator, run);
+  };
+  on(m_actions->addBookmark, [this] { m_navigator->addBookmark(currentPlace()); });
+  on(m_actions->removeBookmark, &Navigator::pickBookmarkToRemove);
+  on(m_actions->bookmarks, &Navigator::pickBookmark);
+  for (int i = 0; i < WindowActions::kNumberedBookmarks; ++i) {
+    on(m_actions->numberedBookmarks[static_cast<std::size_t>(i)],
+       [this, i] { m_navigator->goToBookmark(i); });
+  }
+  connect(m_navigator, &Navigator::placeWanted, this, &MainWindow::showPlace);
+  connect(m_navigator, &Navigator::remarked, this, &MainWindow::showStatus);
+  connect(m_navigator, &Navigator::historyChanged, this,
+          [this] { m_actions->setHistory(m_navigator->canGoBack(), m_navigator->canGoForward()); });
 }
 
 void MainWindow::connectViewActions() {
@@ -85,23 +118,27 @@ void MainWindow::connectViewActions() {
   connect(m_actions->resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
   connect(m_actions->fullScreen, &QAction::toggled, this,
           [this](bool full) { full ? showFullScreen() : showNormal(); });
-  const auto choose = [this](views::look::Theme theme) {
-    m_settings.setTheme(theme);
-    Q_EMIT themeChosen(theme);
-  };
   using views::look::Theme;
-  connect(m_actions->themeSystem, &QAction::triggered, this, [=] { choose(Theme::System); });
-  connect(m_actions->themeLight, &QAction::triggered, this, [=] { choose(Theme::Light); });
-  connect(m_actions->themeDark, &QAction::triggered, this, [=] { choose(Theme::Dark); });
-  connect(m_actions->shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
-  connect(m_actions->operators, &QAction::triggered, this, &MainWindow::showOperators);
-  connect(m_actions->about, &QAction::triggered, this, &MainWindow::showAbout);
+  const auto theme = [this](QAction* action, Theme chosen) {
+    connect(action, &QAction::triggered, this, [this, chosen] { chooseTheme(chosen); });
+  };
+  theme(m_actions->themeSystem, Theme::System);
+  theme(m_actions->themeLight, Theme::Light);
+  theme(m_actions->themeDark, Theme::Dark);
+  connect(m_actions->palette, &QAction::triggered, m_commands, &WindowCommands::openPalette);
+  connect(m_actions->preferences, &QAction::triggered, this, &MainWindow::showPreferences);
+  connect(m_actions->shortcuts, &QAction::triggered, m_commands, &WindowCommands::showShortcuts);
+  connect(m_actions->operators, &QAction::triggered, this,
+          [this] { m_commands->showOperators(m_controller->engine()); });
+  connect(m_actions->about, &QAction::triggered, m_commands, &WindowCommands::showAbout);
 }
 
 void MainWindow::connectSelection() {
   connect(&m_hub, &views::shared::SelectionHub::selectionChanged, this, &MainWindow::showSelection);
-  connect(&m_hub, &views::shared::SelectionHub::historyChanged, this,
-          [this] { m_actions->setHistory(m_hub.canGoBack(), m_hub.canGoForward()); });
+  connect(&m_hub, &views::shared::SelectionHub::selectionChanged, this, &MainWindow::visitPlace);
+  for (const auto* graph : std::as_const(m_graphs)) {
+    connect(graph, &views::graph::GraphView::folded, this, &MainWindow::visitPlace);
+  }
 }
 
 void MainWindow::onSnapshot(const views::pages::SnapshotPtr& snapshot) {
@@ -113,18 +150,10 @@ void MainWindow::onSnapshot(const views::pages::SnapshotPtr& snapshot) {
   m_search->setSnapshot(snapshot);
   m_actions->setSnapshot(*snapshot);
   if (!snapshot->failure) m_banner->clear();
-  m_progress->setVisible(snapshot->busy);
-  m_cancelButton->setVisible(snapshot->busy);
+  m_status->setSnapshot(*snapshot);
   const QString file = QFileInfo(snapshot->modelPath).fileName();
   setWindowTitle(file.isEmpty() ? tr("AOT Explorer")
                                 : tr("%1 — AOT Explorer").arg(showable(file.toStdString())));
-  const core::ir::Graph* graph = snapshot->index->joint();
-  m_counts->setText(
-      graph ? tr("%1 nodes · budget %2 · %3")
-                  .arg(views::models::countText(static_cast<std::int64_t>(graph->size())))
-                  .arg(snapshot->options.partition.budget)
-                  .arg(showable(snapshot->options.device))
-            : QString());
 }
 
 void MainWindow::onIntent(Intent intent) {
@@ -141,14 +170,6 @@ void MainWindow::onIntent(Intent intent) {
       break;
     case Intent::Cancel: m_controller->cancel(); break;
   }
-}
-
-void MainWindow::onProgress(double fraction, const QString& sentence) {
-  if (fraction == 0) m_elapsed.start();
-  if (fraction >= 0) m_progress->setValue(static_cast<int>(fraction * 1000));
-  const QString elapsed = views::models::millisecondsText(
-      static_cast<double>(m_elapsed.isValid() ? m_elapsed.elapsed() : 0));
-  showStatus(tr("%1 · %2").arg(showable(sentence.toStdString()), elapsed));
 }
 
 void MainWindow::onFailure(const views::pages::Failure& failure) {
@@ -172,25 +193,11 @@ void MainWindow::onFinished() {
 }
 
 void MainWindow::showStatus(const QString& text) {
-  m_status->setText(text);
-  m_status->setAccessibleDescription(text);
+  m_status->showState(text);
 }
 
 void MainWindow::showSelection() {
-  const auto& selection = m_hub.selection();
-  const core::ir::Graph* graph = m_controller->snapshot()->index->joint();
-  const auto id = graph ? graph->find(selection.primary().toStdString()) : std::nullopt;
-  if (!id) {
-    m_selection->setText(showable(selection.module.toStdString()));
-    return;
-  }
-  const auto& node = graph->node(*id);
-  QStringList parts = {showable(node.name), views::models::valueText(node.value)};
-  if (node.bytes() > 0) parts << views::models::bytesText(node.bytes());
-  parts << m_controller->snapshot()->index->partText(node);
-  if (selection.nodes.size() > 1) parts << tr("and %1 more").arg(selection.nodes.size() - 1);
-  parts.removeAll(QString());
-  m_selection->setText(parts.join(QStringLiteral(" · ")));
+  m_status->showSelection(m_hub.selection(), *m_controller->snapshot()->index);
 }
 
 void MainWindow::setEngineText(const QString& text) {

@@ -12,6 +12,7 @@ enum class SourceKind {
   TorchScript,  ///< a scripted module: loading one can run its code
   TraceLog,     ///< a folder that Python wrote under TORCH_TRACE
   Weights,      ///< a safetensors file: weights for the model that is open
+  Session,      ///< a session of this program
 };
 
 SourceKind sourceKindOf(const QString& path);

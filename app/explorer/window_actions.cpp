@@ -4,6 +4,8 @@
 #include <QUndoStack>
 #include <QWidget>
 
+#include "app/explorer/settings/settings.h"
+
 namespace explorer {
 
 using views::pages::PageId;
@@ -17,131 +19,194 @@ WindowActions::WindowActions(QWidget* window, QUndoStack* undoStack)
   addPartitionActions();
   addRunActions();
   addViewActions();
+  addToolActions();
   addPageActions();
   setSnapshot(Snapshot());
   setHistory(false, false);
 }
 
-QAction* WindowActions::add(const QString& text, const QList<QKeySequence>& keys,
-                            const QString& tip) {
+QAction* WindowActions::add(const char* id, const QString& text, const char* keys,
+                            const QString& tip, Needs needs) {
   auto* action = new QAction(text, this);
-  action->setShortcuts(keys);
-  action->setProperty("tip", tip.isEmpty() ? action->iconText() : tip);
+  action->setObjectName(QLatin1String(id));
+  action->setShortcuts(keysFromText(QLatin1String(keys)));
+  action->setProperty("tip", tip);
   m_window->addAction(action);
   m_all << action;
+  m_needs << needs;
   return action;
 }
 
 void WindowActions::addFileActions() {
-  open = add(tr("&Open…"), {QKeySequence::Open});
-  openTraceLog = add(tr("Open &Trace Log…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L)},
+  open = add("open", tr("&Open…"), "Ctrl+O", tr("Opens a model or weights"));
+  openTraceLog = add("openTraceLog", tr("Open &Trace Log…"), "Ctrl+Shift+L",
                      tr("Opens a folder that Python wrote under TORCH_TRACE"));
-  replaceWeights = add(tr("Replace &Weights…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W)},
-                       tr("Takes the model's weights from a safetensors file"));
-  reload = add(tr("&Reload"), {QKeySequence(Qt::Key_F5)}, tr("Reads and traces the file again"));
-  exportReport = add(tr("Export &Report…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)},
-                     tr("Writes one HTML page with all that is known"));
-  exportPicture = add(tr("Export &Picture…"), {}, tr("Writes the window as a PNG file"));
-  close = add(tr("&Close"), {QKeySequence(Qt::CTRL | Qt::Key_W)});
-  quit = add(tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
+  replaceWeights = add("replaceWeights", tr("Replace &Weights…"), "Ctrl+Shift+W",
+                       tr("Takes the model's weights from a safetensors file"), Needs::Model);
+  reload = add("reload", tr("&Reload"), "F5", tr("Reads and traces the file again"), Needs::Model);
+  openSession =
+      add("openSession", tr("Open Sess&ion…"), "", tr("Goes on where a saved session stopped"));
+  openLastSession = add("openLastSession", tr("Open &Last Session"), "",
+                        tr("Goes on where the program was closed"), Needs::OwnState);
+  saveSession =
+      add("saveSession", tr("&Save Session"), "Ctrl+S",
+          tr("Writes pins, budgets, bookmarks and places into the session's file"), Needs::Model);
+  saveSessionAs = add("saveSessionAs", tr("Save Session &As…"), "Ctrl+Shift+S",
+                      tr("Writes the session into another file"), Needs::Model);
+  exportReport = add("exportReport", tr("Export &Report…"), "Ctrl+Shift+E",
+                     tr("Writes one HTML page with all that is known"), Needs::Record);
+  exportPicture =
+      add("exportPicture", tr("Export &Picture…"), "", tr("Writes the window as a PNG file"));
+  close = add("close", tr("&Close"), "Ctrl+W", tr("Closes the model"), Needs::Model);
+  quit = add("quit", tr("&Quit"), "Ctrl+Q", tr("Ends the program"));
 }
 
 void WindowActions::addEditActions(QUndoStack* undoStack) {
   undo = undoStack->createUndoAction(this, tr("Undo"));
   redo = undoStack->createRedoAction(this, tr("Redo"));
+  undo->setObjectName(QStringLiteral("undo"));
+  redo->setObjectName(QStringLiteral("redo"));
   undo->setShortcuts(QKeySequence::Undo);
   redo->setShortcuts(QKeySequence::Redo);
+  undo->setProperty("tip", tr("Takes back the last change of the partition"));
+  redo->setProperty("tip", tr("Makes the change again that was taken back"));
   for (QAction* action : {undo, redo}) {
     m_window->addAction(action);
     m_all << action;
+    m_needs << Needs::OwnState;
   }
+  copyRows = add("copyRows", tr("&Copy Rows"), "",
+                 tr("Copies the selected rows of the table, tab-separated"), Needs::Model);
+  selectAllRows = add("selectAllRows", tr("Select &All Rows"), "",
+                      tr("Selects every shown row of the table"), Needs::Model);
+  exportTable = add("exportTable", tr("Export &Table…"), "",
+                    tr("Writes the shown rows of the table as CSV"), Needs::Model);
   find =
-      add(tr("&Find or filter"), {QKeySequence(Qt::CTRL | Qt::Key_F), QKeySequence(Qt::Key_Slash)},
-          tr("Goes to the search box"));
-  nextMatch = add(tr("Find &Next"), {QKeySequence(Qt::Key_F3)});
-  previousMatch = add(tr("Find Pre&vious"), {QKeySequence(Qt::SHIFT | Qt::Key_F3)});
-  clearFilter = add(tr("C&lear the search"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F)});
+      add("find", tr("&Find or Filter"), "Ctrl+F; /", tr("Goes to the search box"), Needs::Joint);
+  nextMatch = add("nextMatch", tr("Find &Next"), "F3",
+                  tr("Selects the next node that the search found"), Needs::Joint);
+  previousMatch = add("previousMatch", tr("Find Pre&vious"), "Shift+F3",
+                      tr("Selects the node before that the search found"), Needs::Joint);
+  clearFilter = add("clearFilter", tr("C&lear the Search"), "Ctrl+Shift+F",
+                    tr("Shows every node again"), Needs::Joint);
+  preferences = add("preferences", tr("Pre&ferences…"), "Ctrl+,",
+                    tr("Shortcuts, theme, animations, threads, and the size of caches"));
 }
 
 void WindowActions::addGoActions() {
-  back = add(tr("&Back"), {QKeySequence(Qt::ALT | Qt::Key_Left)}, tr("The selection before"));
-  forward = add(tr("&Forward"), {QKeySequence(Qt::ALT | Qt::Key_Right)}, tr("The selection after"));
-  mirror = add(tr("&Mirror Side"), {QKeySequence(Qt::CTRL | Qt::Key_M)},
-               tr("From a forward node to its backward, and back"));
-  producer = add(tr("&Producer"), {QKeySequence(Qt::CTRL | Qt::Key_Up)},
-                 tr("The first input of the selected node"));
-  consumer = add(tr("&Consumer"), {QKeySequence(Qt::CTRL | Qt::Key_Down)},
-                 tr("The first user of the selected node"));
-  nextSaved = add(tr("Next &Saved Tensor"), {QKeySequence(Qt::CTRL | Qt::Key_Period)});
-  traceTable = add(tr("&Trace Table"), {QKeySequence(Qt::CTRL | Qt::Key_T)},
-                   tr("Forward calls beside their backward calls, by sequence number"));
-  guards = add(tr("&Guards"), {QKeySequence(Qt::CTRL | Qt::Key_G)},
-               tr("What must hold of the inputs for this graph to be right"));
+  back =
+      add("back", tr("&Back"), "Alt+Left", tr("To the page and selection before"), Needs::OwnState);
+  forward = add("forward", tr("&Forward"), "Alt+Right", tr("To the page and selection after"),
+                Needs::OwnState);
+  goToNode =
+      add("goToNode", tr("Go to &Node…"), "Ctrl+G", tr("Selects a node by its name"), Needs::Joint);
+  mirror = add("mirror", tr("&Mirror Side"), "Ctrl+M",
+               tr("From a forward node to its backward, and back"), Needs::Joint);
+  producer = add("producer", tr("&Producer"), "Ctrl+Up", tr("The first input of the selected node"),
+                 Needs::Joint);
+  consumer = add("consumer", tr("&Consumer"), "Ctrl+Down",
+                 tr("The first user of the selected node"), Needs::Joint);
+  allProducers = add("allProducers", tr("All P&roducers…"), "Ctrl+Shift+Up",
+                     tr("Lists what the selected node reads"), Needs::Joint);
+  allConsumers = add("allConsumers", tr("All C&onsumers…"), "Ctrl+Shift+Down",
+                     tr("Lists what reads the selected node"), Needs::Joint);
+  nextSaved = add("nextSaved", tr("Next &Saved Tensor"), "Ctrl+.",
+                  tr("Selects the next tensor that is kept for the backward"), Needs::Partition);
+  tableRow = add("tableRow", tr("Node &and its Table Row"), "Ctrl+Shift+T",
+                 tr("From the graph to the row of the selected node, and back"), Needs::Joint);
+  traceTable =
+      add("traceTable", tr("&Trace Table"), "Ctrl+T",
+          tr("Forward calls beside their backward calls, by sequence number"), Needs::Joint);
+  guards = add("guards", tr("&Guards"), "Ctrl+Shift+G",
+               tr("What must hold of the inputs for this graph to be right"), Needs::Joint);
+  addBookmark = add("addBookmark", tr("Add Boo&kmark"), "Ctrl+B",
+                    tr("Remembers this page and selection"), Needs::Joint);
+  removeBookmark = add("removeBookmark", tr("Remove Bookmark…"), "",
+                       tr("Forgets one of the bookmarks"), Needs::Joint);
+  bookmarks = add("bookmarks", tr("Boo&kmarks…"), "Ctrl+Shift+B",
+                  tr("Lists the bookmarks and goes to one"), Needs::Joint);
+  for (int i = 0; i < kNumberedBookmarks; ++i) {
+    numberedBookmarks[static_cast<std::size_t>(i)] =
+        add(qPrintable(QStringLiteral("bookmark%1").arg(i + 1)), tr("Bookmark &%1").arg(i + 1),
+            qPrintable(QStringLiteral("Ctrl+Alt+%1").arg(i + 1)),
+            tr("Goes to bookmark %1").arg(i + 1), Needs::Joint);
+  }
 }
 
 void WindowActions::addPartitionActions() {
-  const auto key = [](int letter) {
-    return QList<QKeySequence>{QKeySequence(Qt::CTRL | Qt::SHIFT | static_cast<Qt::Key>(letter))};
+  const auto partitionAction = [this](const char* id, const QString& text, const char* keys,
+                                      const QString& tip) {
+    return add(id, text, keys, tip, Needs::Partition);
   };
-  pinSaved = add(tr("Pin as &Saved"), key(Qt::Key_S),
-                 tr("Always hands the selected value to the backward"));
-  pinRecomputed = add(tr("Pin as &Recomputed"), key(Qt::Key_R),
-                      tr("Always computes the selected value again in the backward"));
-  unpin = add(tr("Remove the &Pin"), key(Qt::Key_U),
-              tr("Lets the partitioner decide about the selected value"));
-  clearPins = add(tr("Remove &All Pins"), key(Qt::Key_Backspace));
-  lessMemory = add(tr("&Less Memory"), {QKeySequence(Qt::CTRL | Qt::Key_BracketLeft)},
-                   tr("To the next point of the curve with less memory"));
-  moreMemory = add(tr("&More Memory"), {QKeySequence(Qt::CTRL | Qt::Key_BracketRight)},
-                   tr("To the next point of the curve with more memory"));
-  moduleBudget = add(tr("&Budget of the Module…"), key(Qt::Key_M),
-                     tr("Gives the selected module a budget of its own"));
-  memoryChart = add(tr("Memory &over Program Order"), key(Qt::Key_O));
-  keepPartition = add(tr("&Keep for Comparison"), {QKeySequence(Qt::CTRL | Qt::Key_K)},
-                      tr("Remembers this partition, to compare later ones with it"));
-  whatMoved = add(tr("&What Moved"), key(Qt::Key_D), tr("The shown partition beside another one"));
+  pinSaved = partitionAction("pinSaved", tr("Pin as &Saved"), "Ctrl+Alt+S",
+                             tr("Always hands the selected value to the backward"));
+  pinRecomputed = partitionAction("pinRecomputed", tr("Pin as &Recomputed"), "Ctrl+Alt+R",
+                                  tr("Always computes the selected value again in the backward"));
+  unpin = partitionAction("unpin", tr("Remove the &Pin"), "Ctrl+Alt+U",
+                          tr("Lets the partitioner decide about the selected value"));
+  clearPins = partitionAction("clearPins", tr("Remove &All Pins"), "Ctrl+Alt+Backspace",
+                              tr("Lets the partitioner decide about every value"));
+  lessMemory = add("lessMemory", tr("&Less Memory"), "Ctrl+[",
+                   tr("To the next point of the curve with less memory"), Needs::Curve);
+  moreMemory = add("moreMemory", tr("&More Memory"), "Ctrl+]",
+                   tr("To the next point of the curve with more memory"), Needs::Curve);
+  moduleBudget = partitionAction("moduleBudget", tr("&Budget of the Module…"), "Ctrl+Shift+M",
+                                 tr("Gives the selected module a budget of its own"));
+  memoryChart = partitionAction("memoryChart", tr("Memory &over Program Order"), "Ctrl+Shift+O",
+                                tr("How much memory is alive after each node"));
+  keepPartition = partitionAction("keepPartition", tr("&Keep for Comparison"), "Ctrl+K",
+                                  tr("Remembers this partition, to compare later ones with it"));
+  whatMoved = partitionAction("whatMoved", tr("&What Moved"), "Ctrl+Shift+D",
+                              tr("The shown partition beside another one"));
 }
 
 void WindowActions::addRunActions() {
-  makeKernels = add(tr("&Generate Kernels"), {QKeySequence(Qt::Key_F7)},
-                    tr("Fuses and writes kernels; runs nothing of the model"));
-  run = add(tr("▶ &Run both"), {QKeySequence(Qt::Key_F9)},
-            tr("Checks the compiled step against eager, then times both"));
-  cancel = add(
-      tr("■ &Cancel"),
-      {QKeySequence(Qt::CTRL | Qt::Key_Pause), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Period)},
-      tr("Stops the work of the engine"));
-  restartEngine = add(tr("Restart &Engine"), {}, tr("Stops the engine and starts a fresh one"));
+  makeKernels = add("makeKernels", tr("&Generate Kernels"), "F7",
+                    tr("Fuses and writes kernels; runs nothing of the model"), Needs::IdleModel);
+  run = add("run", tr("▶ &Run both"), "F9",
+            tr("Checks the compiled step against eager, then times both"), Needs::IdleModel);
+  cancel = add("cancel", tr("■ &Cancel"), "Ctrl+Pause; Ctrl+Shift+.",
+               tr("Stops the work of the engine"), Needs::Work);
 }
 
 void WindowActions::addViewActions() {
-  nextPane = add(tr("&Next Pane"), {QKeySequence(Qt::Key_F6)});
-  previousPane = add(tr("&Previous Pane"), {QKeySequence(Qt::SHIFT | Qt::Key_F6)});
-  resetLayout = add(tr("&Reset Window Layout"));
-  fullScreen = add(tr("F&ull Screen"), {QKeySequence(Qt::Key_F11)});
+  nextPane = add("nextPane", tr("&Next Pane"), "F6", tr("Moves the focus to the next pane"));
+  previousPane = add("previousPane", tr("&Previous Pane"), "Shift+F6",
+                     tr("Moves the focus to the pane before"));
+  resetLayout =
+      add("resetLayout", tr("&Reset Window Layout"), "", tr("Puts every dock back to its place"));
+  fullScreen = add("fullScreen", tr("F&ull Screen"), "F11", tr("Uses the whole screen"));
   fullScreen->setCheckable(true);
-  themeSystem = add(tr("Theme of the &Desktop"));
-  themeLight = add(tr("&Light Theme"));
-  themeDark = add(tr("&Dark Theme"));
+  themeSystem =
+      add("themeSystem", tr("Theme of the &Desktop"), "", tr("Light or dark, as the desktop is"));
+  themeLight = add("themeLight", tr("&Light Theme"), "", tr("Dark text on light ground"));
+  themeDark = add("themeDark", tr("&Dark Theme"), "", tr("Light text on dark ground"));
   auto* themes = new QActionGroup(this);
   for (QAction* theme : {themeSystem, themeLight, themeDark}) {
     theme->setCheckable(true);
     themes->addAction(theme);
   }
-  shortcuts = add(tr("&Shortcuts"), {QKeySequence(Qt::Key_F1)});
-  operators = add(tr("&Operator Coverage"), {QKeySequence(Qt::SHIFT | Qt::Key_F1)},
+}
+
+void WindowActions::addToolActions() {
+  palette =
+      add("palette", tr("Command &Palette…"), "Ctrl+Shift+P", tr("Finds any action by its name"));
+  restartEngine = add("restartEngine", tr("Restart &Engine"), "",
+                      tr("Stops the engine and starts a fresh one"));
+  shortcuts = add("shortcuts", tr("&Shortcuts"), "F1", tr("Lists every action and its keys"));
+  operators = add("operators", tr("&Operator Coverage"), "Shift+F1",
                   tr("Which operators can be traced, and what becomes of each"));
-  about = add(tr("&About AOT Explorer"));
+  about = add("about", tr("&About AOT Explorer"), "", tr("Versions and licences"));
 }
 
 void WindowActions::addPageActions() {
   for (const PageId page : views::pages::kPages) {
-    QList<QKeySequence> keys;
-    if (page != PageId::Start) {
-      keys << QKeySequence(Qt::ALT | (Qt::Key_0 + static_cast<int>(page)));
-    }
-    QAction* action = add(tr("%1 Page").arg(views::pages::pageTitle(page)), keys);
-    pages[static_cast<std::size_t>(page)] = action;
+    const QString id = QStringLiteral("page.") + views::pages::pageWord(page);
+    const QString keys =
+        page == PageId::Start ? QString() : QStringLiteral("Alt+%1").arg(static_cast<int>(page));
+    pages[static_cast<std::size_t>(page)] =
+        add(qPrintable(id), tr("%1 Page").arg(views::pages::pageTitle(page)), qPrintable(keys),
+            tr("Shows the page"), page == PageId::Start ? Needs::Nothing : Needs::Model);
   }
 }
 
@@ -156,45 +221,43 @@ void WindowActions::enable(QAction* action, bool enabled, const QString& whyNot)
   action->setStatusTip(tip);
 }
 
-void WindowActions::setSnapshot(const Snapshot& snapshot) {
-  const bool open_ = !snapshot.modelPath.isEmpty();
+/// Why what an action needs is not there; null: it is.
+QString WindowActions::missing(Needs needs, const Snapshot& snapshot) const {
+  const bool isOpen = !snapshot.modelPath.isEmpty();
   const auto* record = snapshot.record();
-  const bool traced = record && record->joint;
-  const QString noModel = tr("no model is open");
-  const QString notTraced = tr("there is no joint graph yet");
-  const QString busy = tr("the engine is working");
-  enable(reload, open_, noModel);
-  enable(close, open_, noModel);
-  enable(replaceWeights, open_, noModel);
-  enable(exportReport, record != nullptr, noModel);
-  enable(exportPicture, true, QString());
-  for (QAction* action : {find, clearFilter, nextMatch, previousMatch, mirror, producer, consumer,
-                          traceTable, guards}) {
-    enable(action, traced, notTraced);
+  switch (needs) {
+    case Needs::Nothing:
+    case Needs::OwnState: return {};
+    case Needs::Model: return isOpen ? QString() : tr("no model is open");
+    case Needs::Record: return record ? QString() : tr("no model is open");
+    case Needs::Joint:
+      return record && record->joint ? QString() : tr("there is no joint graph yet");
+    case Needs::Partition:
+      return record && record->partition ? QString() : tr("there is no partition yet");
+    case Needs::Curve: return snapshot.study->curve ? QString() : tr("there is no curve yet");
+    case Needs::IdleModel:
+      if (!isOpen) return tr("no model is open");
+      return snapshot.busy ? tr("the engine is working") : QString();
+    case Needs::Work: return snapshot.busy ? QString() : tr("nothing is running");
   }
-  for (QAction* action : {nextSaved, pinSaved, pinRecomputed, unpin, clearPins, moduleBudget,
-                          memoryChart, keepPartition, whatMoved}) {
-    enable(action, record && record->partition, tr("there is no partition yet"));
-  }
-  for (QAction* action : {lessMemory, moreMemory}) {
-    enable(action, snapshot.study->curve != nullptr, tr("there is no curve yet"));
-  }
-  enable(makeKernels, open_ && !snapshot.busy, open_ ? busy : noModel);
-  enable(run, open_ && !snapshot.busy, open_ ? busy : noModel);
-  enable(cancel, snapshot.busy, tr("nothing is running"));
-  for (const PageId page : views::pages::kPages) {
-    enable(pages[static_cast<std::size_t>(page)], page == PageId::Start || open_, noModel);
-  }
-  for (QAction* action :
-       {open, openTraceLog, quit, nextPane, previousPane, resetLayout, fullScreen, themeSystem,
-        themeLight, themeDark, shortcuts, operators, about, restartEngine}) {
-    enable(action, true, QString());
+  return {};
+}
+
+void WindowActions::setSnapshot(const Snapshot& snapshot) {
+  for (qsizetype i = 0; i < m_all.size(); ++i) {
+    if (m_needs[i] == Needs::OwnState) continue;
+    const QString whyNot = missing(m_needs[i], snapshot);
+    enable(m_all[i], whyNot.isNull(), whyNot);
   }
 }
 
+void WindowActions::setLastSession(bool exists) {
+  enable(openLastSession, exists, tr("no session was left behind"));
+}
+
 void WindowActions::setHistory(bool canGoBack, bool canGoForward) {
-  enable(back, canGoBack, tr("nothing was selected before"));
-  enable(forward, canGoForward, tr("nothing was selected after"));
+  enable(back, canGoBack, tr("nothing was shown before"));
+  enable(forward, canGoForward, tr("nothing was shown after"));
 }
 
 }  // namespace explorer

@@ -4,7 +4,6 @@
 // list are made from the same objects.
 
 #include <QAction>
-#include <QKeySequence>
 #include <QList>
 #include <QObject>
 #include <array>
@@ -20,6 +19,8 @@ class WindowActions : public QObject {
   Q_OBJECT
 
  public:
+  static constexpr int kNumberedBookmarks = 9;
+
   /// Actions are added to `window`, so that their shortcuts act in all of it.
   WindowActions(QWidget* window, QUndoStack* undoStack);
 
@@ -27,24 +28,39 @@ class WindowActions : public QObject {
   QAction* openTraceLog = nullptr;
   QAction* replaceWeights = nullptr;
   QAction* reload = nullptr;
+  QAction* openSession = nullptr;
+  QAction* openLastSession = nullptr;
+  QAction* saveSession = nullptr;
+  QAction* saveSessionAs = nullptr;
   QAction* exportReport = nullptr;
   QAction* exportPicture = nullptr;
   QAction* close = nullptr;
   QAction* quit = nullptr;
   QAction* undo = nullptr;
   QAction* redo = nullptr;
+  QAction* copyRows = nullptr;
+  QAction* selectAllRows = nullptr;
+  QAction* exportTable = nullptr;
   QAction* find = nullptr;
   QAction* clearFilter = nullptr;
   QAction* nextMatch = nullptr;
   QAction* previousMatch = nullptr;
+  QAction* preferences = nullptr;
   QAction* back = nullptr;
   QAction* forward = nullptr;
+  QAction* goToNode = nullptr;
   QAction* mirror = nullptr;
   QAction* producer = nullptr;
   QAction* consumer = nullptr;
+  QAction* allProducers = nullptr;
+  QAction* allConsumers = nullptr;
   QAction* nextSaved = nullptr;
+  QAction* tableRow = nullptr;
   QAction* traceTable = nullptr;
   QAction* guards = nullptr;
+  QAction* addBookmark = nullptr;
+  QAction* removeBookmark = nullptr;
+  QAction* bookmarks = nullptr;
   QAction* pinSaved = nullptr;
   QAction* pinRecomputed = nullptr;
   QAction* unpin = nullptr;
@@ -65,32 +81,52 @@ class WindowActions : public QObject {
   QAction* themeSystem = nullptr;
   QAction* themeLight = nullptr;
   QAction* themeDark = nullptr;
+  QAction* palette = nullptr;
   QAction* shortcuts = nullptr;
   QAction* operators = nullptr;
   QAction* about = nullptr;
   QAction* restartEngine = nullptr;
   std::array<QAction*, views::pages::kPageCount> pages{};
+  std::array<QAction*, kNumberedBookmarks> numberedBookmarks{};
 
   /// All of them, in menu order.
   const QList<QAction*>& all() const { return m_all; }
   /// Enables what `snapshot` allows; a disabled action says why in its tooltip.
   void setSnapshot(const views::pages::Snapshot& snapshot);
   void setHistory(bool canGoBack, bool canGoForward);
+  void setLastSession(bool exists);
 
  private:
-  QAction* add(const QString& text, const QList<QKeySequence>& keys = {},
-               const QString& tip = QString());
+  /// What must be there for an action to be enabled.
+  enum class Needs {
+    Nothing,
+    OwnState,  ///< the action's owner enables it
+    Model,
+    Record,
+    Joint,
+    Partition,
+    Curve,
+    IdleModel,  ///< a model, and no work of the engine
+    Work,
+  };
+
+  /// `id` names the action in settings and in recent commands; `keys` is a list with "; " between.
+  QAction* add(const char* id, const QString& text, const char* keys, const QString& tip,
+               Needs needs = Needs::Nothing);
   void addFileActions();
   void addEditActions(QUndoStack* undoStack);
   void addGoActions();
   void addPartitionActions();
   void addRunActions();
   void addViewActions();
+  void addToolActions();
   void addPageActions();
+  QString missing(Needs needs, const views::pages::Snapshot& snapshot) const;
   void enable(QAction* action, bool enabled, const QString& whyNot);
 
   QWidget* m_window;
   QList<QAction*> m_all;
+  QList<Needs> m_needs;  ///< of m_all
 };
 
 }  // namespace explorer

@@ -1,5 +1,5 @@
-// An engine that behaves as it is told: the model's path is a list of things to do, separated by
-// commas, so that a test can have a crash, a hang or garbage at the stage it wants.
+// An engine that behaves as it is told: the model's file name is a list of things to do, separated
+// by commas, so that a test can have a crash, a hang or garbage at the stage it wants.
 //
 //   progress:STAGE   reports that stage        partial    sends a record with a partition
 //   done             ends well                 fail       ends with an error
@@ -89,7 +89,7 @@ void obey(State& state, std::uint64_t id, const std::string& order, pipeline::St
 
 void onCompile(State& state, std::uint64_t id, const CompileRequest& request) {
   pipeline::Stage stage = pipeline::Stage::Load;
-  std::stringstream orders(request.modelPath);
+  std::stringstream orders(request.modelPath.substr(request.modelPath.rfind('/') + 1));
   for (std::string order; std::getline(orders, order, ',');) obey(state, id, order, stage);
 }
 

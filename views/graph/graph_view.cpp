@@ -89,9 +89,9 @@ void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
   const bool isKnown = joint == m_request.joint && partition == m_request.partition;
   if (isKnown && (m_geometry || m_runner->isRunning())) return;
   if (joint != m_request.joint) {
-    m_isFoldChosen = false;
-    m_request.options.expandAutomatically = true;
-    m_request.options.expanded.clear();
+    m_isFoldChosen = m_restored.has_value();
+    m_request.options.expandAutomatically = !m_restored;
+    m_request.options.expanded = m_restored ? m_restored->expanded : std::set<std::string>();
   }
   m_request.joint = std::move(joint);
   m_request.partition = std::move(partition);
@@ -132,6 +132,11 @@ void GraphView::takeGeometry(const GraphGeometryPtr& geometry, const QString& an
     if (!call.expanded) open = std::min(open, call.depth - 1);
   m_depth->setValue(open);
   m_canvas->show(std::make_shared<const GraphScene>(geometry), anchor);
+  if (m_restored) {
+    m_canvas->zoomTo(m_restored->scale);
+    m_canvas->centerOn(m_restored->center);
+    m_restored.reset();
+  }
   m_legend->setEntries(legendOf(*geometry));
   showCrumbs();
   applyFilter();
@@ -146,11 +151,35 @@ void GraphView::refold() {
   requestLayout({});
 }
 
+std::optional<GraphViewState> GraphView::state() const {
+  if (!m_geometry) return m_restored;
+  const Viewport& viewport = m_canvas->viewport();
+  return GraphViewState{m_request.options.expanded, viewport.scale(), viewport.visible().center()};
+}
+
+void GraphView::restore(const GraphViewState& state) {
+  m_restored = state;
+  if (m_geometry) fold(state.expanded);
+}
+
+void GraphView::restoreExpanded(const std::set<std::string>& keys) {
+  if (m_geometry && keys != m_request.options.expanded) fold(keys);
+}
+
+/// As a person would fold it, without saying so.
+void GraphView::fold(const std::set<std::string>& keys) {
+  m_isFoldChosen = true;
+  m_request.options.expandAutomatically = false;
+  m_request.options.expanded = keys;
+  requestLayout({});
+}
+
 void GraphView::setExpanded(std::set<std::string> keys, const QString& anchor) {
   m_isFoldChosen = true;
   m_request.options.expandAutomatically = false;
   m_request.options.expanded = std::move(keys);
   if (m_request.joint) requestLayout(anchor);
+  Q_EMIT folded();
 }
 
 void GraphView::toggleModule(const QString& key) {

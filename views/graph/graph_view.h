@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QWidget>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,6 +24,15 @@ class QSpinBox;
 class QToolBar;
 
 namespace views::graph {
+
+/// What a person opened in a graph and where they look: kept in sessions and by going back.
+struct GraphViewState {
+  std::set<std::string> expanded;  ///< keys of module calls
+  double scale = 1;
+  QPointF center;  ///< in scene units
+
+  bool operator==(const GraphViewState&) const = default;
+};
 
 class GraphView : public QWidget {
   Q_OBJECT
@@ -42,6 +52,14 @@ class GraphView : public QWidget {
   /// Shows a sentence instead: what is missing and what to do next.
   void showMessage(const QString& message);
 
+  /// Empty while no graph is shown.
+  std::optional<GraphViewState> state() const;
+  /// Opens the same modules and looks at the same place; before a graph is shown: once it is.
+  void restore(const GraphViewState& state);
+  /// The same modules only.
+  const std::set<std::string>& expanded() const { return m_request.options.expanded; }
+  void restoreExpanded(const std::set<std::string>& keys);
+
   GraphCanvas* canvas() const { return m_canvas; }
   /// All actions, for menus and a palette of commands: zoom, fold, walk, search, export.
   const QList<QAction*>& viewActions() const { return m_actions; }
@@ -56,6 +74,8 @@ class GraphView : public QWidget {
  Q_SIGNALS:
   /// A new picture is on the screen.
   void shown();
+  /// A person opened or closed modules.
+  void folded();
   /// For the status bar: what is under the pointer, what is being done.
   void statusChanged(const QString& sentence);
   void filterSummaryChanged(const QString& summary);
@@ -70,6 +90,7 @@ class GraphView : public QWidget {
 
   void requestLayout(const QString& anchor);
   void takeGeometry(const core::layout::GraphGeometryPtr& geometry, const QString& anchor);
+  void fold(const std::set<std::string>& keys);
   void toggleModule(const QString& key);
   void expandBelow(bool wholeTree);
   void refold();
@@ -102,6 +123,7 @@ class GraphView : public QWidget {
   shared::FilterSubjects m_subjects;
   shared::Filter m_filter;
   QString m_filterSummary;
+  std::optional<GraphViewState> m_restored;  ///< to be shown with the next picture
 };
 
 }  // namespace views::graph

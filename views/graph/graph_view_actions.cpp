@@ -16,6 +16,9 @@ namespace views::graph {
 QAction* GraphView::addAction(const QString& text, const QString& shortcut, const QString& help,
                               const std::function<void()>& run) {
   auto* action = new QAction(text, this);
+  // What settings and the palette of commands know it by; equal in all graph views.
+  action->setObjectName(QStringLiteral("graph.") + QString(text).remove(QChar(' ')));
+  action->setProperty("tip", help);
   if (!shortcut.isEmpty()) action->setShortcut(QKeySequence(shortcut));
   // Single letters act on the graph only while it has the focus.
   action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -32,10 +35,13 @@ void GraphView::buildActions() {
                                  [this] { m_canvas->fit(); }));
   m_toolbar->addAction(addAction(tr("Top"), QStringLiteral("Home"), tr("Go to the inputs"),
                                  [this] { m_canvas->showTop(); }));
-  m_toolbar->addAction(addAction(QStringLiteral("−"), QStringLiteral("-"), tr("Zoom out"),
-                                 [this] { m_canvas->zoomBy(1 / 1.25); }));
-  QAction* zoomIn = addAction(QStringLiteral("+"), QStringLiteral("+"), tr("Zoom in"),
+  QAction* zoomOut = addAction(tr("Zoom Out"), QStringLiteral("-"), tr("Show more of the graph"),
+                               [this] { m_canvas->zoomBy(1 / 1.25); });
+  zoomOut->setIconText(QStringLiteral("−"));
+  m_toolbar->addAction(zoomOut);
+  QAction* zoomIn = addAction(tr("Zoom In"), QStringLiteral("+"), tr("Show the graph larger"),
                               [this] { m_canvas->zoomBy(1.25); });
+  zoomIn->setIconText(QStringLiteral("+"));
   // On many keyboards + is Shift and =.
   zoomIn->setShortcuts({QKeySequence(QStringLiteral("+")), QKeySequence(QStringLiteral("="))});
   m_toolbar->addAction(zoomIn);

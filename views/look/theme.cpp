@@ -86,6 +86,18 @@ void applyTheme(QApplication& application, Theme theme) {
       "QStatusBar::item { border: 0; }"));
 }
 
+namespace {
+bool g_animationsWanted = true;
+}
+
+bool animationsWanted() {
+  return g_animationsWanted;
+}
+
+void setAnimationsWanted(bool wanted) {
+  g_animationsWanted = wanted;
+}
+
 bool isDark(const QPalette& palette) {
   return palette.color(QPalette::Base).lightnessF() < 0.5;
 }

@@ -20,6 +20,10 @@ void applyTheme(QApplication& application, Theme theme);
 
 bool isDark(const QPalette& palette);
 
+/// Whether a picture may move to its new place instead of jumping there; a person's choice.
+bool animationsWanted();
+void setAnimationsWanted(bool wanted);
+
 /// Colours with a meaning, for everything but the graph. Each is also told by a word, a mark or a
 /// place.
 struct Colors {

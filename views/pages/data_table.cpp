@@ -148,7 +148,7 @@ void DataTable::showSelection() {
   selectSourceRow(m_model->rowOfNode(name));
 }
 
-void DataTable::copySelection() const {
+void DataTable::copySelection() {
   std::vector<int> rows;
   const QModelIndexList selected = selectionModel()->selectedRows();
   for (const QModelIndex& index : selected) rows.push_back(index.row());

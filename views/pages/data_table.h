@@ -55,7 +55,10 @@ class DataTable : public QTableView {
   int shownRows() const { return m_proxy->rowCount(); }
   const models::TableModel& model() const { return *m_model; }
 
-  void copySelection() const;
+  /// Tab-separated, titles first.
+  void copySelection();
+  /// Asks for a file and writes the shown rows into it.
+  void exportWithDialog();
   /// All shown rows, in the shown order, as comma-separated values.
   QString shownAsCsv() const;
 
@@ -71,7 +74,6 @@ class DataTable : public QTableView {
   void showSelection();
   void fitColumns();
   void buildActions();
-  void exportWithDialog();
 
   models::TableModel* m_model;
   NodeFilterProxy* m_proxy;

@@ -46,10 +46,6 @@ void JointPage::showGuards() {
   m_guards->setFocus(Qt::ShortcutFocusReason);
 }
 
-QList<QAction*> JointPage::graphActions() const {
-  return m_graph->viewActions();
-}
-
 bool JointPage::isLayingOut() const {
   return m_graph->isLayoutRunning();
 }

@@ -21,8 +21,6 @@ class JointPage : public StagePage {
  public:
   JointPage(shared::SelectionHub* hub, QWidget* parent = nullptr);
 
-  /// Zoom, expand, export and so on, for the menu.
-  QList<QAction*> graphActions() const;
   bool isLayingOut() const;
   /// Brings the table of forward calls and their backward calls to the front.
   void showSequenceTable();

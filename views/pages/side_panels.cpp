@@ -105,6 +105,7 @@ Banner::Banner(QWidget* parent)
   connect(m_action, &QPushButton::clicked, this, &Banner::actionWanted);
   connect(copy, &QPushButton::clicked, this, &Banner::copyReport);
   connect(close, &QPushButton::clicked, this, &Banner::clear);
+  connect(close, &QPushButton::clicked, this, &Banner::dismissed);
   auto* layout = new QHBoxLayout(this);
   layout->addWidget(m_text, 1);
   layout->addWidget(m_action);
@@ -120,6 +121,14 @@ void Banner::showFailure(const QString& text, const QString& details, const QStr
   m_text->setPalette(own);
   m_text->setText(QStringLiteral("✕ ") + models::showable(text.toStdString()));
   m_details = details;
+  m_action->setText(action);
+  m_action->setVisible(!action.isEmpty());
+  show();
+}
+
+void Banner::showOffer(const QString& text, const QString& action) {
+  m_text->setPalette(palette());
+  m_text->setText(models::showable(text.toStdString()));
   m_action->setText(action);
   m_action->setVisible(!action.isEmpty());
   show();

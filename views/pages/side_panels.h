@@ -63,11 +63,15 @@ class Banner : public QFrame {
   explicit Banner(QWidget* parent = nullptr);
   /// `details` is shown as a tooltip and copied with the text; `action` may be empty.
   void showFailure(const QString& text, const QString& details, const QString& action);
+  /// A question that can wait: what can be done, and the word on its button.
+  void showOffer(const QString& text, const QString& action);
   void clear();
   QString text() const;
 
  Q_SIGNALS:
   void actionWanted();
+  /// The person does not want to see it any more.
+  void dismissed();
 
  private:
   void copyReport();

@@ -25,7 +25,7 @@ struct Selection {
   QString primary() const { return nodes.isEmpty() ? QString() : nodes.front(); }
 };
 
-/// Holds the selection, its history and the filter text. Intents that change nothing are dropped,
+/// Holds the selection and the filter text. Intents that change nothing are dropped,
 /// so a view may answer an announcement without making a loop. The sender is told like all others.
 class SelectionHub : public QObject {
   Q_OBJECT
@@ -35,16 +35,11 @@ class SelectionHub : public QObject {
 
   const Selection& selection() const { return m_selection; }
   const QString& filter() const { return m_filter; }
-  bool canGoBack() const { return m_position > 0; }
-  bool canGoForward() const { return m_position + 1 < m_history.size(); }
 
   void select(const Selection& selection);
   void selectNode(GraphKind graph, const QString& name) { select({graph, {name}, {}}); }
   void selectModule(GraphKind graph, const QString& path) { select({graph, {}, path}); }
   void clear() { select({m_selection.graph, {}, {}}); }
-  /// Walks the selections made so far; a new selection forgets the ones ahead.
-  void goBack();
-  void goForward();
   /// The text of the search box, in the language of filter.h.
   void setFilter(const QString& text);
   /// Forgets everything: another model was opened.
@@ -53,16 +48,10 @@ class SelectionHub : public QObject {
  Q_SIGNALS:
   void selectionChanged(const views::shared::Selection& selection);
   void filterChanged(const QString& text);
-  /// canGoBack() or canGoForward() may have changed.
-  void historyChanged();
 
  private:
-  void announce(const Selection& selection);
-
   Selection m_selection;
   QString m_filter;
-  QList<Selection> m_history;
-  qsizetype m_position = -1;  ///< of m_selection in m_history; -1 before the first selection
 };
 
 }  // namespace views::shared

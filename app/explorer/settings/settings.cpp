@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QSettings>
+#include <algorithm>
 
 namespace explorer {
 
@@ -12,6 +13,11 @@ using views::look::Theme;
 
 const QString kTheme = QStringLiteral("theme");
 const QString kRecent = QStringLiteral("recentFiles");
+const QString kKeys = QStringLiteral("keys/");
+const QString kAnimations = QStringLiteral("animations");
+const QString kThreads = QStringLiteral("threads");
+const QString kCacheLimit = QStringLiteral("cacheLimitMib");
+const QString kCommands = QStringLiteral("recentCommands");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
 
@@ -31,6 +37,12 @@ void write(const QString& file, const QString& key, const QVariant& value) {
 }
 
 }  // namespace
+
+QList<QKeySequence> keysFromText(const QString& text) {
+  // Qt makes one empty sequence of an empty text.
+  if (text.isEmpty()) return {};
+  return QKeySequence::listFromString(text, QKeySequence::PortableText);
+}
 
 Settings::Settings(QString configFile, QString stateFile)
     : m_configFile(std::move(configFile)), m_stateFile(std::move(stateFile)) {}
@@ -55,6 +67,58 @@ void Settings::setTheme(Theme theme) {
   write(m_configFile, kTheme, name);
 }
 
+std::optional<QList<QKeySequence>> Settings::keysOf(const QString& action) const {
+  const QVariant value = read(m_configFile, kKeys + action);
+  if (!value.isValid()) return std::nullopt;
+  return keysFromText(value.toString());
+}
+
+void Settings::setKeysOf(const QString& action, const std::optional<QList<QKeySequence>>& keys) {
+  if (keys) {
+    write(m_configFile, kKeys + action,
+          QKeySequence::listToString(*keys, QKeySequence::PortableText));
+  } else {
+    QSettings(m_configFile, QSettings::IniFormat).remove(kKeys + action);
+  }
+}
+
+bool Settings::animations() const {
+  const QVariant value = read(m_configFile, kAnimations);
+  return !value.isValid() || value.toBool();
+}
+
+void Settings::setAnimations(bool wanted) {
+  write(m_configFile, kAnimations, wanted);
+}
+
+int Settings::threads() const {
+  return std::clamp(read(m_configFile, kThreads).toInt(), 0, kMostThreads);
+}
+
+void Settings::setThreads(int threads) {
+  write(m_configFile, kThreads, threads);
+}
+
+int Settings::cacheLimitMib() const {
+  const int limit = read(m_configFile, kCacheLimit).toInt();
+  return limit > 0 ? limit : kDefaultCacheLimitMib;
+}
+
+void Settings::setCacheLimitMib(int mebibytes) {
+  write(m_configFile, kCacheLimit, mebibytes);
+}
+
+QStringList Settings::recentCommands() const {
+  return read(m_stateFile, kCommands).toStringList().mid(0, kMaxRecentCommands);
+}
+
+void Settings::addRecentCommand(const QString& action) {
+  QStringList commands = recentCommands();
+  commands.removeAll(action);
+  commands.prepend(action);
+  write(m_stateFile, kCommands, commands.mid(0, kMaxRecentCommands));
+}
+
 QStringList Settings::recentFiles() const {
   return read(m_stateFile, kRecent).toStringList().mid(0, kMaxRecent);
 }
@@ -65,6 +129,10 @@ void Settings::addRecentFile(const QString& path) {
   files.removeAll(absolute);
   files.prepend(absolute);
   write(m_stateFile, kRecent, files.mid(0, kMaxRecent));
+}
+
+QString Settings::sessionFolder() const {
+  return QFileInfo(m_stateFile).absoluteDir().filePath(QStringLiteral("sessions"));
 }
 
 QByteArray Settings::windowGeometry() const {

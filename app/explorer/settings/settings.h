@@ -4,16 +4,25 @@
 // layout under the XDG state folder.
 
 #include <QByteArray>
+#include <QKeySequence>
+#include <QList>
 #include <QString>
 #include <QStringList>
+#include <optional>
 
 #include "views/look/theme.h"
 
 namespace explorer {
 
+/// The keys of a list as it is stored, "; " between; the empty text is no key.
+QList<QKeySequence> keysFromText(const QString& text);
+
 class Settings {
  public:
   static constexpr int kMaxRecent = 9;
+  static constexpr int kMaxRecentCommands = 8;
+  static constexpr int kDefaultCacheLimitMib = 512;
+  static constexpr int kMostThreads = 1024;
 
   /// `configFile` and `stateFile` are INI files; they are made when first written.
   Settings(QString configFile, QString stateFile);
@@ -23,9 +32,30 @@ class Settings {
   views::look::Theme theme() const;
   void setTheme(views::look::Theme theme);
 
+  /// The keys that a person chose for an action; empty: they stay as they are by default.
+  std::optional<QList<QKeySequence>> keysOf(const QString& action) const;
+  void setKeysOf(const QString& action, const std::optional<QList<QKeySequence>>& keys);
+
+  /// Whether pictures may move to their new place; true by default.
+  bool animations() const;
+  void setAnimations(bool wanted);
+  /// Threads of a run where nothing else was asked for; 0: all cores.
+  int threads() const;
+  void setThreads(int threads);
+  /// How large the folder of compiled kernels may grow, in MiB.
+  int cacheLimitMib() const;
+  void setCacheLimitMib(int mebibytes);
+
+  /// Names of the last commands of the palette, newest first, at most kMaxRecentCommands.
+  QStringList recentCommands() const;
+  void addRecentCommand(const QString& action);
+
   /// Newest first, at most kMaxRecent.
   QStringList recentFiles() const;
   void addRecentFile(const QString& path);
+
+  /// Where sessions are journaled; beside the state file.
+  QString sessionFolder() const;
 
   QByteArray windowGeometry() const;
   QByteArray windowState() const;

@@ -37,34 +37,6 @@ class TestSelectionHub : public QObject {
     QCOMPARE(heard, 1);
   }
 
-  void historyWalksBackAndForward() {
-    SelectionHub hub;
-    QVERIFY(!hub.canGoBack());
-    for (const char* name : {"a", "b", "c"}) hub.selectNode(GraphKind::Joint, name);
-    hub.goBack();
-    hub.goBack();
-    QCOMPARE(hub.selection().primary(), QString("a"));
-    QVERIFY(!hub.canGoBack());
-    hub.goForward();
-    QCOMPARE(hub.selection().primary(), QString("b"));
-    hub.selectNode(GraphKind::Joint, "d");
-    QVERIFY(!hub.canGoForward());
-    hub.goBack();
-    QCOMPARE(hub.selection().primary(), QString("b"));
-  }
-
-  void longHistoriesForgetTheirBeginning() {
-    SelectionHub hub;
-    for (int i = 0; i < 500; ++i) hub.selectNode(GraphKind::Joint, QString::number(i));
-    int steps = 0;
-    while (hub.canGoBack()) {
-      hub.goBack();
-      ++steps;
-    }
-    QCOMPARE(steps, 199);
-    QCOMPARE(hub.selection().primary(), QString("300"));
-  }
-
   void filterTextIsSharedToo() {
     SelectionHub hub;
     QSignalSpy changes(&hub, &SelectionHub::filterChanged);
@@ -73,7 +45,7 @@ class TestSelectionHub : public QObject {
     QCOMPARE(changes.size(), 1);
     hub.selectNode(GraphKind::Joint, "a");
     hub.reset();
-    QVERIFY(hub.filter().isEmpty() && hub.selection().isEmpty() && !hub.canGoBack());
+    QVERIFY(hub.filter().isEmpty() && hub.selection().isEmpty());
   }
 };
 
