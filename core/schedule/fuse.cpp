@@ -169,11 +169,20 @@ class Fuser {
     return true;
   }
 
-  /// Whether only `reader` reads what `producer` makes.
+  /// Whether only `reader` reads what `producer` makes. What leads to a single number is left to
+  /// the kernels that its parts come from: they have more threads.
   bool isSwallowedBy(int producer, int reader) {
+    if (makesOneNumber(reader)) return false;
     const auto& members = unit(producer).members;
     return std::all_of(members.begin(), members.end(),
                        [&](ir::NodeId member) { return isReadOnlyBy(member, producer, reader); });
+  }
+
+  bool makesOneNumber(int index) {
+    const auto& members = unit(index).members;
+    return std::any_of(members.begin(), members.end(), [&](ir::NodeId member) {
+      return m_lowered.at(member).access.isReduction && graph().node(member).tensor()->numel() == 1;
+    });
   }
 
   /// Whether a unit has a reduction that leaves the last dimension of its argument alone.

@@ -9,7 +9,7 @@ std::unordered_map<std::string_view, const Lowering*> collected() {
   std::unordered_map<std::string_view, const Lowering*> all;
   for (const auto table : {arithmeticLowerings(), comparisonLowerings(), activationLowerings(),
                            activationGradientLowerings(), reductionLowerings(), gatherLowerings(),
-                           creationLowerings()})
+                           creationLowerings(), placementLowerings()})
     for (const Lowering& lowering : table) all.emplace(lowering.target, &lowering);
   return all;
 }

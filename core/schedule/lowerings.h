@@ -36,5 +36,6 @@ std::span<const Lowering> activationGradientLowerings();
 std::span<const Lowering> reductionLowerings();
 std::span<const Lowering> gatherLowerings();
 std::span<const Lowering> creationLowerings();
+std::span<const Lowering> placementLowerings();
 
 }  // namespace core::schedule

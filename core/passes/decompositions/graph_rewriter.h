@@ -55,6 +55,8 @@ class GraphRewriter {
   Tensor pointwise(const std::string& target, std::vector<ir::Argument> args,
                    std::optional<ir::DType> dtype = std::nullopt);
 
+  /// A node of the new graph.
+  const ir::Node& node(ir::NodeId id) const { return m_nodes[id.index]; }
   const ir::TensorMeta& metaOf(ir::NodeId id) const { return *m_nodes[id.index].tensor(); }
 
  private:

@@ -78,6 +78,33 @@ class TestFuse : public QObject {
     QCOMPARE(schedule.arenaBytes, std::int64_t{0});
   }
 
+  void theMeanOfNormalizedRowsIsTakenWhereTheyAreMade() {
+    const auto schedule = tests::scheduleOf(
+        "%x : f32[64, 1024] = placeholder\n"
+        "%ln : (f32[64, 1024], f32[64, 1], f32[64, 1]) = aten.native_layer_norm.default(%x, "
+        "[1024], None, None, 1e-05)\n%y : f32[64, 1024] = getitem(%ln, 0)\n"
+        "%q : f32[64, 1024] = aten.mul.Tensor(%y, %y)\n%m : f32[] = aten.mean.default(%q)\n"
+        "return (%m)\n",
+        Decompose::Yes);
+    QCOMPARE(schedule.groups.size(), std::size_t{2});
+    QCOMPARE(schedule.groups[0].nest.inner, std::vector<std::int64_t>{1024});
+    QCOMPARE(schedule.groups[1].nest.inner, std::vector<std::int64_t>{64});
+    QCOMPARE(schedule.arenaBytes, std::int64_t{256});
+  }
+
+  void aMeanLossGathersInTheRowKernelOfItsSoftmax() {
+    const auto schedule = tests::scheduleOf(
+        "%x : f32[64, 10] = placeholder\n%t : i64[64] = placeholder\n"
+        "%l : f32[64, 10] = aten._log_softmax.default(%x, 1, False)\n"
+        "%n : (f32[], f32[]) = aten.nll_loss_forward.default(%l, %t, None, 1, -100)\n"
+        "%o : f32[] = getitem(%n, 0)\nreturn (%o)\n",
+        Decompose::Yes);
+    QCOMPARE(schedule.groups[0].nest.inner, std::vector<std::int64_t>{10});
+    // The probabilities themselves never reach memory.
+    for (const auto& buffer : schedule.buffers)
+      QVERIFY(buffer.kind == BufferKind::GraphInput || buffer.bytes <= 64 * 4);
+  }
+
   void batchNormStatisticsAndApplyAreOneKernelPerChannel() {
     const auto schedule = tests::scheduleOf(
         "%x : f32[2, 3, 4, 4] = placeholder\n%w : f32[3] = placeholder\n%b : f32[3] = placeholder\n"

@@ -299,6 +299,55 @@ class TestLowerings : public QObject {
     QCOMPARE(out[0], want);
   }
 
+  void placements_data() {
+    QTest::addColumn<QString>("call");
+    QTest::addColumn<QString>("shape");
+    QTest::addColumn<std::vector<double>>("want");
+    // a = [[1, 2, 3], [4, 5, 6]], b = [[7, 8, 9], [10, 11, 12]], r = [-1, -2, -3]
+    const auto row = [](const char* call, const char* shape, Elements want) {
+      QTest::newRow(call) << QString(call) << QString(shape) << want;
+    };
+    row("aten.select_backward.default(%r, [2, 3], 0, 1)", "f64[2, 3]", {0, 0, 0, -1, -2, -3});
+    row("aten.select_backward.default(%r, [3, 2], 1, -1)", "f64[3, 2]", {0, -1, 0, -2, 0, -3});
+    row("aten.select_scatter.default(%a, %r, -2, 0)", "f64[2, 3]", {-1, -2, -3, 4, 5, 6});
+    row("aten.stack.default([%a, %b])", "f64[2, 2, 3]", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    row("aten.stack.default([%r, %r, %r], 1)", "f64[3, 3]", {-1, -1, -1, -2, -2, -2, -3, -3, -3});
+    row("aten.slice_backward.default(%a, [4, 3], 0, 1, 3, 1)", "f64[4, 3]",
+        {0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0});
+    row("aten.slice_backward.default(%a, [2, 5], 1, -3, 9223372036854775807, 1)", "f64[2, 5]",
+        {0, 0, 1, 2, 3, 0, 0, 4, 5, 6});
+    row("aten.slice_scatter.default(%b, %s, 1, 1, 2)", "f64[2, 3]", {7, -8, 9, 10, -9, 12});
+    row("aten.slice_scatter.default(%b, %a)", "f64[2, 3]", {1, 2, 3, 4, 5, 6});
+    row("aten.constant_pad_nd.default(%a, [1, 0, 0, 1], 0.5)", "f64[3, 4]",
+        {0.5, 1, 2, 3, 0.5, 4, 5, 6, 0.5, 0.5, 0.5, 0.5});
+    row("aten.constant_pad_nd.default(%a, [-1, 1])", "f64[2, 3]", {2, 3, 0, 5, 6, 0});
+    row("aten.cat.default([%a, %b])", "f64[4, 3]", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    row("aten.cat.default([%a, %s, %b], -1)", "f64[2, 7]",
+        {1, 2, 3, -8, 7, 8, 9, 4, 5, 6, -9, 10, 11, 12});
+    row("aten.cat.default([%e, %r])", "f64[3]", {-1, -2, -3});
+  }
+  void placements() {
+    QFETCH(QString, call);
+    QFETCH(QString, shape);
+    QFETCH(std::vector<double>, want);
+    const QString text =
+        "%a : f64[2, 3] = placeholder\n%b : f64[2, 3] = placeholder\n%r : f64[3] = placeholder\n"
+        "%s : f64[2, 1] = placeholder\n%e : f64[0] = placeholder\n%o : " +
+        shape + " = " + call + "\nreturn (%o)\n";
+    const auto out =
+        tests::runText(text.toStdString(),
+                       {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, {-1, -2, -3}, {-8, -9}, {}});
+    QCOMPARE(out[0], want);
+  }
+
+  void joiningFusesWithWhatMakesAndWhatReadsIt() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f64[2, 3] = placeholder\n%b : f64[2, 3] = placeholder\n"
+        "%x : f64[2, 3] = aten.exp.default(%a)\n%c : f64[2, 6] = aten.cat.default([%x, %b], 1)\n"
+        "%n : f64[2, 6] = aten.neg.default(%c)\nreturn (%n)\n");
+    QCOMPARE(schedule.groups.size(), std::size_t{1});
+  }
+
   void creation_data() {
     QTest::addColumn<QString>("call");
     QTest::addColumn<QString>("type");
@@ -340,6 +389,11 @@ class TestLowerings : public QObject {
                              << "dtype";
     QTest::newRow("zero divisor") << "i64[3, 3] = aten.remainder.Tensor(%i, %i)"
                                   << "may be zero";
+    QTest::newRow("stepped slice")
+        << "f64[6, 3] = aten.slice_backward.default(%x, [6, 3], 0, 0, 6, 2)"
+        << "step";
+    QTest::newRow("many joined") << "f64[15, 3] = aten.cat.default([%x, %x, %x, %x, %x])"
+                                 << "more than 4";
     QTest::newRow("mask") << "f64[2] = aten.index.Tensor(%x, [%m])"
                           << "mask";
   }

@@ -40,6 +40,29 @@ class TestDecompose : public QObject {
                            "  return (%p)\n}\n"));
   }
 
+  void aSumOfEverythingFirstReducesWhatAReductionBeforeItReduced() {
+    const auto firstStage = [](const std::string& body) {
+      const auto result = passes::decomposeForFusion(
+          support::graphFromText("%x : f32[64, 2, 1024] = placeholder\n" + body +
+                                 "%s : f32[] = aten.sum.default(%y)\nreturn (%s)\n"));
+      const ir::Node& all = result.graph->node(*result.graph->find("s"));
+      const ir::Node* part = &result.graph->node(all.args[0].node());
+      if (!part->isCallTo("aten.sum.dim_IntList")) part = &result.graph->node(part->args[0].node());
+      return part->tensor()->sizeHints();
+    };
+    QCOMPARE(firstStage("%y : f32[64, 2, 1024] = aten._softmax.default(%x, 2, False)\n"),
+             (std::vector<std::int64_t>{64, 2}));
+    QCOMPARE(firstStage("%m : f32[1, 2, 1] = aten.mean.dim(%x, [0, -1], True)\n"
+                        "%y : f32[64, 2, 1024] = aten.sub.Tensor(%x, %m)\n"),
+             (std::vector<std::int64_t>{16}));  // two rows only: too few
+    QCOMPARE(firstStage("%m : f32[64, 1, 1] = aten.amax.default(%x, [1, 2], True)\n"
+                        "%d : f32[64, 2, 1024] = aten.sub.Tensor(%x, %m)\n"
+                        "%y : f32[64, 2, 1024] = aten.exp.default(%d)\n"),
+             (std::vector<std::int64_t>{64}));
+    QCOMPARE(firstStage("%y : f32[64, 2, 1024] = aten.exp.default(%x)\n"),
+             (std::vector<std::int64_t>{16}));
+  }
+
   void resultsKeepNameTypeAndMetadata() {
     const auto result = passes::decomposeForFusion(support::graphFromText(kLayerNorm));
     const ir::Graph& graph = *result.graph;
