@@ -17,4 +17,9 @@ void CodeWriter::close(std::string_view text) {
   line(text);
 }
 
+void CodeWriter::orElse() {
+  --m_depth;
+  open("} else {");
+}
+
 }  // namespace core::codegen

@@ -15,6 +15,8 @@ class CodeWriter {
   void open(std::string_view text);
   /// The closing line, "}" unless told.
   void close(std::string_view text = "}");
+  /// "} else {" between two blocks.
+  void orElse();
   /// Text that is already formatted.
   void raw(std::string_view text) { m_text += text; }
 

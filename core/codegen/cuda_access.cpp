@@ -20,12 +20,15 @@ using schedule::LoopOpKind;
 void CudaWriter::unravel(const std::string& source, std::vector<int> axes, bool inVectors) {
   std::string rest = source;
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    const bool isLane = axes[i] == kernel().laneAxis();
-    const std::int64_t scale = isLane && inVectors ? m_plan.lanes() : 1;
-    const std::int64_t size = kernel().axisSize(axes[i]) / scale;
+    const bool isLane = axes[i] == kernel().laneAxis() && inVectors;
+    const std::int64_t scale = isLane ? m_plan.lanes() : 1;
+    const std::int64_t size =
+        isLane && m_plan.isRagged() ? m_plan.steps() : kernel().axisSize(axes[i]) / scale;
     const bool isLast = i + 1 == axes.size();
     const std::string own = isLast ? rest : rest + " % " + std::to_string(size);
-    m_code.line("[[maybe_unused]] const at " + axisName(axes[i], true) + " = (at)(" +
+    const bool isMoved = isLane && m_plan.isRagged();
+    m_code.line(std::string("[[maybe_unused]] ") + (isMoved ? "at " : "const at ") +
+                axisName(axes[i], true) + " = (at)(" +
                 times(isLast || scale == 1 ? own : "(" + own + ")", scale) + ");");
     if (!isLast) rest += " / " + std::to_string(size);
   }
@@ -118,24 +121,29 @@ void CudaWriter::writePackedLoads(const std::vector<int>& computed) {
       m_code.line("const " + packType(index) + " pack_" + number + " = " + held + ";");
       continue;
     }
-    if (m_plan.isPacked(index)) {
+    if (isPackedHere(index)) {
       m_expressions.use("load");
       m_code.line("const " + packType(index) + " pack_" + number + " = load<" +
                   std::to_string(m_plan.lanes()) + ">(" +
                   bufferName(kernel().op(index).access.buffer) + " + " + addressOf(index, true) +
                   ");");
     } else {
-      m_code.line(packType(index) + " pack_" + number + ";");
-      openLanes();
-      m_code.line("pack_" + number + ".v[e] = " + bufferName(kernel().op(index).access.buffer) +
-                  "[" + addressOf(index, false) + "];");
-      m_code.close();
+      writeElementwisePack(index);
     }
     if (m_plan.isResident(index)) {
       m_code.line(held + " = pack_" + number + ";");
       m_isHeld[at] = m_plan.residence == Residence::Registers;
     }
   }
+}
+
+void CudaWriter::writeElementwisePack(int index) {
+  const std::string pack = "pack_" + std::to_string(index);
+  m_code.line(packType(index) + " " + pack + " = {};");
+  openLanes();
+  m_code.line((m_isEnd ? "if (isInRow(e)) " : "") + pack + ".v[e] = " +
+              bufferName(kernel().op(index).access.buffer) + "[" + addressOf(index, false) + "];");
+  m_code.close();
 }
 
 std::string CudaWriter::loadExpression(int index) {
@@ -148,7 +156,7 @@ std::string CudaWriter::loadExpression(int index) {
 
 void CudaWriter::declarePackedStores(const std::vector<int>& computed) {
   for (const int index : computed) {
-    if (kernel().op(index).kind != LoopOpKind::Store || !m_plan.isPacked(index)) continue;
+    if (kernel().op(index).kind != LoopOpKind::Store || !isPackedHere(index)) continue;
     const std::string number = std::to_string(index);
     if (isHalf(index))
       m_code.line("f32 half_" + number + "[" + std::to_string(m_plan.lanes()) + "];");
@@ -159,18 +167,19 @@ void CudaWriter::declarePackedStores(const std::vector<int>& computed) {
 
 void CudaWriter::writePackedStores(const std::vector<int>& computed) {
   for (const int index : computed) {
-    if (kernel().op(index).kind != LoopOpKind::Store || !m_plan.isPacked(index)) continue;
+    if (kernel().op(index).kind != LoopOpKind::Store || !isPackedHere(index)) continue;
     const std::string number = std::to_string(index);
-    std::string value = "pack_" + number;
+    const std::string place =
+        bufferName(kernel().op(index).access.buffer) + " + " + addressOf(index, true);
     if (isHalf(index)) {
-      const std::string callee = storedType(index) == DType::BF16 ? "packBf16" : "packF16";
+      const std::string callee = storedType(index) == DType::BF16 ? "storeBf16" : "storeF16";
       m_expressions.use(callee);
-      value = callee + "(half_" + number + ")";
+      m_code.line(storeGuard(index) + callee + "(" + place + ", half_" + number + ");");
+      continue;
     }
     m_expressions.use("store");
-    m_code.line(storeGuard(index) + "store<" + std::to_string(m_plan.lanes()) + ">(" +
-                bufferName(kernel().op(index).access.buffer) + " + " + addressOf(index, true) +
-                ", " + value + ");");
+    m_code.line(storeGuard(index) + "store<" + std::to_string(m_plan.lanes()) + ">(" + place +
+                ", pack_" + number + ");");
   }
 }
 
@@ -196,7 +205,7 @@ void CudaWriter::writeStore(int index) {
   const std::string name = m_expressions.name(value);
   const DType from = kernel().op(value).dtype, stored = storedType(index);
   const std::string number = std::to_string(index);
-  if (!m_plan.isPacked(index)) {
+  if (!isPackedHere(index)) {
     writeChecks(index);
     m_code.line(storeGuard(index) + bufferName(op.access.buffer) + "[" + addressOf(index, false) +
                 "] = " + m_expressions.toStorage(name, from, stored) + ";");

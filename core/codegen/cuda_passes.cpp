@@ -78,6 +78,22 @@ void CudaWriter::openSteps() {
     m_code.open("{");
   }
   unravel("v", axes, !isColumns());
+  if (m_plan.isRagged()) writeRaggedStart();
+}
+
+/// Moves `c` back to where the row's first aligned vector begins.
+void CudaWriter::writeRaggedStart() {
+  const schedule::Access& access = kernel().op(m_plan.raggedBy).access;
+  const std::int64_t size = kernel().axisSize(kernel().laneAxis());
+  std::string start = text(access.offset);
+  for (int axis = 0; axis < outerCount(); ++axis) {
+    const std::int64_t stride = access.strides[static_cast<std::size_t>(axis)];
+    if (stride != 0) start += " + " + axisName(axis, true) + " * " + text(stride);
+  }
+  m_code.line("c -= (" + start + ") & " + text(m_plan.lanes() - 1) + ";");
+  m_code.line("[[maybe_unused]] const auto isInRow = [&](int e) { return (uat)(c + e) < " +
+              text(size) + "; };");
+  m_code.line("const bool isWhole = c >= 0 && c <= " + text(size - m_plan.lanes()) + ";");
 }
 
 void CudaWriter::closeSteps() {
@@ -94,7 +110,19 @@ void CudaWriter::writeLoadPhase() {
   if (loads.empty() || m_plan.residence != Residence::Registers) return;
   openSteps();
   if (isPoints()) writeRowOps(0, false);
-  writePackedLoads(loads);
+  if (m_plan.isRagged()) {
+    const std::vector<bool> before = m_isHeld;
+    m_code.open("if (isWhole) {");
+    writePackedLoads(loads);
+    m_code.orElse();
+    m_isHeld = before;
+    m_isEnd = true;
+    writePackedLoads(loads);
+    m_isEnd = false;
+    m_code.close();
+  } else {
+    writePackedLoads(loads);
+  }
   closeSteps();
 }
 
@@ -135,9 +163,21 @@ void CudaWriter::writeOp(int index) {
 }
 
 void CudaWriter::writeBody(const std::vector<int>& computed, const std::vector<int>& fetched) {
+  if (!m_plan.isRagged()) return writeLanes(computed, fetched);
+  m_code.open("if (isWhole) {");
+  writeLanes(computed, fetched);
+  m_code.orElse();
+  m_isEnd = true;
+  writeLanes(computed, fetched);
+  m_isEnd = false;
+  m_code.close();
+}
+
+void CudaWriter::writeLanes(const std::vector<int>& computed, const std::vector<int>& fetched) {
   writePackedLoads(computed);
   declarePackedStores(computed);
   openLanes();
+  if (m_isEnd) m_code.line("if (!isInRow(e)) continue;");
   for (int i = 0; i < opCount(); ++i) {
     if (std::count(fetched.begin(), fetched.end(), i))
       m_code.line("const " + scalarType(kernel().op(i).dtype) + " " + m_expressions.variable(i) +

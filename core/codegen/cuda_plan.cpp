@@ -2,6 +2,10 @@
 //
 // Vectors. 16 bytes of the narrowest values a thread; wider ones then take two accesses.
 //
+// Ragged rows. Where rows are of an odd length, so that most begin between two vectors, a thread
+// takes aligned vectors all the same: the first begins before the row and the last ends behind it,
+// and those two are moved element by element.
+//
 // Points. Blocks of 256 threads with one vector each, as many blocks as it takes: a persistent grid
 // and cache hints lose. Where a vector is narrower than 16 bytes, a thread takes several, so that
 // as many bytes are on their way.
@@ -42,6 +46,7 @@ constexpr std::int64_t kKeptRegisters = 64;  // a thread's, for what it has comp
 constexpr std::int64_t kHeldOfBlock = 24 * 1024;
 constexpr std::int64_t kKeptOfBlock = 16 * 1024;
 constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
+constexpr std::int64_t kRaggedVectors = 16;        // of a row that is worth it
 constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
@@ -102,6 +107,39 @@ bool streams(const CudaPlan& plan, int index) {
   return laneStride(plan, op) == 1;
 }
 
+/// Whether the two accesses begin each row at the same place between vectors.
+bool startTogether(const CudaPlan& plan, const LoopOp& a, const LoopOp& b, std::int64_t lanes) {
+  if (!a.access.indirect.empty() || !b.access.indirect.empty()) return false;
+  if ((a.access.offset - b.access.offset) % lanes != 0) return false;
+  for (std::size_t axis = 0; axis < plan.kernel.nest.outer.size(); ++axis)
+    if ((a.access.strides[axis] - b.access.strides[axis]) % lanes != 0) return false;
+  return true;
+}
+
+/// Makes vectors of `lanes` if rows are long and the accesses that stream begin together.
+void makeRagged(CudaPlan& plan, std::int64_t lanes) {
+  const std::int64_t size = plan.kernel.axisSize(plan.kernel.laneAxis());
+  if (plan.shape == CudaShape::Columns || plan.kernel.nest.inner.size() != 1) return;
+  if (size < kRaggedVectors * lanes) return;
+  const int count = static_cast<int>(plan.kernel.ops.size());
+  std::vector<bool> best;
+  for (int i = 0; i < count; ++i) {
+    if (!streams(plan, i)) continue;
+    std::vector<bool> follows(plan.kernel.ops.size(), false);
+    for (int j = 0; j < count; ++j)
+      follows[static_cast<std::size_t>(j)] =
+          streams(plan, j) && startTogether(plan, plan.kernel.op(i), plan.kernel.op(j), lanes);
+    if (std::count(follows.begin(), follows.end(), true) <=
+        std::count(best.begin(), best.end(), true))
+      continue;
+    plan.raggedBy = i;
+    best = follows;
+  }
+  if (!plan.isRagged()) return;
+  plan.follows = std::move(best);
+  plan.kernel.lanes = static_cast<int>(lanes);
+}
+
 void chooseVector(CudaPlan& plan) {
   std::int64_t least = 16, most = 1;
   for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
@@ -121,8 +159,10 @@ void chooseVector(CudaPlan& plan) {
         return false;
     return true;
   };
+  const std::int64_t wanted = lanes;
   while (lanes > 1 && !fits(lanes)) lanes /= 2;
   plan.kernel.lanes = static_cast<int>(lanes);
+  if (lanes * 4 <= wanted) makeRagged(plan, wanted);
 }
 
 bool isInPlace(const LoopNest& nest) {
@@ -196,7 +236,7 @@ void divideRow(CudaPlan& plan, const CudaTarget& target) {
   } else {
     const std::vector<int> uses = usesByPasses(plan.kernel);
     std::erase_if(loads, [&](int load) { return uses[static_cast<std::size_t>(load)] < 2; });
-    threads = steps >= 4096 ? 512 : kThreads;
+    threads = target.longRowThreads;
     bytes = 0;
     for (const int load : loads)
       bytes += ceilDivide(steps * plan.lanes() * bytesOf(plan, plan.kernel.op(load)), 16) * 16;
@@ -305,6 +345,7 @@ bool CudaPlan::isPacked(int index) const {
   const LoopOp& op = kernel.op(index);
   if (lanes() == 1 || (shape != CudaShape::Columns && !kernel.planOf(index).isElement))
     return false;
+  if (isRagged()) return follows[static_cast<std::size_t>(index)];
   return canPack(*this, op, lanes());
 }
 
@@ -317,6 +358,7 @@ std::int64_t CudaPlan::innerPoints() const {
 }
 
 std::int64_t CudaPlan::steps() const {
+  if (isRagged()) return (innerPoints() + 2 * lanes() - 2) / lanes();
   return shape == CudaShape::Columns ? innerPoints() : innerPoints() / lanes();
 }
 
@@ -352,6 +394,8 @@ std::vector<std::string> CudaPlan::notes() const {
   if (splits > 1)
     result.push_back(std::to_string(splits) +
                      " blocks share each row; their parts are combined in a fixed order");
+  if (isRagged())
+    result.push_back("rows begin between vectors: their ends are moved element by element");
   if (wideIndex) result.push_back("positions have 64 bits");
   return result;
 }

@@ -35,11 +35,16 @@ struct CudaPlan {
   std::vector<bool> resident;  ///< by op: a load that is made once and held
   /// By op: nothing but half precision comes of it, so that functions may be a little less exact.
   std::vector<bool> coarse;
+  /// Rows begin anywhere between two vectors: an access, whose vectors are aligned when they begin
+  /// up to `lanes - 1` elements before the row, and which accesses begin with it; -1: no.
+  int raggedBy = -1;
+  std::vector<bool> follows;
   std::int64_t splits = 1;  ///< blocks that share one row, or one strip of columns
   bool wideIndex = false;   ///< positions need 64 bits
   std::int64_t sharedBytes = 0;
 
   int lanes() const { return kernel.lanes; }
+  bool isRagged() const { return raggedBy >= 0; }
   bool isResident(int op) const { return resident[static_cast<std::size_t>(op)]; }
   /// Whether the variable is an array with an element for each of the thread's columns.
   bool isPerColumn(int op) const {

@@ -41,8 +41,22 @@ template <int n, class T>
 INLINE Pack<T, n> load(const T* p) { return *(const Pack<T, n>*)p; }
 )"},
     {"store", "", R"(
+// 16 bytes at a time by name: where a kernel also stores element by element, the compiler would
+// take the accesses apart.
 template <int n, class T>
-INLINE void store(T* p, Pack<T, n> x) { *(Pack<T, n>*)p = x; }
+INLINE void store(T* p, const Pack<T, n>& x) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof x % 16 == 0) {
+    union { Pack<T, n> pack; u32 w[sizeof x / 4]; } u = {x};
+#pragma unroll
+    for (int i = 0; i < (int)(sizeof x / 4); i += 4)
+      asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"((u8*)p + 4 * i), "r"(u.w[i]),
+                   "r"(u.w[i + 1]), "r"(u.w[i + 2]), "r"(u.w[i + 3]));
+    return;
+  }
+#endif
+  *(Pack<T, n>*)p = x;
+}
 )"},
     {"checked", "", R"(
 // An index that is out of range sets the status and becomes 0.
@@ -76,23 +90,20 @@ INLINE u16 toBf16(f32 x) {
 #endif
 }
 )"},
-    {"packBf16", "bf16", R"(
+    {"storeBf16", "bf16 store", R"(
+// Two to a register, so that the store is of whole registers.
 template <int n>
-INLINE Pack<u16, n> packBf16(const f32 (&x)[n]) {
-  Pack<u16, n> packed;
+INLINE void storeBf16(u16* p, const f32 (&x)[n]) {
+  Pack<u32, n / 2> pairs;
 #pragma unroll
   for (int e = 0; e < n; e += 2) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
-    u32 pair;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(x[e + 1]), "f"(x[e]));
-    packed.v[e] = (u16)pair;
-    packed.v[e + 1] = (u16)(pair >> 16);
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pairs.v[e / 2]) : "f"(x[e + 1]), "f"(x[e]));
 #else
-    packed.v[e] = toBf16(x[e]);
-    packed.v[e + 1] = toBf16(x[e + 1]);
+    pairs.v[e / 2] = toBf16(x[e]) | (u32)toBf16(x[e + 1]) << 16;
 #endif
   }
-  return packed;
+  store<n / 2>((u32*)p, pairs);
 }
 )"},
     {"f16", "", R"(
@@ -112,13 +123,14 @@ INLINE f32 fromF16(u16 bits) { return (f32)__builtin_bit_cast(__fp16, bits); }
 INLINE u16 toF16(f32 x) { return __builtin_bit_cast(u16, (__fp16)x); }
 #endif
 )"},
-    {"packF16", "f16", R"(
+    {"storeF16", "f16 store", R"(
 template <int n>
-INLINE Pack<u16, n> packF16(const f32 (&x)[n]) {
-  Pack<u16, n> packed;
+INLINE void storeF16(u16* p, const f32 (&x)[n]) {
+  Pack<u32, n / 2> pairs;
 #pragma unroll
-  for (int e = 0; e < n; ++e) packed.v[e] = toF16(x[e]);
-  return packed;
+  for (int e = 0; e < n; e += 2)
+    pairs.v[e / 2] = toF16(x[e]) | (u32)toF16(x[e + 1]) << 16;
+  store<n / 2>((u32*)p, pairs);
 }
 )"},
     {"tanh", "", R"(

@@ -13,6 +13,8 @@ struct CudaTarget {
   std::int64_t blockShared = 232448;  ///< bytes of shared memory that one block may ask for
   /// Vectors of a row that a thread takes, where the row's length leaves the choice.
   int rowVectors = 4;
+  /// Threads of a row that is too long for registers.
+  int longRowThreads = 512;
 };
 
 }  // namespace core::codegen

@@ -52,6 +52,8 @@ class CudaWriter {
   void writeRowOps(int depth, bool storesToo);
   void writePass(int pass);
   void openSteps();
+  void writeRaggedStart();
+  void writeLanes(const std::vector<int>& computed, const std::vector<int>& fetched);
   void closeSteps();
   void writeBody(const std::vector<int>& computed, const std::vector<int>& fetched);
   void openLanes();
@@ -68,6 +70,8 @@ class CudaWriter {
   // Memory.
   void unravel(const std::string& source, std::vector<int> axes, bool inVectors);
   std::string axisName(int axis, bool isPacked) const;
+  bool isPackedHere(int index) const { return !m_isEnd && m_plan.isPacked(index); }
+  void writeElementwisePack(int index);
   std::string addressOf(int index, bool isPacked);
   std::string bufferName(int index) const;
   ir::DType storedType(int index) const;
@@ -91,6 +95,7 @@ class CudaWriter {
   CudaExpressions m_expressions;
   CodeWriter m_code;
   bool m_checksIndices = false;
+  bool m_isEnd = false;                 ///< the body at hand is for vectors at the ends of rows
   std::vector<bool> m_isHeld;           ///< by op: the load has been made in this entry
   std::vector<std::int64_t> m_partsAt;  ///< by op: a reduction's place in the workspace
   std::int64_t m_workspaceBytes = 0;

@@ -43,8 +43,8 @@ LoopNest chain() {
   return b.nest();
 }
 
-LoopNest softmax(std::int64_t n) {
-  NestBuilder b(named("softmax", n), {kRows}, {n});
+LoopNest softmax(std::int64_t n, std::int64_t rows = kRows) {
+  NestBuilder b(named("softmax", n), {rows}, {n});
   const int x = b.load("x", kBf16, {n, 1});
   const int e =
       b.compute(ScalarFn::Exp, {b.compute(ScalarFn::Sub, {x, b.reduce(ReduceFn::Max, x)})});
@@ -153,6 +153,8 @@ std::vector<LoopNest> benchNests() {
           columnSum(4096),
           fullSum(),
           crossEntropy(8192, 50304),
+          softmax(3001),
+          softmax(50257, 8192),
           crossEntropy(8192, 50257)};
 }
 

@@ -2,7 +2,7 @@
 // to a machine that has one.
 //
 //   gpu_kernels check            every kernel of the set and random ones, against the interpreter
-//   gpu_kernels bench            times and rates of memory-bound kernels, by vectors a thread
+//   gpu_kernels bench            times and rates of memory-bound kernels, and of other choices
 //   gpu_kernels write FOLDER     the texts, for other compilers and for reading
 //
 // Exit codes: 0 fine, 1 something differs, 77 there is no GPU here.
@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "core/codegen/write_cuda_kernel.h"
 #include "core/gpu/gpu.h"
@@ -123,11 +124,27 @@ double timeOf(core::gpu::Gpu& gpu, const LoopNest& nest, const BuiltKernel& kern
       run, [] {}, 15);
 }
 
+/// What the device's own choices are compared with.
+std::vector<std::pair<std::string, CudaTarget>> variants(const CudaTarget& own) {
+  std::vector<std::pair<std::string, CudaTarget>> all{{"own", own}};
+  for (const int vectors : {1, 2, 8}) {
+    all.emplace_back("row vectors " + std::to_string(vectors), own);
+    all.back().second.rowVectors = vectors;
+  }
+  for (const int threads : {256, 1024}) {
+    all.emplace_back("long rows " + std::to_string(threads), own);
+    all.back().second.longRowThreads = threads;
+  }
+  all.emplace_back("nothing shared", own);
+  all.back().second.blockShared = 4096;
+  return all;
+}
+
 int bench(core::gpu::Gpu& gpu) {
   const std::vector<LoopNest> nests = tests::benchNests();
-  for (const int vectors : {4, 1, 2, 8, 16}) {
-    CudaTarget target = targetOf(gpu.facts());
-    target.rowVectors = vectors;
+  const CudaTarget own = targetOf(gpu.facts());
+  const std::vector<KernelSource> ownSources = sourcesOf(nests, own);
+  for (const auto& [label, target] : variants(own)) {
     const std::vector<KernelSource> sources = sourcesOf(nests, target);
     const auto kernels = gpu.build(sources, {}, {});
     if (!kernels) {
@@ -135,14 +152,13 @@ int bench(core::gpu::Gpu& gpu) {
       return 1;
     }
     for (std::size_t i = 0; i < nests.size(); ++i) {
-      if (vectors != 4 &&
-          sources[i].source == writeCudaKernel(nests[i], targetOf(gpu.facts()))->source)
-        continue;
+      if (label != "own" && sources[i].source == ownSources[i].source) continue;
       const double ms = timeOf(gpu, nests[i], (*kernels)[i]);
       const double rate = static_cast<double>(bytesMoved(nests[i])) / ms / 1e6;
-      const std::string log = (*kernels)[i].log.substr(0, (*kernels)[i].log.find('\n'));
-      std::printf("%-24s %2d %8.4f ms %6.0f GB/s  %s | %s\n", nests[i].name.c_str(), vectors, ms,
-                  rate, sources[i].notes[0].c_str(), log.c_str());
+      std::string log = (*kernels)[i].log.substr(0, (*kernels)[i].log.find('\n'));
+      log.erase(0, log.find(':') + 1);
+      std::printf("%-24s %-15s %8.4f ms %6.0f GB/s  %s |%s\n", nests[i].name.c_str(), label.c_str(),
+                  ms, rate, sources[i].notes[0].c_str(), log.c_str());
       std::fflush(stdout);
     }
   }

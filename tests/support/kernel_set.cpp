@@ -146,7 +146,9 @@ void addPoints(Set& set) {
     set.add(std::move(b));
   }
   set.add(geluChain(kF32, 33, 100));
+  set.add(geluChain(kF32, 33, 201));
   set.add(geluChain(kBf16, 33, 104), kHalf);
+  set.add(geluChain(kBf16, 33, 205), kHalf);
   set.add(geluChain(DType::F16, 5, 33), {2e-3, 2e-3});
   {
     NestBuilder b("layouts", {35, 21});
@@ -263,10 +265,17 @@ void addRows(Set& set) {
     set.add(layerNorm(kF32, 5, n), kSums);
     set.add(layerNorm(kBf16, 5, n), kHalf);
   }
+  for (const std::int64_t n : {131, 1001, 5003}) {
+    set.add(softmax(kF32, 5, n));
+    set.add(softmax(kBf16, 5, n), kHalf);
+    set.add(layerNorm(kF32, 5, n), kSums);
+  }
+  set.add(layerNorm(kBf16, 5, 1003), kHalf);
   set.add(batchNorm(6, 4, 49), kSums);
   set.add(batchNorm(5, 6, 6400), kSums);
   for (const std::int64_t n : {1000, 40000, 140001}) set.add(fullReduction(n), kSums);
   set.add(softmax(DType::F64, 1, 20000), kSums);
+  set.add(softmax(kBf16, 1, 30001), kHalf);
   {
     NestBuilder b("in_place_rows", {4}, {50});
     const int x = b.load("x", kF32, {50, 1});
@@ -325,6 +334,7 @@ void addGathers(Set& set) {
   }
   set.add(crossEntropy(kF32, 12, 50));
   set.add(crossEntropy(kBf16, 3, 5003), kSums);
+  set.add(crossEntropy(kBf16, 2, 50257), kSums);
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ class TestWriteCudaKernel : public QObject {
     QCOMPARE(source.launches.size(), std::size_t(1));
     QCOMPARE(source.launches[0].grid[0], 64u);
     QVERIFY(QString::fromStdString(source.source).contains("load<8>(in0"));
-    QVERIFY(QString::fromStdString(source.source).contains("store<8>(out1"));
+    QVERIFY(QString::fromStdString(source.source).contains("storeBf16(out1"));
     // The row is read once: both passes find it in registers.
     QCOMPARE(QString::fromStdString(source.source).count("load<8>(in0"), 1);
   }
