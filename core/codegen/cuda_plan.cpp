@@ -1,10 +1,6 @@
 // The rules, each from measurements on an H200 with bf16:
 //
-// Vectors. 16 bytes of the narrowest values a thread; wider ones then take two accesses.
-//
-// Ragged rows. Where rows are of an odd length, so that most begin between two vectors, a thread
-// takes aligned vectors all the same: the first begins before the row and the last ends behind it,
-// and those two are moved element by element.
+// Vectors: see cuda_vectors.cpp.
 //
 // Points. Blocks of 256 threads with one vector each, as many blocks as it takes: a persistent grid
 // and cache hints lose. Where a vector is narrower than 16 bytes, a thread takes several, so that
@@ -25,12 +21,11 @@
 
 #include <algorithm>
 
-#include "core/codegen/op_cost.h"
+#include "core/codegen/cuda_vectors.h"
 
 namespace core::codegen {
 namespace {
 
-using schedule::Access;
 using schedule::BufferAccess;
 using schedule::LoopNest;
 using schedule::LoopOp;
@@ -46,7 +41,6 @@ constexpr std::int64_t kKeptRegisters = 64;  // a thread's, for what it has comp
 constexpr std::int64_t kHeldOfBlock = 24 * 1024;
 constexpr std::int64_t kKeptOfBlock = 16 * 1024;
 constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
-constexpr std::int64_t kRaggedVectors = 16;        // of a row that is worth it
 constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
@@ -68,101 +62,6 @@ int powerOfTwoFrom(std::int64_t value) {
 
 bool touchesMemory(const LoopOp& op) {
   return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store;
-}
-
-std::int64_t bytesOf(const CudaPlan& plan, const LoopOp& op) {
-  return ir::dtypeBytes(plan.kernel.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype);
-}
-
-std::int64_t laneStride(const CudaPlan& plan, const LoopOp& op) {
-  return op.access.strides[static_cast<std::size_t>(plan.kernel.laneAxis())];
-}
-
-/// Whether gather terms differ from lane to lane.
-bool gathersByLane(const CudaPlan& plan, const LoopOp& op) {
-  return std::any_of(op.access.indirect.begin(), op.access.indirect.end(), [&](const auto& term) {
-    return plan.shape == CudaShape::Columns || plan.kernel.planOf(term.op).isElement;
-  });
-}
-
-/// Whether the access may move `lanes` neighbours as one: they are neighbours, and every address
-/// that it can have is aligned.
-bool canPack(const CudaPlan& plan, const LoopOp& op, std::int64_t lanes) {
-  if (laneStride(plan, op) != 1 || gathersByLane(plan, op)) return false;
-  const std::int64_t unit = std::min(lanes, std::max<std::int64_t>(1, 16 / bytesOf(plan, op)));
-  const auto isAligned = [unit](std::int64_t elements) { return elements % unit == 0; };
-  for (int axis = 0; axis < plan.kernel.axisCount(); ++axis)
-    if (axis != plan.kernel.laneAxis() && plan.kernel.axisSize(axis) > 1 &&
-        !isAligned(op.access.strides[static_cast<std::size_t>(axis)]))
-      return false;
-  return isAligned(op.access.offset) &&
-         std::all_of(op.access.indirect.begin(), op.access.indirect.end(),
-                     [&](const auto& term) { return isAligned(term.stride); });
-}
-
-/// Whether the op touches memory at every step along the lanes.
-bool streams(const CudaPlan& plan, int index) {
-  const LoopOp& op = plan.kernel.op(index);
-  if (!touchesMemory(op)) return false;
-  return laneStride(plan, op) == 1;
-}
-
-/// Whether the two accesses begin each row at the same place between vectors.
-bool startTogether(const CudaPlan& plan, const LoopOp& a, const LoopOp& b, std::int64_t lanes) {
-  if (!a.access.indirect.empty() || !b.access.indirect.empty()) return false;
-  if ((a.access.offset - b.access.offset) % lanes != 0) return false;
-  for (std::size_t axis = 0; axis < plan.kernel.nest.outer.size(); ++axis)
-    if ((a.access.strides[axis] - b.access.strides[axis]) % lanes != 0) return false;
-  return true;
-}
-
-/// Makes vectors of `lanes` if rows are long and the accesses that stream begin together.
-void makeRagged(CudaPlan& plan, std::int64_t lanes) {
-  const std::int64_t size = plan.kernel.axisSize(plan.kernel.laneAxis());
-  if (plan.shape == CudaShape::Columns || plan.kernel.nest.inner.size() != 1) return;
-  if (size < kRaggedVectors * lanes) return;
-  const int count = static_cast<int>(plan.kernel.ops.size());
-  std::vector<bool> best;
-  for (int i = 0; i < count; ++i) {
-    if (!streams(plan, i)) continue;
-    std::vector<bool> follows(plan.kernel.ops.size(), false);
-    for (int j = 0; j < count; ++j)
-      follows[static_cast<std::size_t>(j)] =
-          streams(plan, j) && startTogether(plan, plan.kernel.op(i), plan.kernel.op(j), lanes);
-    if (std::count(follows.begin(), follows.end(), true) <=
-        std::count(best.begin(), best.end(), true))
-      continue;
-    plan.raggedBy = i;
-    best = follows;
-  }
-  if (!plan.isRagged()) return;
-  plan.follows = std::move(best);
-  plan.kernel.lanes = static_cast<int>(lanes);
-}
-
-void chooseVector(CudaPlan& plan) {
-  std::int64_t least = 16, most = 1;
-  for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
-    if (!streams(plan, i)) continue;
-    const std::int64_t bytes = bytesOf(plan, plan.kernel.op(i));
-    if (bytes > 1) least = std::min(least, bytes);
-    most = std::max(most, bytes);
-  }
-  std::int64_t lanes = least == 16 ? (most == 1 ? 16 : 1) : 16 / least;
-  while (lanes > 1 && lanes * most > 32) lanes /= 2;
-  const std::int64_t size = plan.kernel.axisSize(plan.kernel.laneAxis());
-  const auto fits = [&](std::int64_t wanted) {
-    if (size % wanted != 0) return false;
-    for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i)
-      if (streams(plan, i) && !gathersByLane(plan, plan.kernel.op(i)) &&
-          !canPack(plan, plan.kernel.op(i), wanted))
-        return false;
-    return true;
-  };
-  const std::int64_t wanted = lanes;
-  while (lanes > 1 && !fits(lanes)) lanes /= 2;
-  plan.kernel.lanes = static_cast<int>(lanes);
-  if (lanes * 4 <= wanted) makeRagged(plan, wanted);
 }
 
 bool isInPlace(const LoopNest& nest) {
