@@ -88,6 +88,9 @@ class Explainer {
                                       "it costs a new " + node.target + ".");
     if (m_problem.ops[id.index].view || m_problem.ops[id.index].sharesStorage)
       return recomputed("view", "A view: making it again" + from + " costs nothing.");
+    if (!m_answer)
+      return recomputed("placement",
+                        "Recomputed" + from + ", because only recomputed values read it.");
     recomputed("min-cut", "Cheap to compute again" + from + ", so it is not saved.");
   }
 

@@ -1,5 +1,6 @@
 #include "core/partition/wishes.h"
 
+#include <algorithm>
 #include <map>
 
 namespace core::partition {
@@ -44,6 +45,24 @@ void saveWrittenTwice(JointProblem& problem) {
   }
   for (const auto& [input, source] : forwardSource)
     if (inBackward[input.index]) problem.wishes[source.index].tag = RecomputeTag::MustSave;
+}
+
+/// What a checkpointed region reads from outside is saved: by the default partitioner, which has no
+/// cut that would choose it. Nodes of a region have a tag; of a tuple the region has the members
+/// too (cleanup_recompute_tags of PyTorch).
+void saveInputsOfRegions(JointProblem& problem) {
+  std::vector<NodeId> inputs;
+  for (const Node& node : problem.graph->nodes()) {
+    if (problem.wishes[node.id.index].tag != RecomputeTag::None) continue;
+    const auto& users = problem.graph->users(node.id);
+    const bool isRead = std::any_of(users.begin(), users.end(), [&](NodeId user) {
+      return problem.wishes[user.index].mustRecompute();
+    });
+    const bool isMember = node.isCallTo("getitem") &&
+                          problem.wishes[node.args[0].node().index].tag != RecomputeTag::None;
+    if (isRead && !isMember) inputs.push_back(node.id);
+  }
+  for (NodeId id : inputs) problem.wishes[id.index].tag = RecomputeTag::MustSave;
 }
 
 Result<void> checkPin(const JointProblem& problem, const NodeClasses& classes, NodeId id, Pin pin) {
@@ -135,6 +154,7 @@ Result<void> addWishes(JointProblem& problem, const NodeClasses& classes,
     if (problem.ops[node.id.index].collective && wish.tag == RecomputeTag::None)
       wish.tag = RecomputeTag::MustSave;
   }
+  if (options.partitioner == PartitionerKind::Default) saveInputsOfRegions(problem);
   saveWrittenTwice(problem);
   CORE_TRY_VOID(checkModules(problem, options));
   CORE_TRY_VOID(addPins(problem, classes, options.save, Pin::Save, find));

@@ -45,6 +45,29 @@ std::shared_ptr<const ir::SourceLocation> readSource(std::string_view comment) {
   return std::make_shared<const ir::SourceLocation>(std::move(source));
 }
 
+/// What stands in front of the source line.
+std::string_view marksOf(std::string_view comment) {
+  return comment.substr(0, comment.find(" File: "));
+}
+
+/// "recompute: MUST_SAVE", or "ac_graph_id: 3 - MUST_SAVE" in a checkpointed region.
+ir::RecomputeTag readTag(std::string_view comment) {
+  constexpr std::array<std::pair<std::string_view, ir::RecomputeTag>, 4> kTags{
+      {{"MUST_SAVE", ir::RecomputeTag::MustSave},
+       {"PREFER_SAVE", ir::RecomputeTag::PreferSave},
+       {"MUST_RECOMPUTE", ir::RecomputeTag::MustRecompute},
+       {"PREFER_RECOMPUTE", ir::RecomputeTag::PreferRecompute}}};
+  std::string_view marks = marksOf(comment);
+  const std::size_t region = marks.find("ac_graph_id: ");
+  const std::string_view before = region == std::string_view::npos ? "recompute: " : " - ";
+  const std::size_t start = marks.find(before, region == std::string_view::npos ? 0 : region);
+  if (start == std::string_view::npos) return ir::RecomputeTag::None;
+  marks.remove_prefix(start + before.size());
+  for (const auto& [word, tag] : kTags)
+    if (marks.starts_with(word)) return tag;
+  return ir::RecomputeTag::None;
+}
+
 }  // namespace
 
 ir::NodeMeta readOrigin(std::string_view comment) {
@@ -53,15 +76,20 @@ ir::NodeMeta readOrigin(std::string_view comment) {
   if (const auto scope = between(comment, "# nn_module: ", ")")) meta.module = readScope(*scope);
   if (const auto scope = between(comment, "# fwd_nn_module: ", ")"))
     meta.forwardModule = readScope(*scope);
-  constexpr std::array<std::pair<std::string_view, ir::RecomputeTag>, 4> kTags{
-      {{"recompute: MUST_SAVE", ir::RecomputeTag::MustSave},
-       {"recompute: PREFER_SAVE", ir::RecomputeTag::PreferSave},
-       {"recompute: MUST_RECOMPUTE", ir::RecomputeTag::MustRecompute},
-       {"recompute: PREFER_RECOMPUTE", ir::RecomputeTag::PreferRecompute}}};
-  for (const auto& [word, tag] : kTags)
-    if (comment.substr(0, comment.find(" File: ")).find(word) != std::string_view::npos)
-      meta.recompute = tag;
+  meta.recompute = readTag(comment);
   return meta;
+}
+
+std::optional<std::int64_t> readRegion(std::string_view comment) {
+  constexpr std::string_view kRegion = "ac_graph_id: ";
+  const std::string_view marks = marksOf(comment);
+  const std::size_t start = marks.find(kRegion);
+  if (start == std::string_view::npos) return std::nullopt;
+  std::int64_t region = 0;
+  const char* digits = marks.data() + start + kRegion.size();
+  const auto [end, error] = std::from_chars(digits, marks.data() + marks.size(), region);
+  if (error != std::errc()) return std::nullopt;
+  return region;
 }
 
 }  // namespace core::load

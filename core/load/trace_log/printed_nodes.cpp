@@ -57,11 +57,35 @@ void tagPhases(std::vector<ir::Node>& nodes) {
   for (ir::Node& node : nodes) node.meta.tag = ir::PartitionerTag::None;
 }
 
+bool isRecomputed(const ir::Node& node) {
+  return node.meta.recompute == ir::RecomputeTag::MustRecompute ||
+         node.meta.recompute == ir::RecomputeTag::PreferRecompute;
+}
+
+/// Two checkpointed regions with no call in between: the value at their boundary is kept, or both
+/// would be recomputed from the beginning of the first (cleanup_recompute_tags of PyTorch).
+void saveBetweenRegions(PrintedNodes& printed) {
+  auto& regions = printed.regions;
+  regions.resize(printed.nodes.size());
+  std::vector<bool> isBoundary(printed.nodes.size(), false);
+  for (std::size_t user = 0; user < regions.size(); ++user) {
+    if (!regions[user] || !isRecomputed(printed.nodes[user])) continue;
+    ir::forEachInput(printed.nodes[user], [&](ir::NodeId input) {
+      if (regions[input.index] && *regions[input.index] < *regions[user] &&
+          isRecomputed(printed.nodes[input.index]))
+        isBoundary[input.index] = true;
+    });
+  }
+  for (std::size_t i = 0; i < isBoundary.size(); ++i)
+    if (isBoundary[i]) printed.nodes[i].meta.recompute = ir::RecomputeTag::MustSave;
+}
+
 }  // namespace
 
 ir::GraphPtr buildPrinted(PrintedNodes printed) {
   typeTuples(printed.nodes);
   tagPhases(printed.nodes);
+  saveBetweenRegions(printed);
   ir::GraphBuilder builder;
   for (ir::Node& node : printed.nodes) {
     if (node.kind == ir::NodeKind::Placeholder)

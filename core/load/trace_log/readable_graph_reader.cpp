@@ -149,7 +149,9 @@ class GraphReader {
   void readStatement() {
     m_in.skipBlankLines();
     if (m_in.peek() == '#') {
-      m_origin = readOrigin(m_in.takeLine());
+      const std::string_view comment = m_in.takeLine();
+      m_origin = readOrigin(comment);
+      m_region = readRegion(comment);
       return;
     }
     const std::size_t start = m_in.position();
@@ -176,6 +178,8 @@ class GraphReader {
       node.meta = m_origin;
       if (annotation) node.value = readAnnotation(*annotation, m_symbols, m_in);
       add(node.kind, name) = std::move(node);
+      m_printed.regions.resize(m_printed.nodes.size());
+      m_printed.regions.back() = m_region;
     } else {
       m_ids.emplace(name, m_alias);
     }
@@ -289,6 +293,7 @@ class GraphReader {
   PrintedNodes m_printed;
   NodesByName m_ids;
   ir::NodeMeta m_origin;
+  std::optional<std::int64_t> m_region;  ///< of the calls that follow the last comment
   ir::NodeId m_alias;
   int m_containers = 0;
   bool m_isReturned = false;

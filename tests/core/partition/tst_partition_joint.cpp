@@ -1,5 +1,4 @@
-// What a person can ask of a partition, and the corners of the rules that no captured model
-// reaches.
+// The corners of the rules that no captured model reaches.
 
 #include <QTest>
 
@@ -8,40 +7,14 @@
 using namespace core;
 using namespace core::ir;
 using namespace core::partition;
+using support::byPlacement;
 using support::decisionOf;
 using support::jointFromText;
+using support::minCut;
+using support::mlp;
 using support::savedNames;
 
 namespace {
-
-Result<Partition> minCut(const JointGraph& joint, PartitionOptions options = {}) {
-  return partition::partition(joint, options, StageContext());
-}
-
-Result<Partition> byPlacement(const JointGraph& joint, PartitionOptions options = {}) {
-  options.partitioner = PartitionerKind::Default;
-  return partition::partition(joint, options, StageContext());
-}
-
-const char* const kMlp = R"(graph {
-  %primals_1 : f32[64, 64] = placeholder  # is_forward
-  %primals_2 : f32[8, 64] = placeholder  # is_forward
-  %tangents_1 : f32[8, 64] = placeholder  # is_backward
-  %t : f32[64, 64]{1, 64} = aten.t.default(%primals_1)  # is_forward module="fc:Linear"
-  %mm : f32[8, 64] = aten.mm.default(%primals_2, %t)  # is_forward module="fc:Linear"
-  %sin : f32[8, 64] = aten.sin.default(%mm)  # is_forward module="act:Sin"
-  %exp : f32[8, 64] = aten.exp.default(%sin)  # is_forward module="act:Exp"
-  %mul : f32[8, 64] = aten.mul.Tensor(%tangents_1, %exp)  # is_backward
-  %cos : f32[8, 64] = aten.cos.default(%mm)  # is_backward
-  %mul_1 : f32[8, 64] = aten.mul.Tensor(%mul, %cos)  # is_backward
-  %t_1 : f32[64, 8]{1, 64} = aten.t.default(%mul_1)  # is_backward
-  %mm_1 : f32[64, 64] = aten.mm.default(%t_1, %primals_2)  # is_backward
-  return (%exp, %mm_1, None)
-})";
-
-JointGraph mlp() {
-  return jointFromText(kMlp, 1, {0});
-}
 
 const char* const kDropout = R"(graph {
   %primals_1 : f32[8, 8] = placeholder  # is_forward
@@ -59,85 +32,6 @@ class TestPartitionJoint : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void aPinnedValueIsSaved() {
-    PartitionOptions options;
-    options.save = {"sin"};
-    options.recompute = {"exp"};
-    const auto parts = minCut(mlp(), options);
-    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
-    QCOMPARE(savedNames(*parts), std::string("primals_2 mm sin"));
-    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("pinned"));
-    QCOMPARE(support::joined(parts->recomputed), std::string("exp"));
-  }
-
-  void aPinThatNothingReadsSaysSo() {
-    // exp is returned, so it is in memory and saved; then the backward does not read sin.
-    PartitionOptions options;
-    options.save = {"sin"};
-    const auto parts = minCut(mlp(), options);
-    QVERIFY(parts);
-    QCOMPARE(savedNames(*parts), std::string("primals_2 mm exp"));
-    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("pin without effect"));
-  }
-
-  void aPinnedValueIsRecomputed() {
-    const auto before = minCut(mlp());
-    QVERIFY(before);
-    QVERIFY(savedNames(*before).find("mm") != std::string::npos);
-    PartitionOptions options;
-    options.recompute = {"mm"};
-    const auto parts = minCut(mlp(), options);
-    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
-    QCOMPARE(decisionOf(*parts, "mm")->fate, ValueFate::Recomputed);
-    QCOMPARE(decisionOf(*parts, "mm")->rule, std::string("pinned"));
-    QCOMPARE(parts->recomputeFlops, 2.0 * 8 * 64 * 64);
-    QVERIFY(parts->savedBytesNewStorage < before->savedBytesNewStorage);
-  }
-
-  void pinsHoldForPlacementToo() {
-    PartitionOptions options;
-    options.recompute = {"exp"};
-    const auto parts = byPlacement(mlp(), options);
-    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
-    // By placement only what the backward reads itself is saved, so sin is made from mm again.
-    QCOMPARE(savedNames(*parts), std::string("primals_2 mm"));
-    QCOMPARE(support::callNames(*parts->backward), std::string("sin exp mul cos mul_1 t_1 mm_1"));
-  }
-
-  void impossiblePinsAreNamed_data() {
-    QTest::addColumn<QString>("save");
-    QTest::addColumn<QString>("recompute");
-    QTest::addColumn<QString>("says");
-    QTest::newRow("input") << ""
-                           << "primals_2"
-                           << "input of the graph";
-    QTest::newRow("both") << "mm"
-                          << "mm"
-                          << "opposite";
-    QTest::newRow("gradient") << "mul"
-                              << ""
-                              << "gradients";
-    QTest::newRow("gradient to recompute") << ""
-                                           << "mm_1"
-                                           << "gradients";
-  }
-
-  void impossiblePinsAreNamed() {
-    QFETCH(QString, save);
-    QFETCH(QString, recompute);
-    QFETCH(QString, says);
-    PartitionOptions options;
-    if (!save.isEmpty()) options.save.push_back(save.toStdString());
-    if (!recompute.isEmpty()) options.recompute.push_back(recompute.toStdString());
-    for (const auto& parts : {minCut(mlp(), options), byPlacement(mlp(), options)}) {
-      QVERIFY(!parts);
-      QCOMPARE(parts.error().code, ErrorCode::PartitionInfeasible);
-      const std::string& message = parts.error().message;
-      QVERIFY2(message.find(says.toStdString()) != std::string::npos, message.c_str());
-      QVERIFY2(message.find("Pins:") != std::string::npos, message.c_str());
-    }
-  }
-
   void aWayThatNothingCutsIsToldByItsNodesAndRules() {
     // The forward overwrites primals_1, so it cannot be saved; sin is pinned to be made from it.
     PartitionOptions options;
@@ -229,34 +123,6 @@ class TestPartitionJoint : public QObject {
     QCOMPARE(decisionOf(*parts, "primals_2")->rule, std::string("input"));
   }
 
-  void aModuleBudgetRecomputesInsideTheModuleOnly() {
-    const std::string text = R"(graph {
-      %primals_1 : f32[8, 8] = placeholder
-      %tangents_1 : f32[8, 8] = placeholder
-      %mm : f32[8, 8] = aten.mm.default(%primals_1, %primals_1)  # module="a.x:L"
-      %sin : f32[8, 8] = aten.sin.default(%mm)  # module="a.x:L"
-      %mm_1 : f32[8, 8] = aten.mm.default(%sin, %primals_1)  # module="b:L"
-      %mul : f32[8, 8] = aten.mul.Tensor(%tangents_1, %mm_1)
-      %mul_1 : f32[8, 8] = aten.mul.Tensor(%mul, %mm)
-      return (%mm_1, %mul_1)
-    })";
-    const JointGraph joint = jointFromText(text, 1, {0});
-    const auto saved = [&](const PartitionOptions& options) {
-      const auto parts = minCut(joint, options);
-      return parts ? savedNames(*parts) : parts.error().message;
-    };
-    QCOMPARE(saved({}), std::string("mm mm_1"));
-    PartitionOptions first;
-    first.moduleBudgets = {{"a", 0}};
-    QCOMPARE(saved(first), std::string("primals_1 mm_1"));
-    PartitionOptions second;
-    second.moduleBudgets = {{"b", 0}};
-    QCOMPARE(saved(second), std::string("primals_1 mm"));
-    PartitionOptions inner;  // the longest path wins
-    inner.moduleBudgets = {{"", 0}, {"b", 1}};
-    QCOMPARE(saved(inner), std::string("primals_1 mm_1"));
-  }
-
   void randomCallsAreNeverComputedTwice() {
     const JointGraph joint = jointFromText(kDropout);
     for (double budget : {0.0, 0.3, 1.0}) {
@@ -272,43 +138,6 @@ class TestPartitionJoint : public QObject {
     pinned.recompute = {"getitem_1"};
     QCOMPARE(minCut(joint, pinned).error().code, ErrorCode::PartitionInfeasible);
     QCOMPARE(decisionOf(*minCut(joint), "getitem_1")->rule, std::string("random"));
-  }
-
-  void aPinnedTupleMeansItsMembers() {
-    const JointGraph joint = jointFromText(R"(graph {
-      %primals_1 : f32[8] = placeholder
-      %tangents_1 : f32[3] = placeholder
-      %topk : (f32[3], i64[3]) = aten.topk.default(%primals_1, 3)
-      %getitem : f32[3] = getitem(%topk, 0)
-      %getitem_1 : i64[3] = getitem(%topk, 1)
-      %mul : f32[3] = aten.mul.Tensor(%tangents_1, %getitem)
-      return (%getitem_1, %mul)
-    })");
-    PartitionOptions save;
-    save.save = {"topk"};
-    QCOMPARE(savedNames(*minCut(joint, save)), std::string("getitem"));
-    PartitionOptions recompute;
-    recompute.recompute = {"getitem"};
-    const auto parts = minCut(joint, recompute);
-    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
-    QCOMPARE(savedNames(*parts), std::string("primals_1"));
-    QCOMPARE(support::callNames(*parts->backward), std::string("topk getitem mul"));
-  }
-
-  void tagsOfTheModelAreWishes() {
-    const auto parts = minCut(jointFromText(R"(graph {
-      %primals_1 : f32[8, 8] = placeholder
-      %tangents_1 : f32[8, 8] = placeholder
-      %mm : f32[8, 8] = aten.mm.default(%primals_1, %primals_1)  # recompute=must_recompute
-      %sin : f32[8, 8] = aten.sin.default(%mm)  # recompute=must_save
-      %mul : f32[8, 8] = aten.mul.Tensor(%tangents_1, %sin)
-      %mul_1 : f32[8, 8] = aten.mul.Tensor(%mul, %mm)
-      return (%sin, %mul_1)
-    })"));
-    QVERIFY2(parts, parts ? "" : parts.error().message.c_str());
-    QCOMPARE(savedNames(*parts), std::string("primals_1 sin"));
-    QCOMPARE(decisionOf(*parts, "mm")->rule, std::string("recompute tag"));
-    QCOMPARE(decisionOf(*parts, "sin")->rule, std::string("must-save tag"));
   }
 
   void aGradientMayBeAForwardValue() {

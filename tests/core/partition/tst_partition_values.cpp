@@ -106,7 +106,7 @@ class TestPartitionValues : public QObject {
 
   void randomGraphsComputeTheSame() {
     // AOT_SEEDS=5000 looks longer.
-    const int seeds = std::max(qEnvironmentVariableIntValue("AOT_SEEDS"), 400);
+    const int seeds = std::max(qEnvironmentVariableIntValue("AOT_SEEDS"), 2000);
     for (unsigned seed = 0; seed < static_cast<unsigned>(seeds); ++seed) {
       const JointGraph joint = support::randomJoint(seed);
       for (double budget : kBudgets) {

@@ -69,6 +69,28 @@ class TestReadableGraphReader : public QObject {
     QCOMPARE(graph->node(*graph->find("gelu")).meta.recompute, ir::RecomputeTag::MustSave);
   }
 
+  void checkpointedRegionsHandOverSavedValues() {
+    const ir::GraphPtr graph = graphOf(withBody(R"(
+         # ac_graph_id: 1 - PREFER_RECOMPUTE File: net.py:9 in forward, code: a - MUST_SAVE
+        sin: "f32[4][1]cpu" = torch.ops.aten.sin.default(x);  x = None
+        cos: "f32[4][1]cpu" = torch.ops.aten.cos.default(sin);  sin = None
+
+         # ac_graph_id: 2 - MUST_RECOMPUTE File: net.py:10 in forward, code: b
+        exp: "f32[4][1]cpu" = torch.ops.aten.exp.default(cos);  cos = None
+
+         # File: net.py:11 in forward, code: c
+        tan: "f32[4][1]cpu" = torch.ops.aten.tan.default(exp);  exp = None
+        return (tan,)
+)"));
+    const auto tagOf = [&](const char* name) {
+      return graph->node(*graph->find(name)).meta.recompute;
+    };
+    QCOMPARE(tagOf("sin"), ir::RecomputeTag::PreferRecompute);
+    QCOMPARE(tagOf("cos"), ir::RecomputeTag::MustSave);
+    QCOMPARE(tagOf("exp"), ir::RecomputeTag::MustRecompute);
+    QCOMPARE(tagOf("tan"), ir::RecomputeTag::None);
+  }
+
   void statementsOfPythonBecomeCalls_data() {
     QTest::addColumn<QString>("statement");
     QTest::addColumn<QString>("call");
