@@ -126,13 +126,17 @@ void describeDonated(const JointProblem& problem, const SplitPlan& plan, Partiti
 
 }  // namespace
 
-void describePartition(const JointProblem& problem, const SplitPlan& plan, Partition& partition) {
-  partition.forward = buildHalf(problem, plan.forward, forwardDescriptors(problem, plan));
-  partition.backward = buildHalf(problem, plan.backward, backwardDescriptors(problem));
+void describePlan(const JointProblem& problem, const SplitPlan& plan, Partition& partition) {
   describeSaved(problem, plan, partition);
   sumBytes(partition);
   describeRecomputed(problem, plan, partition);
   describeDonated(problem, plan, partition);
+}
+
+void describePartition(const JointProblem& problem, const SplitPlan& plan, Partition& partition) {
+  partition.forward = buildHalf(problem, plan.forward, forwardDescriptors(problem, plan));
+  partition.backward = buildHalf(problem, plan.backward, backwardDescriptors(problem));
+  describePlan(problem, plan, partition);
 }
 
 }  // namespace core::partition

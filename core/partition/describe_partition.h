@@ -7,8 +7,10 @@
 
 namespace core::partition {
 
-/// Fills the partition's graphs (in the plans' order), saved values, byte sums, recomputed calls
-/// and donated indices.
+/// Fills saved values, byte sums, recomputed calls and donated indices.
+void describePlan(const JointProblem& problem, const SplitPlan& plan, Partition& partition);
+
+/// The same and the partition's graphs (in the plans' order).
 void describePartition(const JointProblem& problem, const SplitPlan& plan, Partition& partition);
 
 }  // namespace core::partition

@@ -1,5 +1,7 @@
 #include "app/explorer/jobs/partition_studies.h"
 
+#include <utility>
+
 #include "app/explorer/jobs/guarded_partition.h"
 #include "core/partition/memory_timeline.h"
 #include "core/partition/partition_joint.h"
@@ -21,6 +23,7 @@ const QString kDefault = QStringLiteral("default");
 const QString kPreview = QStringLiteral("preview");
 const QString kWhy = QStringLiteral("why");
 constexpr std::size_t kMaxMeasured = 8;
+constexpr qint64 kPreviewPatienceMs = 150;  ///< a preview that takes longer gives way to the next
 
 core::StageContext contextOf(std::stop_token stop) {
   core::StageContext context;
@@ -71,6 +74,8 @@ void PartitionStudies::follow(const core::pipeline::CompileRecordPtr& record,
 void PartitionStudies::startOver(const JointPtr& joint) {
   for (const QString& tag : {kCurve, kTimeline, kDefault, kPreview, kWhy}) m_jobs.stop(tag);
   m_joint = joint;
+  m_nextPreview.reset();
+  m_sketcher = joint ? std::make_shared<core::partition::PartitionSketcher>(joint) : nullptr;
   m_partition = m_previous = m_default = m_kept = nullptr;
   m_measurement = nullptr;
   const Reference reference = m_study.reference;
@@ -172,22 +177,29 @@ void PartitionStudies::takeMeasurement(const core::pipeline::CompileRecord& reco
 
 void PartitionStudies::preview(const PartitionOptions& options) {
   if (!m_joint) return;
+  if (m_jobs.running(kPreview) && m_previewTime.elapsed() < kPreviewPatienceMs) {
+    m_nextPreview = options;
+    return;
+  }
+  m_nextPreview.reset();
+  m_previewTime.start();
   m_jobs.run(
       kPreview,
-      [joint = m_joint, options](std::stop_token stop) {
-        return guardedPartition([&] {
-          return core::partition::partition(*joint, options, contextOf(std::move(stop)));
-        });
+      [sketcher = m_sketcher, options](std::stop_token stop) {
+        return guardedPartition(
+            [&] { return sketcher->sketch(options, contextOf(std::move(stop))); });
       },
       [this](Result<Partition> partition) {
         // What cannot be had is explained when it is chosen, not while it is dragged over.
         if (partition) {
           Q_EMIT previewed(std::make_shared<const Partition>(std::move(*partition)));
         }
+        if (m_nextPreview) preview(*std::exchange(m_nextPreview, std::nullopt));
       });
 }
 
 void PartitionStudies::stopPreview() {
+  m_nextPreview.reset();
   m_jobs.stop(kPreview);
 }
 

@@ -4,10 +4,12 @@
 // memory over program order, PyTorch's default partition, previews while the budget is dragged, and
 // the answer to "why?". Late results of an older model are dropped.
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include "app/explorer/jobs/pool_jobs.h"
 #include "core/base/result.h"
+#include "core/partition/partition_sketcher.h"
 #include "core/partition/why_saved.h"
 #include "core/pipeline/compile_record.h"
 #include "views/models/partition_study.h"
@@ -33,7 +35,8 @@ class PartitionStudies : public QObject {
   /// Remembers the shown partition, to be compared with later ones.
   void keep();
   /// Partitions by `options` without a lasting effect; ends with previewed(), unless a newer
-  /// preview or stopPreview() comes.
+  /// preview or stopPreview() comes. While one is computed, the newest wish waits for it: a finger
+  /// that does not rest would else stop every preview. The partition has no graphs.
   void preview(const core::partition::PartitionOptions& options);
   void stopPreview();
   /// Ends with answered().
@@ -56,6 +59,9 @@ class PartitionStudies : public QObject {
 
   PoolJobs m_jobs;
   JointPtr m_joint;
+  std::shared_ptr<core::partition::PartitionSketcher> m_sketcher;  ///< of `m_joint`
+  QElapsedTimer m_previewTime;  ///< since the running preview began
+  std::optional<core::partition::PartitionOptions> m_nextPreview;
   PartitionPtr m_partition;
   PartitionPtr m_previous;
   PartitionPtr m_default;
