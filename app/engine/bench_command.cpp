@@ -69,6 +69,35 @@ void writeCompile(JsonWriter& json, const run::CompileTimes& times) {
       .endObject();
 }
 
+void writeGraph(JsonWriter& json, const Measurement& measurement) {
+  json.key("cuda_graph");
+  if (!measurement.graph) {
+    json.null().member("cuda_graph_reason", measurement.graphReason);
+    return;
+  }
+  json.beginObject();
+  writeCheck(json, measurement.graph->check);
+  writeTimingMembers(json, measurement.graph->timing);
+  json.member("kernels", measurement.graph->kernels);
+  writeSpeedup(json, measurement.graph->speedup);
+  json.endObject();
+}
+
+void writeGpu(JsonWriter& json, const std::optional<run::GpuConditions>& gpu) {
+  if (!gpu) return;
+  json.key("gpu")
+      .beginObject()
+      .member("name", gpu->name)
+      .member("sm_clock_mhz", gpu->smClockMHz)
+      .member("memory_clock_mhz", gpu->memoryClockMHz)
+      .member("temperature_c", gpu->temperature)
+      .member("watts", gpu->watts)
+      .member("throttling", gpu->throttling)
+      .member("copy_gb_per_s", gpu->ceilings.copyGBs)
+      .member("bf16_matmul_tflops", gpu->ceilings.matmulTflops)
+      .endObject();
+}
+
 std::string benchJson(const std::string& model, const Measurement& measurement) {
   JsonWriter json(1, 2);
   json.beginObject()
@@ -89,6 +118,8 @@ std::string benchJson(const std::string& model, const Measurement& measurement) 
       .endObject();
   writeSpeedup(json, measurement.speedup);
   writeCompile(json, measurement.compile);
+  if (measurement.device != "cpu") writeGraph(json, measurement);
+  writeGpu(json, measurement.gpu);
   return json.endObject().take();
 }
 
@@ -96,6 +127,33 @@ void printTiming(const char* name, const run::Timing& timing) {
   std::printf("  %-9s median %-10s  p10 %-10s p90 %-10s  %zu samples\n", name,
               millisecondsText(timing.medianMs).c_str(), millisecondsText(timing.p10Ms).c_str(),
               millisecondsText(timing.p90Ms).c_str(), timing.samplesMs.size());
+}
+
+void printSpeedup(const std::optional<run::Speedup>& speedup) {
+  if (!speedup) return;
+  std::printf("  speed-up  %.3f x  [%.3f, %.3f] with 95 %% confidence: %s\n", speedup->median,
+              speedup->low, speedup->high, run::verdictName(speedup->verdict));
+}
+
+void printGraph(const Measurement& m) {
+  if (!m.graphReason.empty()) std::printf("  graph     none: %s\n", m.graphReason.c_str());
+  if (!m.graph) return;
+  std::printf("  graph     %s\n", m.graph->check.sentence.c_str());
+  if (!m.graph->check.passed) return;
+  printTiming("graph", m.graph->timing);
+  std::printf("  graph     %d kernels in one launch\n", m.graph->kernels);
+  printSpeedup(m.graph->speedup);
+}
+
+void printGpu(const std::optional<run::GpuConditions>& gpu) {
+  if (!gpu) return;
+  std::string throttling;
+  for (const std::string& reason : gpu->throttling) throttling += ", " + reason;
+  std::printf(
+      "  gpu       %s at %d MHz, %.0f W, %d C%s; copies %.0f GB/s, bf16 products %.0f "
+      "TFLOP/s\n",
+      gpu->name.c_str(), gpu->smClockMHz, gpu->watts, gpu->temperature, throttling.c_str(),
+      gpu->ceilings.copyGBs, gpu->ceilings.matmulTflops);
 }
 
 void printBench(const std::string& model, const Measurement& m) {
@@ -109,9 +167,9 @@ void printBench(const std::string& model, const Measurement& m) {
   std::printf("  compiled  %d kernels, %d extern calls, forward %s, backward %s\n", m.kernels,
               m.externCalls, millisecondsText(m.compiledForwardMs).c_str(),
               millisecondsText(m.compiledBackwardMs).c_str());
-  if (m.speedup)
-    std::printf("  speed-up  %.3f x  [%.3f, %.3f] with 95 %% confidence: %s\n", m.speedup->median,
-                m.speedup->low, m.speedup->high, run::verdictName(m.speedup->verdict));
+  printSpeedup(m.speedup);
+  printGraph(m);
+  printGpu(m.gpu);
   std::printf("  compile   %s (trace %s, partition %s, kernels %s; %d built, %d from the cache)\n",
               millisecondsText(m.compile.totalMs).c_str(),
               millisecondsText(m.compile.traceMs).c_str(),

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/pipeline/open_model.h"
+
 namespace engine {
 namespace {
 
@@ -89,13 +91,7 @@ core::Result<void> writeFile(const std::string& path, const std::string& text) {
 
 core::Result<void> checkSupported(const EngineOptions& options) {
   using core::ErrorCode;
-  const auto& compile = options.compile;
-  if (compile.device != "cpu")
-    return core::Error{
-        ErrorCode::DeviceUnavailable,
-        "No kernels can be made for '" + compile.device + "' by this build. Use --device cpu.",
-        {},
-        {}};
+  CORE_TRY_VOID(core::pipeline::chosenDevice(options.compile));
   return {};
 }
 

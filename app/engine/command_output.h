@@ -13,6 +13,7 @@ namespace engine {
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kWrongUse = 2;
+inline constexpr int kDeviceLost = 3;  ///< of `serve`: its GPU can be used by a new process only
 
 /// A context that draws a progress bar on stderr when that is a terminal and `quiet` is false, and
 /// that Ctrl-C stops.

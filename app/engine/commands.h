@@ -20,6 +20,8 @@ int runCommand(const EngineOptions& options);
 int benchCommand(const EngineOptions& options);
 /// The table of operators: what a trace does with each, and what a kernel can.
 int opsCommand(const EngineOptions& options);
+/// The devices of this machine, and what a run on a GPU lacks.
+int devicesCommand(const EngineOptions& options);
 /// The protocol on stdin and stdout, until stdin ends.
 int serveCommand();
 /// "aot-engine 0.1.0", LibTorch, CUDA and compiler, one a line.

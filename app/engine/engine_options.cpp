@@ -112,6 +112,8 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
                      "a safetensors file whose weights replace the model's");
   command.add_flag("--allow-torchscript", options.compile.allowTorchScript,
                    "opens TorchScript files too, which may run code that they hold");
+  command.add_option("--device", options.compile.device, "cpu, cuda or cuda:N")
+      ->capture_default_str();
   command.add_option("--seed", options.compile.seed, "given to the generator before the forward")
       ->capture_default_str();
   command.add_option("--threads", options.compile.threads, "threads (default: all cores)")
@@ -177,8 +179,6 @@ void addRunning(CLI::App& command, EngineOptions& options) {
   command.add_option_function<std::string>(
       "--loss", [&options](const std::string& text) { options.compile.loss = lossOf(text); },
       "mean_square or output:<i> (default: output:0 if that is a scalar float)");
-  command.add_option("--device", options.compile.device, "cpu, cuda or cuda:N")
-      ->capture_default_str();
 }
 
 /// "f8e5m2", or "f8e5m2=1M" with the fewest bytes that are worth it.

@@ -43,10 +43,10 @@ core::pipeline::CompileOptions kernelOptions(const EngineOptions& options);
 
 /// Which groups of options a subcommand takes.
 struct OptionGroups {
-  bool tracing = false;       ///< --mode, --inputs, --seed, --threads, --dim, --decompositions
+  bool tracing = false;  ///< --mode, --inputs, --device, --seed, --threads, --dim, --decompositions
   bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute,
                               ///< --peak, --cost
-  bool running = false;       ///< --loss, --device
+  bool running = false;       ///< --loss
   bool calling = false;       ///< --inputs may be given several times
 };
 

@@ -116,7 +116,8 @@ Result<void> writeSources(const pipeline::CompileRecord& record, const std::stri
   for (const NamedHalf& named : halvesOf(record))
     for (const auto& kernel : named.half->kernels) {
       const std::string stem = folder + "/" + named.name + "_" + kernel.name;
-      CORE_TRY_VOID(writeFile(stem + ".cpp", kernel.source));
+      const bool isCuda = kernel.language == codegen::KernelLanguage::Cuda;
+      CORE_TRY_VOID(writeFile(stem + (isCuda ? ".cu" : ".cpp"), kernel.source));
       CORE_TRY_VOID(writeFile(stem + ".loops", kernel.loopText));
     }
   return {};

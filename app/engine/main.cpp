@@ -52,6 +52,12 @@ constexpr Verb kVerbs[] = {
      {},
      opsCommand,
      false},
+    {"devices",
+     "lists the devices that a model can run on, and what a run on a GPU lacks",
+     "aot-engine devices",
+     {},
+     devicesCommand,
+     false},
 };
 
 /// Options that only one verb has.

@@ -160,6 +160,8 @@ Result<Session> runAll(const EngineOptions& options) {
   runOptions.mode = pipeline::chooseMode(*open.loaded, options.compile);
   runOptions.seed = options.compile.seed;
   runOptions.threads = options.compile.threads;
+  CORE_TRY(runOptions.device, pipeline::chosenDevice(options.compile));
+  CORE_TRY_VOID(pipeline::requireDevice(options.compile));
   pipeline::CompiledEntries entries(open, options.model, kernelOptions(options));
   Session session;
   std::vector<std::string> inputSets = options.inputSets;

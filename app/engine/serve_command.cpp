@@ -20,9 +20,12 @@
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "core/gpu/gpu.h"
 #include "core/pipeline/compile_pipeline.h"
 #include "core/pipeline/make_operator_table.h"
 #include "core/protocol/codec.h"
+#include "core/torch/expect_cuda.h"
+#include "core/torch/torch_module.h"
 
 namespace engine {
 namespace {
@@ -119,6 +122,16 @@ void serveOperators(ReplyPipe& pipe, std::uint64_t id) {
     pipe.send({id, FailureReply{core::pipeline::Stage::Load, rows.error(), nullptr}});
 }
 
+/// A process whose GPU failed cannot use it again; a new one can. What was made is sent already.
+void endIfDeviceIsLost() {
+  const auto module = core::torch::openTorchModule(0);
+  if (!module || (*module)->deviceFailure().empty()) return;
+  std::fprintf(stderr, "aot-engine: the GPU cannot be used by this process any more: %s\n",
+               (*module)->deviceFailure().c_str());
+  std::fflush(nullptr);
+  _exit(kDeviceLost);
+}
+
 /// Compiles and sends the replies.
 void serveCompile(ReplyPipe& pipe, core::pipeline::OpenModel& open, std::uint64_t id,
                   const CompileRequest& request, std::stop_token stop) {
@@ -151,9 +164,23 @@ void serveCompile(ReplyPipe& pipe, core::pipeline::OpenModel& open, std::uint64_
     pipe.send({id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
   else
     pipe.send({id, DoneReply{outcome.record}});
+  if (outcome.error && outcome.error->code == core::ErrorCode::DeviceUnavailable)
+    endIfDeviceIsLost();
+}
+
+/// The driver's devices; what else a run on one needs is told when it is asked for.
+void sendDevices(ReplyPipe& pipe) {
+  DevicesReply reply;
+  const auto devices = core::gpu::listDevices();
+  if (!devices) reply.problem = devices.error().message;
+  if (devices)
+    for (const core::gpu::DeviceFacts& facts : *devices)
+      reply.choices.push_back({"cuda:" + std::to_string(facts.ordinal), facts.name});
+  pipe.send({0, std::move(reply)});
 }
 
 void work(ReplyPipe& pipe, RequestQueue& queue) {
+  sendDevices(pipe);
   core::pipeline::OpenModel open;
   RequestQueue::Entry entry;
   std::stop_token stop;
@@ -210,6 +237,7 @@ int readRequests(ReplyPipe& pipe, RequestQueue& queue) {
 int serveCommand() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::signal(SIGPIPE, SIG_IGN);
+  core::torch::expectCuda();
   ReplyPipe pipe;
   pipe.send({0, HelloReply{kProtocolVersion, AOT_VERSION, getpid()}});
   RequestQueue queue;

@@ -56,6 +56,14 @@ Result<void> checkTrace(torch::TorchModel& model, const torch::TraceResult& trac
   run.mode = pipeline::chooseMode(loaded, options.compile);
   run.seed = options.compile.seed;
   run.threads = options.compile.threads;
+  CORE_TRY(run.device, pipeline::chosenDevice(options.compile));
+  if (run.device.type != ir::DeviceType::Cpu)
+    return Error{
+        ErrorCode::InvalidArgument,
+        "A trace is checked on the CPU. Leave --device out; `bench --device cuda` compares "
+        "a whole step on the GPU with eager.",
+        {},
+        {}};
   CORE_TRY(const run::TraceCheck check, model.checkTrace(traced, run, context));
   if (check.mismatch)
     return Error{ErrorCode::OutputMismatch, check.sentence(), {}, check.mismatch->node};
@@ -78,10 +86,9 @@ Result<void> traceOne(const load::LoadedModel& loaded, torch::TorchModel& model,
                       const EngineOptions& options, const StageContext& context) {
   CORE_TRY(run::LossSpec loss, pipeline::chooseLoss(loaded, options.compile));
   const Decompositions decompositions = options.decompositions.value_or(Decompositions::None);
-  const run::Mode mode = pipeline::chooseMode(loaded, options.compile);
-  torch::TraceResult traced = model.trace(
-      {mode, pipeline::traceDecompositions(decompositions), options.compile.learnShapesBytes},
-      context);
+  CORE_TRY(torch::TraceOptions trace, pipeline::traceOptions(loaded, options.compile));
+  trace.decompositions = pipeline::traceDecompositions(decompositions);
+  torch::TraceResult traced = model.trace(trace, context);
   if (traced.error) return *traced.error;
   if (options.checkTrace) CORE_TRY_VOID(checkTrace(model, traced, loaded, options, context));
 
@@ -109,7 +116,7 @@ Result<void> traceOne(const load::LoadedModel& loaded, torch::TorchModel& model,
 /// "x_segment_1.json" ...
 Result<void> traceSegments(const std::vector<torch::ScriptSegment>& segments,
                            const EngineOptions& options, const StageContext& context) {
-  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.compile.threads));
+  CORE_TRY(torch::TorchModule * module, pipeline::moduleFor(options.compile));
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const torch::ScriptSegment& segment = segments[i];
     const std::string number = std::to_string(i + 1);

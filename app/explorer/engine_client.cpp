@@ -177,6 +177,10 @@ void EngineClient::onReply(EngineProcess* process, const ReplyPtr& reply) {
   }
   if (process != m_active) return;
   m_lastHeard.start();
+  if (const auto* devices = std::get_if<core::protocol::DevicesReply>(&reply->body)) {
+    Q_EMIT devicesFound(*devices);
+    return;
+  }
   if (m_operators != 0 && reply->id == m_operators) return takeOperators(*reply);
   endSuperseded(*reply);
   if (m_current && reply->id == m_current->id) dispatch(*reply);

@@ -60,6 +60,8 @@ class EngineClient : public QObject {
   void failed(std::uint64_t id, core::pipeline::Stage stage, core::Error error,
               core::pipeline::CompileRecordPtr record);
   void logged(core::LogEntry entry);
+  /// What the engine found, once it has looked: devices, or why there are none.
+  void devicesFound(const core::protocol::DevicesReply& devices);
   void operatorsListed(const std::vector<core::pipeline::OperatorRow>& rows);
   void operatorsFailed(const QString& message);
   /// The engine ended while nothing was in flight.

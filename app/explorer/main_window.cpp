@@ -101,6 +101,15 @@ void MainWindow::buildPages() {
           &ExplorerController::showCompile);
   connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,
           &ExplorerController::setOptions);
+  connect(m_controller->engine(), &EngineClient::devicesFound, inputs,
+          [inputs](const core::protocol::DevicesReply& devices) {
+            QStringList names, titles;
+            for (const auto& choice : devices.choices) {
+              names += QString::fromStdString(choice.name);
+              titles += QString::fromStdString(choice.title);
+            }
+            inputs->setDevices(names, titles, QString::fromStdString(devices.problem));
+          });
   connectPartition();
 }
 

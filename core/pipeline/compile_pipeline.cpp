@@ -4,14 +4,13 @@
 #include <chrono>
 
 #include "core/base/check.h"
-#include "core/codegen/write_cpu_kernel.h"
-#include "core/jit/jit_module.h"
+#include "core/gpu/device_state.h"
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
+#include "core/pipeline/kernel_backend.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_log.h"
 #include "core/run/guards/graph_at_sizes.h"
-#include "core/schedule/make_schedule.h"
 
 namespace core::pipeline {
 namespace {
@@ -42,6 +41,7 @@ class Pipeline {
 
   CompileOutcome runAtSizes(const CompileRecord& record, const run::SymbolValues& symbols) {
     return outcomeOf([&]() -> Result<void> {
+      CORE_TRY_VOID(chooseDevice());
       CORE_TRY_VOID(resize(record, symbols));
       CORE_TRY_VOID(stage(Stage::Schedule, [&](const StageContext& c) { return schedule(c); }));
       CORE_TRY_VOID(stage(Stage::Codegen, [&](const StageContext& c) { return writeKernels(c); }));
@@ -84,6 +84,7 @@ class Pipeline {
   }
 
   Result<void> runStages(const std::string& path, Goal goal) {
+    CORE_TRY_VOID(chooseDevice());
     CORE_TRY_VOID(stage(Stage::Load, [&](const StageContext& c) { return load(path, c); }));
     if (goal == Goal::Inspect) return {};
     CORE_TRY_VOID(stage(Stage::Trace, [&](const StageContext& c) { return trace(c); }));
@@ -159,9 +160,8 @@ class Pipeline {
     }
     CORE_TRY(torch::TorchModel * model, bindTorch(m_open, m_options));
     m_mode = chooseMode(*m_open.loaded, m_options);
-    torch::TraceResult traced = model->trace(
-        {m_mode, traceDecompositions(m_options.decompositions), m_options.learnShapesBytes},
-        context);
+    CORE_TRY(const torch::TraceOptions options, traceOptions(*m_open.loaded, m_options));
+    torch::TraceResult traced = model->trace(options, context);
     m_record.joint = traced.joint;
     if (traced.error) return *traced.error;
     m_traceMs = traced.times.total * 1e3;
@@ -191,6 +191,14 @@ class Pipeline {
     return {};
   }
 
+  Result<void> chooseDevice() {
+    CORE_TRY(m_device, chosenDevice(m_options));
+    CORE_TRY(m_backend, kernelBackend(m_options));
+    return {};
+  }
+
+  bool isForGpu() const { return m_device.type == ir::DeviceType::Cuda; }
+
   Result<std::shared_ptr<const CompiledHalf>> scheduleHalf(const ir::GraphPtr& graph,
                                                            const StageContext& context) const {
     auto half = std::make_shared<CompiledHalf>();
@@ -199,7 +207,7 @@ class Pipeline {
     if (m_options.decompositions != Decompositions::None)
       decomposed = passes::decomposeForFusion(graph);
     half->origin = std::move(decomposed.origin);
-    CORE_TRY(half->schedule, schedule::makeSchedule(decomposed.graph, context));
+    CORE_TRY(half->schedule, m_backend->schedule(decomposed.graph, context));
     return std::shared_ptr<const CompiledHalf>(std::move(half));
   }
 
@@ -211,38 +219,37 @@ class Pipeline {
       auto written = std::make_shared<CompiledHalf>(**half);
       for (const schedule::FusionGroup& group : written->schedule.groups) {
         CORE_TRY_VOID(context.checkCancelled("codegen"));
-        CORE_TRY(codegen::KernelSource kernel, codegen::writeCpuKernel(group.nest));
+        CORE_TRY(codegen::KernelSource kernel, m_backend->write(group.nest));
         lines += std::count(kernel.source.begin(), kernel.source.end(), '\n');
         written->kernels.push_back(std::move(kernel));
       }
       *half = std::move(written);
     }
     m_codegenMs = secondsSince(start) * 1e3;
-    summary(std::to_string(lines) + " lines of C++");
+    summary(std::to_string(lines) + " lines of " + m_backend->language());
     return {};
   }
 
   Result<void> build(const StageContext& context) {
     const auto start = Clock::now();
-    CORE_TRY(jit::CpuCompiler * compiler, jit::openCpuCompiler());
     m_step.joint = m_record.joint;
     m_step.partition = m_record.partition;
-    CORE_TRY(m_step.forward, buildHalf(*compiler, m_record.forward, context));
+    CORE_TRY(m_step.forward, buildHalf(m_record.forward, context));
     if (m_record.backward) {
-      CORE_TRY(m_step.backward, buildHalf(*compiler, m_record.backward, context));
+      CORE_TRY(m_step.backward, buildHalf(m_record.backward, context));
     }
+    m_step.gpu = m_backend->gpu();
     m_buildMs = secondsSince(start) * 1e3;
     summary(std::to_string(m_built) + " kernels built, " + std::to_string(m_fromCache) +
             " from the cache");
     return {};
   }
 
-  Result<torch::ExecutableHalf> buildHalf(jit::CpuCompiler& compiler,
-                                          const std::shared_ptr<const CompiledHalf>& half,
+  Result<torch::ExecutableHalf> buildHalf(const std::shared_ptr<const CompiledHalf>& half,
                                           const StageContext& context) {
     torch::ExecutableHalf executable;
     executable.schedule = std::shared_ptr<const schedule::Schedule>(half, &half->schedule);
-    CORE_TRY(executable.kernels, compiler.build(half->kernels, {kernelCacheFolder()}, context));
+    CORE_TRY(executable.kernels, m_backend->build(half->kernels, context));
     for (const codegen::BuiltKernel& kernel : executable.kernels)
       ++(kernel.fromCache ? m_fromCache : m_built);
     return executable;
@@ -254,10 +261,12 @@ class Pipeline {
                    "A log has graphs, but no weights and inputs: it cannot be run.",
                    {},
                    {}};
+    CORE_TRY_VOID(requireDevice(m_options));
     torch::BenchOptions bench;
     CORE_TRY(bench.run.loss, chooseLoss(*m_open.loaded, m_options));
     bench.run.mode = m_mode;
     bench.run.seed = m_options.seed;
+    bench.run.device = m_device;
     bench.run.threads = m_options.threads;
     CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
     measurement.budget = m_options.partition.budget;
@@ -268,9 +277,29 @@ class Pipeline {
                            m_buildMs,
                            m_built,
                            m_fromCache};
+    if (isForGpu()) {
+      CORE_TRY(measurement.gpu, gpuConditions());
+    }
     summary(measurement.check.sentence);
     m_record.measurement = std::make_shared<const run::Measurement>(std::move(measurement));
     return {};
+  }
+
+  /// Read right after the samples, while the device is as warm as it was.
+  Result<run::GpuConditions> gpuConditions() {
+    run::GpuConditions conditions;
+    if (const auto state = gpu::readDeviceState(m_device.index)) {
+      conditions.smClockMHz = state->smClockMHz;
+      conditions.memoryClockMHz = state->memoryClockMHz;
+      conditions.temperature = state->temperature;
+      conditions.watts = state->watts;
+      conditions.throttling = state->throttling;
+    }
+    if (const auto devices = gpu::listDevices())
+      conditions.name = devices->at(static_cast<std::size_t>(m_device.index)).name;
+    CORE_TRY(torch::TorchModule * module, moduleFor(m_options));
+    CORE_TRY(conditions.ceilings, module->measureCeilings(m_device));
+    return conditions;
   }
 
   OpenModel& m_open;
@@ -283,6 +312,8 @@ class Pipeline {
   Stage m_stage = Stage::Load;
   double m_progress = 0;
   run::Mode m_mode = run::Mode::Train;
+  ir::Device m_device;
+  std::unique_ptr<KernelBackend> m_backend;
   torch::ExecutableStep m_step;
   double m_traceMs = 0, m_partitionMs = 0, m_codegenMs = 0, m_buildMs = 0;
   int m_built = 0, m_fromCache = 0;

@@ -1,14 +1,17 @@
 #include "core/pipeline/open_model.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
 
+#include "core/load/capture/capture_words.h"
 #include "core/load/random_inputs.h"
 #include "core/load/replace_weights.h"
 #include "core/load/torchscript_file.h"
 #include "core/load/trace_log/trace_log.h"
+#include "core/pipeline/model_summary.h"
 
 namespace core::pipeline {
 namespace {
@@ -51,7 +54,7 @@ Result<void> openScript(OpenModel& open, const std::string& path, const CompileO
   if (options.inputsPath.empty())
     return needed(path, "It does not say what inputs it takes: give a file of inputs (--inputs).");
   CORE_TRY(const load::InputSet inputs, load::readInputSet(options.inputsPath));
-  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(torch::TorchModule * module, moduleFor(options));
   CORE_TRY(open.segments, module->openTorchScript(path, inputs, context));
   for (const torch::ScriptSegment& segment : open.segments)
     if (!segment.breakReason.empty())
@@ -111,13 +114,70 @@ Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& opti
   const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed &&
                     open.dims == options.dims;
   if (open.torch && same) return open.torch.get();
-  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(torch::TorchModule * module, moduleFor(options));
   CORE_TRY(auto inputs, chooseInputs(open, options));
   CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
   open.inputsPath = options.inputsPath;
   open.seed = options.seed;
   open.dims = options.dims;
   return open.torch.get();
+}
+
+Result<ir::Device> chosenDevice(const CompileOptions& options) {
+  auto device = load::deviceFromName(options.device);
+  if (!device || device->type == ir::DeviceType::Meta)
+    return Error{ErrorCode::InvalidArgument,
+                 "'" + options.device + "' is no device; it may be cpu, cuda or cuda:N.",
+                 {},
+                 {}};
+  if (device->type == ir::DeviceType::Cuda) device->index = std::max(device->index, 0);
+  return *device;
+}
+
+Result<torch::TorchModule*> moduleFor(const CompileOptions& options) {
+  CORE_TRY(const ir::Device device, chosenDevice(options));
+  return torch::openTorchModule(options.threads, device.type == ir::DeviceType::Cuda
+                                                     ? torch::OpenCuda::IfThere
+                                                     : torch::OpenCuda::Never);
+}
+
+Result<void> requireDevice(const CompileOptions& options) {
+  CORE_TRY(const ir::Device device, chosenDevice(options));
+  if (device.type != ir::DeviceType::Cuda) return {};
+  CORE_TRY(const torch::TorchModule* module,
+           torch::openTorchModule(options.threads, torch::OpenCuda::Required));
+  const int count = module->cudaDevices();
+  if (device.index < count) return {};
+  return Error{ErrorCode::DeviceUnavailable,
+               "There is no " + ir::deviceName(device) + ": LibTorch sees " +
+                   std::to_string(count) + " CUDA devices.",
+               {},
+               {}};
+}
+
+Result<std::shared_ptr<gpu::Gpu>> openGpuOf(const CompileOptions& options) {
+  CORE_TRY(const ir::Device device, chosenDevice(options));
+  gpu::OpenOptions open;
+  open.device = device.index;
+  if (const std::string folder = torch::cudaLibraryFolder(); !folder.empty())
+    open.folders = {folder, folder + "/../../nvidia/cu13/lib",
+                    folder + "/../../nvidia/cuda_nvrtc/lib"};
+  return gpu::openGpu(open);
+}
+
+Result<torch::TraceOptions> traceOptions(const load::LoadedModel& model,
+                                         const CompileOptions& options) {
+  torch::TraceOptions trace;
+  trace.mode = chooseMode(model, options);
+  trace.decompositions = traceDecompositions(options.decompositions);
+  trace.learnShapesBytes = options.learnShapesBytes;
+  CORE_TRY(trace.device, chosenDevice(options));
+  if (trace.device.type != ir::DeviceType::Cuda) return trace;
+  const auto devices = gpu::listDevices();
+  if (!devices) return trace;
+  for (const gpu::DeviceFacts& facts : *devices)
+    if (facts.ordinal == trace.device.index) trace.capability = facts.capability;
+  return trace;
 }
 
 torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
@@ -128,7 +188,7 @@ torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
 Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& options,
                                       load::InputSet inputs) {
   CORE_TRY_VOID(checkWhole(open));
-  CORE_TRY(torch::TorchModule * module, torch::openTorchModule(options.threads));
+  CORE_TRY(torch::TorchModule * module, moduleFor(options));
   CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
   open.inputsPath = options.inputsPath;
   open.seed = options.seed;

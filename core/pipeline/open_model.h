@@ -45,6 +45,23 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 /// exist; UnsupportedOp for a TorchScript program of several segments, with the breaks.
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
 
+/// The device that the options name, "cuda" as the first one. Errors: InvalidArgument.
+Result<ir::Device> chosenDevice(const CompileOptions& options);
+
+/// LibTorch for the options' device. A trace for a GPU needs none, so that CUDA's libraries are
+/// opened where they are, and missed only by a run. Errors: as openTorchModule(); InvalidArgument.
+Result<torch::TorchModule*> moduleFor(const CompileOptions& options);
+
+/// Says what is missing to run on the options' device, if anything is: DeviceUnavailable.
+Result<void> requireDevice(const CompileOptions& options);
+
+/// The GPU of the options, with its compiler. Errors: as gpu::openGpu().
+Result<std::shared_ptr<gpu::Gpu>> openGpuOf(const CompileOptions& options);
+
+/// What a trace is made for: device, mode, decompositions.
+Result<torch::TraceOptions> traceOptions(const load::LoadedModel& model,
+                                         const CompileOptions& options);
+
 /// What the trace itself takes apart: core ATen's table. Decompositions for fusion come after the
 /// partition.
 torch::TraceDecompositions traceDecompositions(Decompositions wanted);

@@ -19,7 +19,8 @@ enum class ReplyKind : std::uint8_t {
   Partial,
   Done,
   Failure,
-  Operators
+  Operators,
+  Devices
 };
 
 Error protocolError(const std::string& what) {
@@ -95,6 +96,12 @@ void moveOperator(Ours<kWrite, pipeline::OperatorRow> ours, Wire<kWrite, wire::O
   plain<kWrite>(ours.reason, onWire.reason);
 }
 
+template <bool kWrite>
+void moveDevice(Ours<kWrite, DeviceChoice> ours, Wire<kWrite, wire::DeviceChoiceT> onWire) {
+  plain<kWrite>(ours.name, onWire.name);
+  plain<kWrite>(ours.title, onWire.title);
+}
+
 struct RequestWriter {
   wire::RequestT& onWire;
 
@@ -156,6 +163,11 @@ struct ReplyWriter {
     kind(ReplyKind::Operators);
     list<true>(reply.rows, onWire.operators, moveOperator<true>);
   }
+  void operator()(const DevicesReply& reply) const {
+    kind(ReplyKind::Devices);
+    list<true>(reply.choices, onWire.devices, moveDevice<true>);
+    onWire.sentence = reply.problem;
+  }
 };
 
 Request readRequest(const wire::RequestT& onWire) {
@@ -193,7 +205,7 @@ pipeline::CompileRecordPtr readNeededRecord(const wire::ReplyT& onWire) {
 Reply readReply(const wire::ReplyT& onWire) {
   Reply reply{onWire.id, AliveReply{}};
   ReplyKind kind{};
-  enumeration<false>(kind, onWire.kind, 8);
+  enumeration<false>(kind, onWire.kind, 9);
   pipeline::Stage stage{};
   enumeration<false>(stage, onWire.stage, kStageCount);
   switch (kind) {
@@ -222,6 +234,12 @@ Reply readReply(const wire::ReplyT& onWire) {
       OperatorsReply operators;
       list<false>(operators.rows, onWire.operators, moveOperator<false>);
       reply.body = std::move(operators);
+      break;
+    }
+    case ReplyKind::Devices: {
+      DevicesReply devices{{}, onWire.sentence};
+      list<false>(devices.choices, onWire.devices, moveDevice<false>);
+      reply.body = std::move(devices);
       break;
     }
   }

@@ -81,10 +81,22 @@ struct OperatorsReply {
   std::vector<pipeline::OperatorRow> rows;
 };
 
+/// A device besides the CPU that a model can run on.
+struct DeviceChoice {
+  std::string name;   ///< "cuda:0", as CompileOptions::device wants it
+  std::string title;  ///< "NVIDIA H200"
+};
+
+/// Sent once, with id 0, when the engine has looked for devices.
+struct DevicesReply {
+  std::vector<DeviceChoice> choices;
+  std::string problem;  ///< why there are none, for a person; empty if there are some
+};
+
 struct Reply {
   std::uint64_t id = 0;
   std::variant<HelloReply, AliveReply, ProgressReply, LogReply, PartialReply, DoneReply,
-               FailureReply, OperatorsReply>
+               FailureReply, OperatorsReply, DevicesReply>
       body;
 };
 

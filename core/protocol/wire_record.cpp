@@ -127,6 +127,27 @@ void moveCompileTimes(Ours<kWrite, run::CompileTimes> ours,
 }
 
 template <bool kWrite>
+void moveGraphReplay(Ours<kWrite, run::GraphReplay> ours, Wire<kWrite, wire::GraphReplayT> onWire) {
+  table<kWrite>(ours.check, onWire.check, moveCheck<kWrite>);
+  table<kWrite>(ours.timing, onWire.timing, moveTiming<kWrite>);
+  plain<kWrite>(ours.kernels, onWire.kernels);
+  optionalTable<kWrite>(ours.speedup, onWire.speedup, moveSpeedup<kWrite>);
+}
+
+template <bool kWrite>
+void moveGpuConditions(Ours<kWrite, run::GpuConditions> ours,
+                       Wire<kWrite, wire::GpuConditionsT> onWire) {
+  plain<kWrite>(ours.name, onWire.name);
+  plain<kWrite>(ours.smClockMHz, onWire.sm_clock);
+  plain<kWrite>(ours.memoryClockMHz, onWire.memory_clock);
+  plain<kWrite>(ours.temperature, onWire.temperature);
+  plain<kWrite>(ours.watts, onWire.watts);
+  plain<kWrite>(ours.throttling, onWire.throttling);
+  plain<kWrite>(ours.ceilings.copyGBs, onWire.copy);
+  plain<kWrite>(ours.ceilings.matmulTflops, onWire.matmul);
+}
+
+template <bool kWrite>
 void moveMeasurement(Ours<kWrite, run::Measurement> ours, Wire<kWrite, wire::MeasurementT> onWire) {
   enumeration<kWrite>(ours.mode, onWire.mode, 2);
   plain<kWrite>(ours.device, onWire.device);
@@ -141,6 +162,9 @@ void moveMeasurement(Ours<kWrite, run::Measurement> ours, Wire<kWrite, wire::Mea
   plain<kWrite>(ours.externCalls, onWire.extern_calls);
   optionalTable<kWrite>(ours.speedup, onWire.speedup, moveSpeedup<kWrite>);
   table<kWrite>(ours.compile, onWire.compile, moveCompileTimes<kWrite>);
+  optionalTable<kWrite>(ours.graph, onWire.graph, moveGraphReplay<kWrite>);
+  plain<kWrite>(ours.graphReason, onWire.graph_reason);
+  optionalTable<kWrite>(ours.gpu, onWire.gpu, moveGpuConditions<kWrite>);
 }
 
 }  // namespace
@@ -186,9 +210,9 @@ CompileRecord readRecord(const wire::RecordT& onWire) {
   if (onWire.forward) record.forward = std::make_shared<CompiledHalf>(readHalf(*onWire.forward));
   if (onWire.backward) record.backward = std::make_shared<CompiledHalf>(readHalf(*onWire.backward));
   if (onWire.measurement) {
-    run::Measurement measurement;
-    table<false>(measurement, onWire.measurement, moveMeasurement<false>);
-    record.measurement = std::make_shared<run::Measurement>(std::move(measurement));
+    auto measurement = std::make_shared<run::Measurement>();
+    table<false>(*measurement, onWire.measurement, moveMeasurement<false>);
+    record.measurement = std::move(measurement);
   }
   return record;
 }

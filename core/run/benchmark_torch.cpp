@@ -4,10 +4,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "core/run/device_clock_torch.h"
 #include "core/run/statistics.h"
+#include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
 namespace {
@@ -18,14 +19,15 @@ constexpr int kMaxRepeats = 1'000;
 /// Samples of one variant.
 class Sampler {
  public:
-  Sampler(Variant& variant, Timing& timing, const torch::RunOptions& options)
-      : m_variant(variant), m_timing(timing), m_options(options) {}
+  Sampler(Variant& variant, c10::Device device) : m_variant(variant), m_clock(device) {}
 
   /// Runs the step `warmups` times, then finds how often it fits into a sample.
   Result<void> warmUp(int warmups) {
     double fastest = 0;
     for (int i = 0; i < std::max(warmups, 1); ++i) {
-      CORE_TRY(const double milliseconds, runOnce());
+      m_clock.start();
+      CORE_TRY_VOID(m_variant.step());
+      const double milliseconds = m_clock.stopMs();
       fastest = i == 0 ? milliseconds : std::min(fastest, milliseconds);
     }
     const double fitting = std::ceil(kSampleMs / std::max(fastest, kSampleMs / kMaxRepeats));
@@ -33,29 +35,19 @@ class Sampler {
     return {};
   }
 
-  Result<void> measureMemory() {
-    m_variant.bound.restoreState();
-    CORE_TRY(const StepTensors step,
-             runStep(m_variant.bound, m_variant.forward, m_options, Memory::Measure));
-    m_timing.peakBytes = step.peakBytes;
-    m_timing.savedBytes = m_options.mode == Mode::Train ? step.savedBytes : 0;
-    if (m_variant.compiled) m_timing.peakBytes += m_variant.compiled->arenaBytes();
-    return {};
-  }
-
   Result<void> sample() {
-    m_variant.bound.restoreState();
-    double total = 0;
+    m_variant.restore();
     double forward = 0;
     double backward = 0;
+    m_clock.start();
     for (int i = 0; i < m_repeats; ++i) {
-      CORE_TRY(const double milliseconds, runOnce());
-      total += milliseconds;
+      CORE_TRY_VOID(m_variant.step());
       if (!m_variant.compiled) continue;
       forward += m_variant.compiled->times().forward * 1e3;
       backward += m_variant.compiled->times().backward * 1e3;
     }
-    m_timing.samplesMs.push_back(total / m_repeats);
+    const double total = m_clock.stopMs();
+    m_variant.timing.samplesMs.push_back(total / m_repeats);
     m_forwardMs.push_back(forward / m_repeats);
     m_backwardMs.push_back(backward / m_repeats);
     m_spentMs += total;
@@ -63,29 +55,21 @@ class Sampler {
   }
 
   bool wantsMore(const torch::BenchOptions& options) const {
-    const int taken = static_cast<int>(m_timing.samplesMs.size());
+    const int taken = static_cast<int>(m_variant.timing.samplesMs.size());
     if (taken >= options.minSamples) return false;
     return taken < std::max(options.minSamples / 3, 1) || m_spentMs < options.maxSeconds * 1e3;
   }
 
-  double forwardMs() const { return median(m_forwardMs); }
-  double backwardMs() const { return median(m_backwardMs); }
-
- private:
-  /// Milliseconds of one step, its tensors freed within.
-  Result<double> runOnce() {
-    const auto start = std::chrono::steady_clock::now();
-    {
-      CORE_TRY(const StepTensors step,
-               runStep(m_variant.bound, m_variant.forward, m_options, Memory::Ignore));
-    }
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-        .count();
+  void finish(Measurement& measurement) const {
+    summarize(m_variant.timing);
+    if (!m_variant.compiled) return;
+    measurement.compiledForwardMs = median(m_forwardMs);
+    measurement.compiledBackwardMs = median(m_backwardMs);
   }
 
+ private:
   Variant& m_variant;
-  Timing& m_timing;
-  const torch::RunOptions& m_options;
+  DeviceClock m_clock;
   int m_repeats = 1;
   double m_spentMs = 0;
   std::vector<double> m_forwardMs, m_backwardMs;
@@ -93,38 +77,48 @@ class Sampler {
 
 }  // namespace
 
-Result<void> timeAlternately(Variant& eager, Variant& compiled, const torch::BenchOptions& options,
-                             const StageContext& context, Measurement& measurement) {
-  Sampler eagerSampler(eager, measurement.eager, options.run);
-  Sampler compiledSampler(compiled, measurement.compiled, options.run);
+Result<Variant> stepVariant(torch::BoundTensors& bound, const ForwardFunction& forward,
+                            const CompiledStep* compiled, const torch::RunOptions& options,
+                            Timing& timing) {
+  const auto run = [&bound, &forward, &options](Memory memory) {
+    return runStep(bound, forward, options, memory);
+  };
+  CORE_TRY(StepTensors warm, run(Memory::Ignore));
+  warm = {};
+  CORE_TRY(const StepTensors measured, run(Memory::Measure));
+  timing.peakBytes = measured.peakBytes + (compiled ? compiled->arenaBytes() : 0);
+  timing.savedBytes = options.mode == Mode::Train ? measured.savedBytes : 0;
+  const auto step = [run]() -> Result<void> {
+    CORE_TRY(const StepTensors tensors, run(Memory::Ignore));
+    return {};
+  };
+  return Variant{step, [&bound] { bound.restoreState(); }, timing, compiled};
+}
+
+Result<void> timeInTurns(std::vector<Variant>& variants, const torch::BenchOptions& options,
+                         const StageContext& context, Measurement& measurement) {
+  const c10::Device device = torch::torchDevice(options.run.device);
+  std::vector<Sampler> samplers;
+  for (Variant& variant : variants) samplers.emplace_back(variant, device);
   context.progress(0, "Measure: warm-up");
-  CORE_TRY_VOID(eagerSampler.warmUp(options.warmups));
-  CORE_TRY_VOID(compiledSampler.warmUp(options.warmups));
-  CORE_TRY_VOID(eagerSampler.measureMemory());
-  CORE_TRY_VOID(compiledSampler.measureMemory());
-  for (int i = 0; eagerSampler.wantsMore(options) || compiledSampler.wantsMore(options); ++i) {
+  for (Sampler& sampler : samplers) CORE_TRY_VOID(sampler.warmUp(options.warmups));
+  const auto wantsMore = [&](const Sampler& sampler) { return sampler.wantsMore(options); };
+  for (std::size_t i = 0; std::any_of(samplers.begin(), samplers.end(), wantsMore); ++i) {
     CORE_TRY_VOID(context.checkCancelled("measure"));
     context.progress(static_cast<double>(i) / std::max(options.minSamples, 1),
                      "Measure: sample " + std::to_string(i + 1));
     // Whoever goes first finds the caches as the other left them; take turns.
-    Sampler& first = i % 2 == 0 ? eagerSampler : compiledSampler;
-    Sampler& second = i % 2 == 0 ? compiledSampler : eagerSampler;
-    CORE_TRY_VOID(first.sample());
-    CORE_TRY_VOID(second.sample());
+    for (std::size_t k = 0; k < samplers.size(); ++k)
+      CORE_TRY_VOID(samplers[(i + k) % samplers.size()].sample());
   }
-  summarize(measurement.eager);
-  summarize(measurement.compiled);
-  measurement.compiledForwardMs = compiledSampler.forwardMs();
-  measurement.compiledBackwardMs = compiledSampler.backwardMs();
-  if (measurement.check.passed) {
-    measurement.speedup = speedupOf(measurement.eager.samplesMs, measurement.compiled.samplesMs);
-  }
+  for (const Sampler& sampler : samplers) sampler.finish(measurement);
   return {};
 }
 
 void describeStep(const torch::ExecutableStep& step, const torch::RunOptions& options,
                   Measurement& measurement) {
   measurement.mode = options.mode;
+  measurement.device = ir::deviceName(options.device);
   measurement.threads = at::get_num_threads();
   if (step.partition) measurement.budget = step.partition->options.budget;
   for (const torch::ExecutableHalf* half : {&step.forward, &step.backward}) {

@@ -78,7 +78,9 @@ class ArgumentBinder {
   }
 
   IValue value(const ir::Argument& argument, const c10::Type& type) {
-    if (argument.isNone()) return IValue();
+    // An undefined tensor was recorded as None.
+    if (argument.isNone())
+      return type.kind() == TypeKind::TensorType ? IValue(at::Tensor()) : IValue();
     if (const auto optional = type.cast<c10::OptionalType>()) {
       return value(argument, *optional->getElementType());
     }
@@ -196,6 +198,7 @@ class ArgumentBinder {
 
 CallPlan::CallPlan(const ir::Graph& graph, const ir::Node& node, c10::Device device)
     : m_op(findOperator(node.target)),
+      m_device(device),
       m_asInTraining(m_op.operator_name().name == "aten::mkldnn_rnn_layer") {
   ArgumentBinder(graph, node, device).bind(m_op.schema(), m_template, m_slots);
   if (node.target != "aten.bernoulli.p" || !node.tensor() || isContiguous(*node.tensor())) return;

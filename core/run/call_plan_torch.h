@@ -37,7 +37,7 @@ class CallPlan {
   void call(std::vector<c10::IValue>& stack, TensorOf&& tensorOf) const {
     stack = m_template;
     for (const TensorSlot& slot : m_slots) stack[slot.position] = fill(slot, tensorOf);
-    if (m_drawn) stack.front() = torch::emptyLike(*m_drawn, c10::kCPU);
+    if (m_drawn) stack.front() = torch::emptyLike(*m_drawn, m_device);
     const at::AutoGradMode mode(m_asInTraining || at::GradMode::is_enabled());
     m_op.callBoxed(&stack);
   }
@@ -61,6 +61,7 @@ class CallPlan {
   }
 
   c10::OperatorHandle m_op;
+  c10::Device m_device;
   /// oneDNN's layer fills the workspace that its gradient reads only if gradients are on.
   bool m_asInTraining;
   /// Numbers are drawn in the order of memory, and `bernoulli` gives contiguous memory: a draw of

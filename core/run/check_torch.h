@@ -30,4 +30,7 @@ FinishedStep finish(const torch::BoundTensors& bound, StepTensors step);
 CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
                          const std::optional<FinishedStep>& reference);
 
+/// Compares the values only: what a replay of a recorded step leaves in tensors that exist already.
+CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eager);
+
 }  // namespace core::run

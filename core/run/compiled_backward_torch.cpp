@@ -113,7 +113,7 @@ at::Tensor CompiledBackward::tangent(std::size_t index, const variable_list& gra
   if (gradient.defined() && gradient.scalar_type() == torch::scalarType(meta.dtype))
     return gradient;
   const at::NoGradGuard noGrad;
-  at::Tensor coerced = torch::emptyLike(meta, c10::kCPU);
+  at::Tensor coerced = torch::emptyLike(meta, m_half->runner->device());
   gradient.defined() ? coerced.copy_(gradient) : coerced.zero_();
   return coerced;
 }

@@ -107,6 +107,15 @@ std::vector<std::vector<std::size_t>> tangentsOfGradients(const ir::JointGraph& 
   return result;
 }
 
+/// Kernels run one after the other, so that one workspace is enough for all.
+std::int64_t workspaceBytes(const torch::ExecutableStep& step) {
+  std::int64_t bytes = 0;
+  for (const torch::ExecutableHalf* half : {&step.forward, &step.backward})
+    for (const codegen::BuiltKernel& kernel : half->kernels)
+      bytes = std::max(bytes, kernel.workspaceBytes);
+  return bytes;
+}
+
 /// Among the forward's outputs, a user's view that autograd does not follow.
 bool isUnfollowed(const ir::ViewAndMutationMeta& metadata, std::size_t position) {
   const std::size_t first = metadata.mutatedRuntimeIndices.size();
@@ -172,7 +181,7 @@ void CompiledStep::Shared::bindBackward() {
   }
 }
 
-CompiledStep::CompiledStep(const torch::ExecutableStep& step)
+CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device)
     : m_shared(std::make_shared<Shared>()) {
   Shared& shared = *m_shared;
   TORCH_CHECK(step.joint && step.forward.schedule, "the step was not compiled");
@@ -184,15 +193,16 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step)
   if (hasBackward) {
     shared.arenaBytes = std::max(shared.arenaBytes, step.backward.schedule->arenaBytes);
   }
-  const ArenaPtr arena = allocateArena(shared.arenaBytes);
-  const auto blocks = std::make_shared<KeptBlocks>();
+  const RunPlace place{device, step.gpu, allocateArena(shared.arenaBytes, device),
+                       allocateArena(workspaceBytes(step), device),
+                       std::make_shared<KeptBlocks>()};
   shared.forward =
-      std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, arena, blocks);
+      std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, place);
   shared.bindForward();
   if (!hasBackward) return;
   shared.backward = std::make_shared<BackwardHalf>();
-  shared.backward->runner = std::make_unique<ScheduleRunner>(step.backward.schedule,
-                                                             step.backward.kernels, arena, blocks);
+  shared.backward->runner =
+      std::make_unique<ScheduleRunner>(step.backward.schedule, step.backward.kernels, place);
   shared.backward->tangents = step.joint->metadata.tracedTangents;
   shared.backward->tangentsOfGradient = tangentsOfGradients(*step.joint);
   shared.bindBackward();
@@ -308,6 +318,11 @@ std::vector<at::Tensor> CompiledStep::savedOf(const std::vector<at::Tensor>& val
   std::vector<at::Tensor> saved = values;
   std::fill_n(saved.begin(), m_shared->forwardOutputs(), at::Tensor());
   return saved;
+}
+
+void CompiledStep::checkIndices() {
+  m_shared->forward->checkIndices();
+  if (m_shared->backward) m_shared->backward->runner->checkIndices();
 }
 
 bool CompiledStep::isRandom() const {

@@ -15,7 +15,7 @@ namespace core::run {
 
 class CompiledBackward;
 
-/// Seconds of the last forward and backward schedule.
+/// Seconds of the last forward and backward schedule; on a GPU those of issuing them.
 struct HalfTimes {
   double forward = 0;
   double backward = 0;
@@ -23,8 +23,8 @@ struct HalfTimes {
 
 class CompiledStep {
  public:
-  /// Prepares both halves. Throws c10::Error for a step that cannot be run here.
-  explicit CompiledStep(const torch::ExecutableStep& step);
+  /// Prepares both halves for `device`. Throws c10::Error for a step that cannot be run there.
+  CompiledStep(const torch::ExecutableStep& step, c10::Device device);
   ~CompiledStep();
   CompiledStep(const CompiledStep&) = delete;
   CompiledStep& operator=(const CompiledStep&) = delete;
@@ -35,6 +35,9 @@ class CompiledStep {
   /// outputs have one autograd node that runs the backward schedule. Throws c10::Error.
   std::vector<at::Tensor> run(const std::vector<at::Tensor>& graphInputs);
 
+  /// Throws c10::IndexError if a generated kernel of the runs so far was given an index out of
+  /// range. `run` itself looks on the CPU only.
+  void checkIndices();
   /// An operator of either half draws random numbers.
   bool isRandom() const;
   HalfTimes times() const;

@@ -93,6 +93,31 @@ struct CompileTimes {
   int kernelsFromCache = 0;
 };
 
+/// The compiled step recorded as one CUDA graph and replayed.
+struct GraphReplay {
+  CheckResult check;  ///< of the values that a replay gives
+  Timing timing;
+  int kernels = 0;                 ///< that one replay launches
+  std::optional<Speedup> speedup;  ///< over eager; only if the check passed
+};
+
+/// What a device does at best, measured.
+struct DeviceCeilings {
+  double copyGBs = 0;       ///< read + written by a large copy
+  double matmulTflops = 0;  ///< of a large bf16 product of random numbers
+};
+
+/// A GPU during a measurement, as NVIDIA's management library and the driver tell.
+struct GpuConditions {
+  std::string name;
+  int smClockMHz = 0;                   ///< right after the samples; 0: not told
+  int memoryClockMHz = 0;               ///< likewise
+  int temperature = 0;                  ///< of the chip, in degrees Celsius
+  double watts = 0;                     ///< drawn
+  std::vector<std::string> throttling;  ///< "thermal slowdown", "power cap"; empty: none
+  DeviceCeilings ceilings;              ///< in the same run
+};
+
 struct Measurement {
   Mode mode = Mode::Train;
   std::string device = "cpu";
@@ -107,6 +132,9 @@ struct Measurement {
   int externCalls = 0;
   std::optional<Speedup> speedup;  ///< only if the check passed
   CompileTimes compile;
+  std::optional<GraphReplay> graph;  ///< on a GPU only
+  std::string graphReason;           ///< why a GPU's step could not be one graph
+  std::optional<GpuConditions> gpu;
 };
 
 }  // namespace core::run

@@ -1,22 +1,25 @@
 #pragma once
 
-// Counts the bytes that LibTorch allocates on this thread.
+// Counts the bytes that LibTorch allocates for a step.
 
 #include <c10/core/Allocator.h>
+#include <c10/core/Device.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 namespace core::run {
 
-/// While it lives, allocations and frees of CPU tensors are counted from 0.
+/// While it lives, allocations and frees are counted from 0: on the CPU those of this thread, on a
+/// GPU all of its caching allocator, which counts them itself.
 class MemoryMeter {
  public:
-  MemoryMeter();
+  explicit MemoryMeter(c10::Device device);
 
-  std::int64_t currentBytes() const { return m_reporter->current; }
-  std::int64_t peakBytes() const { return m_reporter->peak; }
+  std::int64_t currentBytes() const;
+  std::int64_t peakBytes() const;
 
  private:
   struct Reporter final : c10::MemoryReportingInfoBase {
@@ -28,8 +31,10 @@ class MemoryMeter {
     std::atomic<std::int64_t> peak = 0;
   };
 
+  c10::Device m_device;
+  std::int64_t m_before = 0;  ///< allocated on the GPU when the meter was made
   std::shared_ptr<Reporter> m_reporter;
-  c10::DebugInfoGuard m_guard;
+  std::optional<c10::DebugInfoGuard> m_guard;
 };
 
 }  // namespace core::run

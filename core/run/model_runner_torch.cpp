@@ -2,18 +2,36 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/DeviceGuard.h>
 
 #include <optional>
 
 #include "core/run/benchmark_torch.h"
-#include "core/run/check_torch.h"
 #include "core/run/compiled_step_torch.h"
 #include "core/run/eager_shapes_torch.h"
+#include "core/run/statistics.h"
 #include "core/run/step_torch.h"
 #include "core/torch/guard_torch.h"
+#include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
 namespace {
+
+Variant graphVariant(CapturedStep& captured, torch::BoundTensors& bound, GraphReplay& graph) {
+  const auto step = [&captured]() -> Result<void> {
+    captured.replay();
+    return {};
+  };
+  return {step, [&bound] { bound.restoreState(); }, graph.timing, nullptr};
+}
+
+void compareTimes(Measurement& measurement) {
+  const std::vector<double>& eager = measurement.eager.samplesMs;
+  if (measurement.check.passed)
+    measurement.speedup = speedupOf(eager, measurement.compiled.samplesMs);
+  if (measurement.graph && measurement.graph->check.passed)
+    measurement.graph->speedup = speedupOf(eager, measurement.graph->timing.samplesMs);
+}
 
 void useThreads(int threads) {
   if (threads > 0 && threads != at::get_num_threads()) at::set_num_threads(threads);
@@ -42,8 +60,9 @@ StageContext partOf(const StageContext& context, double from, double to) {
 
 /// Eager runs the exported program operator by operator under autograd.
 ForwardFunction eagerForward(const trace::PreparedProgram& program, torch::Precision precision,
-                             const StageContext& context) {
+                             c10::Device device, const StageContext& context) {
   trace::InterpretOptions options;
+  options.device = device;
   options.floatAsDouble = precision == torch::Precision::Double;
   return [&program, options,
           &context](const std::vector<at::Tensor>& inputs) -> Result<std::vector<at::Tensor>> {
@@ -63,11 +82,12 @@ std::optional<FinishedStep> referenceStep(const load::LoadedModel& model,
                                           const trace::PreparedProgram& program,
                                           const torch::RunOptions& options,
                                           const StageContext& context) {
+  const c10::Device device = torch::torchDevice(options.device);
   auto finished = torch::guardTorch("float64", [&]() -> Result<FinishedStep> {
-    torch::BoundTensors bound(model, inputs, torch::Precision::Double);
+    torch::BoundTensors bound(model, inputs, torch::Precision::Double, device);
     CORE_TRY(StepTensors step,
-             runStep(bound, eagerForward(program, torch::Precision::Double, context), options,
-                     Memory::Ignore));
+             runStep(bound, eagerForward(program, torch::Precision::Double, device, context),
+                     options, Memory::Ignore));
     return finish(bound, std::move(step));
   });
   if (finished) return std::move(*finished);
@@ -76,16 +96,30 @@ std::optional<FinishedStep> referenceStep(const load::LoadedModel& model,
   return std::nullopt;
 }
 
+/// The device of a run is the current one while it lives, and has this many threads.
+class RunScope {
+ public:
+  explicit RunScope(const torch::RunOptions& options)
+      : device(torch::torchDevice(options.device)), m_guard(device) {
+    useThreads(options.threads);
+  }
+  const c10::Device device;
+
+ private:
+  c10::DeviceGuard m_guard;
+};
+
 }  // namespace
 
 Result<StepResult> ModelRunner::runEager(const torch::RunOptions& options,
                                          const StageContext& context) const {
   return torch::guardTorch("The eager step failed", [&]() -> Result<StepResult> {
-    useThreads(options.threads);
-    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
-    CORE_TRY(const StepTensors step,
-             runStep(bound, eagerForward(m_program, torch::Precision::Native, context), options,
-                     Memory::Ignore));
+    const RunScope scope(options);
+    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    CORE_TRY(
+        const StepTensors step,
+        runStep(bound, eagerForward(m_program, torch::Precision::Native, scope.device, context),
+                options, Memory::Ignore));
     return fingerprint(bound, step, Execution::Eager);
   });
 }
@@ -95,32 +129,41 @@ Result<StepResult> ModelRunner::runCompiled(const torch::ExecutableStep& executa
                                             const StageContext& context) const {
   CORE_TRY_VOID(context.checkCancelled("run"));
   return torch::guardTorch("The compiled step failed", [&]() -> Result<StepResult> {
-    useThreads(options.threads);
-    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
-    CompiledStep compiled(executable);
+    const RunScope scope(options);
+    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    CompiledStep compiled(executable, scope.device);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(const StepTensors step,
              runStep(bound, compiledForward(compiled, shapes), options, Memory::Ignore));
+    compiled.checkIndices();
     return fingerprint(bound, step, Execution::Compiled);
   });
+}
+
+Result<FinishedStep> ModelRunner::finishedEager(const torch::RunOptions& options,
+                                                const StageContext& context) const {
+  const c10::Device device = torch::torchDevice(options.device);
+  torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, device);
+  CORE_TRY(StepTensors eager,
+           runStep(bound, eagerForward(m_program, torch::Precision::Native, device, context),
+                   options, Memory::Ignore));
+  return finish(bound, std::move(eager));
 }
 
 Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
                                        const torch::RunOptions& options,
                                        const StageContext& context) const {
   return torch::guardTorch("The check failed", [&]() -> Result<CheckResult> {
-    useThreads(options.threads);
+    const RunScope scope(options);
     context.progress(0, "Check: eager");
-    torch::BoundTensors eagerBound(m_model, m_inputs, torch::Precision::Native);
-    CORE_TRY(StepTensors eager,
-             runStep(eagerBound, eagerForward(m_program, torch::Precision::Native, context),
-                     options, Memory::Ignore));
+    CORE_TRY(FinishedStep eager, finishedEager(options, context));
     context.progress(0.3, "Check: compiled");
-    torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native);
-    CompiledStep step(executable);
+    torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    CompiledStep step(executable, scope.device);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(StepTensors compiled,
              runStep(compiledBound, compiledForward(step, shapes), options, Memory::Ignore));
+    step.checkIndices();
     CORE_TRY_VOID(context.checkCancelled("check"));
     context.progress(0.6, "Check: eager in float64");
     std::optional<FinishedStep> reference;
@@ -129,9 +172,31 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
       reference = referenceStep(m_model, m_inputs, m_program, options, context);
     }
     FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
-    FinishedStep eagerFinished = finish(eagerBound, std::move(eager));
-    return compareSteps(compiledFinished, eagerFinished, reference);
+    return compareSteps(compiledFinished, eager, reference);
   });
+}
+
+Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(torch::BoundTensors& bound,
+                                                               const ForwardFunction& compiled,
+                                                               const torch::RunOptions& options,
+                                                               const StageContext& context,
+                                                               Measurement& measurement) const {
+  context.progress(kCheckShare, "Measure: record a CUDA graph");
+  CORE_TRY(const FinishedStep eager, finishedEager(options, context));
+  auto captured = CapturedStep::capture(bound, compiled, options);
+  if (!captured) {
+    measurement.graphReason = captured.error().message;
+    context.log(LogLevel::Warning, "run", measurement.graphReason);
+    return std::unique_ptr<CapturedStep>();
+  }
+  bound.restoreState();
+  (*captured)->replay();
+  GraphReplay& graph = measurement.graph.emplace();
+  graph.check = compareValues(finish(bound, (*captured)->tensors()), eager);
+  graph.kernels = (*captured)->kernels();
+  graph.timing.peakBytes = (*captured)->tensors().peakBytes;
+  graph.timing.savedBytes = (*captured)->tensors().savedBytes;
+  return captured;
 }
 
 Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable,
@@ -140,14 +205,31 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
   Measurement measurement;
   CORE_TRY(measurement.check, check(executable, options.run, partOf(context, 0, kCheckShare)));
   return torch::guardTorch("The measurement failed", [&]() -> Result<Measurement> {
-    CompiledStep step(executable);
+    const RunScope scope(options.run);
+    CompiledStep step(executable, scope.device);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
-    torch::BoundTensors eagerBound(m_model, m_inputs, torch::Precision::Native);
-    torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native);
-    Variant eager{eagerBound, eagerForward(m_program, torch::Precision::Native, context), nullptr};
-    Variant compiled{compiledBound, compiledForward(step, shapes), &step};
-    CORE_TRY_VOID(
-        timeAlternately(eager, compiled, options, partOf(context, kCheckShare, 1), measurement));
+    const auto bind = [&] {
+      return torch::BoundTensors(m_model, m_inputs, torch::Precision::Native, scope.device);
+    };
+    torch::BoundTensors eagerBound = bind(), compiledBound = bind();
+    const ForwardFunction runEager =
+        eagerForward(m_program, torch::Precision::Native, scope.device, context);
+    const ForwardFunction runCompiled = compiledForward(step, shapes);
+    CORE_TRY(Variant eager,
+             stepVariant(eagerBound, runEager, nullptr, options.run, measurement.eager));
+    CORE_TRY(Variant compiled,
+             stepVariant(compiledBound, runCompiled, &step, options.run, measurement.compiled));
+    std::vector<Variant> variants{std::move(eager), std::move(compiled)};
+    std::optional<torch::BoundTensors> graphBound;
+    std::unique_ptr<CapturedStep> captured;
+    if (!scope.device.is_cpu()) {
+      graphBound.emplace(bind());
+      CORE_TRY(captured, captureStep(*graphBound, runCompiled, options.run, context, measurement));
+      if (captured) variants.push_back(graphVariant(*captured, *graphBound, *measurement.graph));
+    }
+    CORE_TRY_VOID(timeInTurns(variants, options, partOf(context, kCheckShare, 1), measurement));
+    step.checkIndices();
+    compareTimes(measurement);
     describeStep(executable, options.run, measurement);
     return measurement;
   });

@@ -3,10 +3,12 @@
 // Everything that runs one model: eager, compiled, the check of one against the other, and the
 // measurement of both. The module's TorchModel forwards to it.
 
-#include <memory>
+#include <optional>
 
 #include "core/base/stage_context.h"
 #include "core/load/loaded_model.h"
+#include "core/run/captured_step_torch.h"
+#include "core/run/check_torch.h"
 #include "core/run/measurement.h"
 #include "core/torch/bind_weights_torch.h"
 #include "core/torch/torch_module.h"
@@ -32,12 +34,21 @@ class ModelRunner {
   /// float64 kernel; a remark in the log says so).
   Result<CheckResult> check(const torch::ExecutableStep& step, const torch::RunOptions& options,
                             const StageContext& context) const;
-  /// Checks, then times eager and compiled alternately (see benchmark_torch.h). A step that fails
-  /// its check is timed but gets no speed-up.
+  /// Checks, then times eager and compiled in turns (see benchmark_torch.h), on a GPU also the
+  /// compiled step as one CUDA graph. A step that fails its check is timed but gets no speed-up.
   Result<Measurement> measure(const torch::ExecutableStep& step, const torch::BenchOptions& options,
                               const StageContext& context) const;
 
  private:
+  Result<FinishedStep> finishedEager(const torch::RunOptions& options,
+                                     const StageContext& context) const;
+  /// The step as one graph, and its replay checked; `measurement` says why there is none.
+  Result<std::unique_ptr<CapturedStep>> captureStep(torch::BoundTensors& bound,
+                                                    const ForwardFunction& compiled,
+                                                    const torch::RunOptions& options,
+                                                    const StageContext& context,
+                                                    Measurement& measurement) const;
+
   const load::LoadedModel& m_model;
   const load::InputSet& m_inputs;
   const trace::PreparedProgram& m_program;

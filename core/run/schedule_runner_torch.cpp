@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <cstdlib>
 
@@ -47,19 +48,23 @@ at::Tensor relaid(const at::Tensor& tensor, const ir::TensorMeta& meta) {
 
 }  // namespace
 
-ArenaPtr allocateArena(std::int64_t bytes) {
+ArenaPtr allocateArena(std::int64_t bytes, c10::Device device) {
   if (bytes <= 0) return nullptr;
+  if (!device.is_cpu()) {
+    const at::Tensor memory =
+        at::empty({bytes}, at::TensorOptions().dtype(at::kByte).device(device));
+    return ArenaPtr(static_cast<std::byte*>(memory.data_ptr()), [memory](std::byte*) {});
+  }
   return ArenaPtr(allocateBytes(static_cast<std::size_t>(bytes)),
                   [](std::byte* address) { std::free(address); });
 }
 
 ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedule,
-                               std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena,
-                               KeptBlocksPtr blocks)
+                               std::vector<codegen::BuiltKernel> kernels, RunPlace place)
     : m_schedule(std::move(schedule)),
       m_kernels(std::move(kernels)),
-      m_arena(std::move(arena)),
-      m_blocks(std::move(blocks)) {
+      m_place(std::move(place)),
+      m_status(at::zeros({1}, at::TensorOptions().dtype(at::kInt).device(m_place.device))) {
   CORE_CHECK(m_kernels.size() == m_schedule->groups.size(), "a kernel is missing or one too many");
   const std::size_t steps = m_schedule->steps.size();
   m_calls.resize(steps);
@@ -70,7 +75,7 @@ ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedul
   for (std::size_t i = 0; i < steps; ++i) {
     if (const auto* call = std::get_if<schedule::ExternStep>(&m_schedule->steps[i])) {
       const ir::Node& node = graph().node(call->node);
-      m_calls[i].emplace(graph(), node, c10::Device(c10::kCPU));
+      m_calls[i].emplace(graph(), node, m_place.device);
       m_isRandom = m_isRandom || ir::drawsRandomNumbers(node);
     } else if (const auto* kernel = std::get_if<schedule::KernelStep>(&m_schedule->steps[i])) {
       m_kernelArgs[i].emplace();
@@ -104,7 +109,7 @@ void ScheduleRunner::prepareReleases() {
 }
 
 std::byte* ScheduleRunner::arenaAddress(const BufferView& view) const {
-  return m_arena.get() + buffer(view.buffer).arenaOffset +
+  return m_place.arena.get() + buffer(view.buffer).arenaOffset +
          view.offset * ir::dtypeBytes(view.meta.dtype);
 }
 
@@ -116,7 +121,7 @@ void ScheduleRunner::prepareKernel(const schedule::KernelStep& step, PreparedKer
     prepared.pointers.push_back(fixed ? arenaAddress(views[i]) : nullptr);
     if (!fixed) prepared.moving.push_back(i);
   }
-  prepared.pointers.push_back(&m_status);
+  prepared.pointers.push_back(m_status.data_ptr());
 }
 
 void ScheduleRunner::prepareFixedTensors() {
@@ -124,15 +129,13 @@ void ScheduleRunner::prepareFixedTensors() {
   for (std::size_t i = 0; i < m_schedule->places.size(); ++i) {
     const auto& place = m_schedule->places[i];
     if (!place || buffer(place->buffer).kind != BufferKind::Arena) continue;
-    m_fixed[i] = at::from_blob(arenaAddress(*place), place->meta.sizeHints(),
-                               place->meta.strideHints(), torch::scalarType(place->meta.dtype));
+    m_fixed[i] = arenaTensor(*place);
   }
 }
 
 std::vector<at::Tensor> ScheduleRunner::run(std::vector<at::Tensor> inputs) {
   const at::AutoDispatchBelowADInplaceOrView belowAutograd;
-  const KeptMemoryScope keptMemory(m_blocks);
-  m_status = 0;
+  const KeptMemoryScope keptMemory(m_place.blocks);
   bindInputs(std::move(inputs));
   for (std::size_t i = 0; i < m_schedule->steps.size(); ++i) {
     std::visit([&](const auto& step) { runStep(i, step); }, m_schedule->steps[i]);
@@ -146,8 +149,15 @@ std::vector<at::Tensor> ScheduleRunner::run(std::vector<at::Tensor> inputs) {
     }
   }
   for (at::Tensor& tensor : m_tensors) tensor.reset();
-  TORCH_CHECK_INDEX(m_status == 0, "a generated kernel was given an index out of range");
+  if (m_place.device.is_cpu()) checkIndices();
   return outputs;
+}
+
+void ScheduleRunner::checkIndices() {
+  const bool failed = m_place.device.is_cpu() ? *m_status.const_data_ptr<std::int32_t>() != 0
+                                              : m_status.item<std::int32_t>() != 0;
+  if (failed) m_status.zero_();
+  TORCH_CHECK_INDEX(!failed, "a generated kernel was given an index out of range");
 }
 
 void ScheduleRunner::bindInputs(std::vector<at::Tensor> inputs) {
@@ -167,9 +177,9 @@ void ScheduleRunner::bindInputs(std::vector<at::Tensor> inputs) {
 }
 
 bool ScheduleRunner::isInArena(const at::Tensor& tensor) const {
-  if (!m_arena || !tensor.has_storage()) return false;
+  if (!m_place.arena || !tensor.has_storage()) return false;
   const auto* address = static_cast<const std::byte*>(tensor.storage().data());
-  return address >= m_arena.get() && address < m_arena.get() + m_schedule->arenaBytes;
+  return address >= m_place.arena.get() && address < m_place.arena.get() + m_schedule->arenaBytes;
 }
 
 void* ScheduleRunner::addressOf(const BufferView& view) {
@@ -178,17 +188,27 @@ void* ScheduleRunner::addressOf(const BufferView& view) {
   if (!tensor.defined()) {
     CORE_CHECK(described.kind == BufferKind::GraphOutput,
                "the buffer '" + described.name + "' is read before it is written");
-    tensor = at::empty({described.bytes / ir::dtypeBytes(described.dtype)},
-                       torch::scalarType(described.dtype));
+    tensor = at::empty(
+        {described.bytes / ir::dtypeBytes(described.dtype)},
+        at::TensorOptions().dtype(torch::scalarType(described.dtype)).device(m_place.device));
   }
   return static_cast<std::byte*>(tensor.data_ptr()) + view.offset * ir::dtypeBytes(view.meta.dtype);
 }
 
+at::Tensor ScheduleRunner::arenaTensor(const BufferView& view) const {
+  const auto options =
+      at::TensorOptions().dtype(torch::scalarType(view.meta.dtype)).device(m_place.device);
+  const std::vector<std::int64_t> sizes = view.meta.sizeHints();
+  const std::vector<std::int64_t> strides = view.meta.strideHints();
+  return at::for_blob(arenaAddress(view), sizes)
+      .strides(strides)
+      .options(options)
+      .target_device(m_place.device)
+      .make_tensor();
+}
+
 at::Tensor ScheduleRunner::tensorAt(const BufferView& view) {
-  if (buffer(view.buffer).kind == BufferKind::Arena) {
-    return at::from_blob(arenaAddress(view), view.meta.sizeHints(), view.meta.strideHints(),
-                         torch::scalarType(view.meta.dtype));
-  }
+  if (buffer(view.buffer).kind == BufferKind::Arena) return arenaTensor(view);
   const at::Tensor& base = storageOf(view.buffer);
   CORE_CHECK(base.defined(),
              "the buffer '" + buffer(view.buffer).name + "' is read before it is written");
@@ -216,7 +236,42 @@ void ScheduleRunner::runStep(std::size_t index, const schedule::KernelStep& step
   for (const std::size_t moving : prepared.moving) {
     prepared.pointers[moving] = addressOf(views[moving]);
   }
-  runKernel(m_kernels[group], prepared.pointers.data());
+  if (m_place.device.is_cpu()) {
+    runKernel(m_kernels[group], prepared.pointers.data());
+  } else {
+    launch(m_schedule->groups[group], m_kernels[group], prepared.pointers);
+  }
+}
+
+/// GPU kernels read and write 16 bytes at a time. Memory that does not lie so, an input that begins
+/// in the middle of its storage, takes the way over a copy.
+void ScheduleRunner::launch(const schedule::FusionGroup& group, const codegen::BuiltKernel& kernel,
+                            std::vector<void*>& pointers) {
+  struct Copy {
+    at::Tensor original, copy;
+    bool isWritten;
+  };
+  std::vector<Copy> copies;
+  for (std::size_t i = 0; i < group.buffers.size(); ++i) {
+    if (reinterpret_cast<std::uintptr_t>(pointers[i]) % codegen::kCudaAlignment == 0) continue;
+    const schedule::KernelBuffer& described = group.nest.buffers[i];
+    const at::Tensor original = at::for_blob(pointers[i], {described.extent})
+                                    .options(at::TensorOptions()
+                                                 .dtype(torch::scalarType(described.dtype))
+                                                 .device(m_place.device))
+                                    .target_device(m_place.device)
+                                    .make_tensor();
+    const bool isWritten = described.access == schedule::BufferAccess::Write;
+    copies.push_back({original, original.clone(), isWritten});
+    pointers[i] = copies.back().copy.data_ptr();
+  }
+  const c10::Stream stream =
+      c10::impl::VirtualGuardImpl(m_place.device.type()).getStream(m_place.device);
+  const Result<void> launched =
+      m_place.gpu->launch(kernel, pointers.data(), m_place.workspace.get(), stream.native_handle());
+  TORCH_CHECK(launched, "the kernel '", kernel.name, "' failed: ", launched.error().message);
+  for (const Copy& each : copies)
+    if (each.isWritten) each.original.copy_(each.copy);
 }
 
 /// Calls the operator of an extern step; a failure names the node.

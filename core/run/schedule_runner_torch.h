@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/codegen/kernel.h"
+#include "core/gpu/gpu.h"
 #include "core/run/call_plan_torch.h"
 #include "core/run/kept_memory_torch.h"
 #include "core/schedule/schedule.h"
@@ -19,21 +20,34 @@ namespace core::run {
 /// Memory for the arena buffers of one step; forward and backward use the same.
 using ArenaPtr = std::shared_ptr<std::byte>;
 
-/// 64-byte aligned; null for 0 bytes.
-ArenaPtr allocateArena(std::int64_t bytes);
+/// 64-byte aligned, from the allocator of `device`; null for 0 bytes.
+ArenaPtr allocateArena(std::int64_t bytes, c10::Device device);
+
+/// Where a schedule runs.
+struct RunPlace {
+  c10::Device device = c10::kCPU;
+  std::shared_ptr<const gpu::Gpu> gpu;  ///< launches the kernels; null on the CPU
+  ArenaPtr arena;                       ///< on the device; at least schedule->arenaBytes
+  ArenaPtr workspace;                   ///< for the launches of one kernel at a time; null: none
+  KeptBlocksPtr blocks;                 ///< where CPU tensors that a run makes come from
+};
 
 class ScheduleRunner {
  public:
-  /// Prepares every call and every fixed address. `arena` holds at least schedule->arenaBytes.
-  /// `kernels` has one kernel per schedule group. What a run allocates comes from `blocks`. Throws
-  /// c10::Error for calls that cannot be made.
+  /// Prepares every call and every fixed address. `kernels` has one kernel per schedule group,
+  /// built for the place. Throws c10::Error for calls that cannot be made.
   ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedule,
-                 std::vector<codegen::BuiltKernel> kernels, ArenaPtr arena, KeptBlocksPtr blocks);
+                 std::vector<codegen::BuiltKernel> kernels, RunPlace place);
 
   /// Runs all steps. `inputs` has one tensor per placeholder, undefined for symbolic scalars; it is
   /// taken over, so that the last reader frees it. Returns one tensor per graph output, undefined
   /// for None and for numbers. Throws c10::Error.
   std::vector<at::Tensor> run(std::vector<at::Tensor> inputs);
+
+  /// Throws c10::IndexError if a generated kernel of the runs so far was given an index out of
+  /// range. On a GPU it waits for them, and `run` itself does not look.
+  void checkIndices();
+  c10::Device device() const { return m_place.device; }
 
   const ir::Graph& graph() const { return *m_schedule->graph; }
   const schedule::Schedule& schedule() const { return *m_schedule; }
@@ -64,6 +78,9 @@ class ScheduleRunner {
   void keepReturnedFrom(const schedule::CopyStep& step);
   bool isInArena(const at::Tensor& tensor) const;
   void* addressOf(const schedule::BufferView& view);
+  void launch(const schedule::FusionGroup& group, const codegen::BuiltKernel& kernel,
+              std::vector<void*>& pointers);
+  at::Tensor arenaTensor(const schedule::BufferView& view) const;
   at::Tensor tensorAt(const schedule::BufferView& view);
   at::Tensor tensorOf(ir::NodeId node);
   std::vector<at::Tensor> callExtern(const CallPlan& call, const ir::Node& node);
@@ -72,8 +89,7 @@ class ScheduleRunner {
 
   std::shared_ptr<const schedule::Schedule> m_schedule;
   std::vector<codegen::BuiltKernel> m_kernels;
-  ArenaPtr m_arena;
-  KeptBlocksPtr m_blocks;
+  RunPlace m_place;
   std::vector<std::optional<CallPlan>> m_calls;             ///< by step; extern steps only
   std::vector<std::optional<PreparedKernel>> m_kernelArgs;  ///< by step; kernel steps only
   std::vector<std::vector<int>> m_dying;                    ///< by step: buffers to let go
@@ -81,7 +97,7 @@ class ScheduleRunner {
   std::vector<at::Tensor> m_tensors;      ///< by buffer: what holds it in this run
   std::vector<at::Tensor> m_keptOutputs;  ///< by output: copies made before a write
   std::vector<c10::IValue> m_stack;
-  std::int32_t m_status = 0;  ///< set by kernels that found an index out of range
+  at::Tensor m_status;  ///< one i32, set by kernels that found an index out of range
   bool m_isRandom = false;
 };
 

@@ -9,6 +9,7 @@
 #include "core/run/checksum_torch.h"
 #include "core/run/memory_meter_torch.h"
 #include "core/torch/guard_torch.h"
+#include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
 namespace {
@@ -139,7 +140,7 @@ Result<StepTensors> runStep(torch::BoundTensors& bound, const ForwardFunction& f
   return torch::guardTorch("The step failed", [&]() -> Result<StepTensors> {
     bound.clearGradients();
     std::optional<MemoryMeter> meter;
-    if (memory == Memory::Measure) meter.emplace();
+    if (memory == Memory::Measure) meter.emplace(torch::torchDevice(options.device));
     Result<StepTensors> step = options.mode == Mode::Train
                                    ? train(bound, forward, options, meter ? &*meter : nullptr)
                                    : infer(bound, forward, options);

@@ -70,24 +70,24 @@ class UsedNames {
   std::set<std::string> m_names;
 };
 
-c10::Storage copied(std::span<const std::byte> source) {
-  const at::Tensor bytes = at::empty({static_cast<std::int64_t>(source.size())}, at::kByte);
+at::Tensor copied(std::span<const std::byte> source) {
+  at::Tensor bytes = at::empty({static_cast<std::int64_t>(source.size())}, at::kByte);
   if (!source.empty()) std::memcpy(bytes.data_ptr(), source.data(), source.size());
-  return bytes.storage();
+  return bytes;
 }
 
-c10::Storage copiedAsDouble(std::span<const std::byte> source, ir::DType dtype) {
+at::Tensor copiedAsDouble(std::span<const std::byte> source, ir::DType dtype) {
   const auto count = static_cast<std::int64_t>(source.size()) / ir::dtypeBytes(dtype);
   at::Tensor native = at::empty({count}, scalarType(dtype));
   if (count > 0) std::memcpy(native.data_ptr(), source.data(), native.nbytes());
-  return native.to(at::kDouble, /*non_blocking=*/false, /*copy=*/true).storage();
+  return native.to(at::kDouble, /*non_blocking=*/false, /*copy=*/true);
 }
 
 }  // namespace
 
 BoundTensors::BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs,
-                           Precision precision)
-    : m_model(model), m_inputs(inputs), m_precision(precision) {
+                           Precision precision, c10::Device device)
+    : m_model(model), m_inputs(inputs), m_precision(precision), m_device(device) {
   addStorages(precision);
   m_graphInputs.resize(model.program.inputSpecs.size());
   m_isClone.resize(m_graphInputs.size(), false);
@@ -110,14 +110,15 @@ void BoundTensors::addStorages(Precision precision) {
     dtypes.note(weights + static_cast<std::size_t>(input.storage), input.meta.dtype);
   }
   for (std::size_t i = 0; i < weights + m_inputs.storages.size(); ++i) {
-    Storage& storage = m_storages.emplace_back();
-    storage.source = i < weights ? m_model.storageBytes(static_cast<int>(i))
-                                 : std::span<const std::byte>(m_inputs.storages[i - weights]);
-    storage.isState = i >= weights || hasState[i];
+    const auto source = i < weights ? m_model.storageBytes(static_cast<int>(i))
+                                    : std::span<const std::byte>(m_inputs.storages[i - weights]);
     const bool convert = precision == Precision::Double && dtypes.isFloating(i);
     TORCH_CHECK(!convert || !dtypes.isMixed(i), "tensors of several dtypes share one storage");
-    storage.storage =
-        convert ? copiedAsDouble(storage.source, dtypes.dtype(i)) : copied(storage.source);
+    Storage& storage = m_storages.emplace_back();
+    storage.bytes =
+        (convert ? copiedAsDouble(source, dtypes.dtype(i)) : copied(source)).to(m_device);
+    const bool isState = i >= weights || hasState[i];
+    if (isState && precision == Precision::Native) storage.initial = storage.bytes.clone();
   }
 }
 
@@ -125,8 +126,8 @@ at::Tensor BoundTensors::view(std::size_t storage, const ir::TensorMeta& meta,
                               std::int64_t offset) const {
   const bool asDouble = m_precision == Precision::Double && ir::isFloatingPoint(meta.dtype);
   const at::ScalarType dtype = asDouble ? at::kDouble : scalarType(meta.dtype);
-  at::Tensor tensor = at::empty({0}, dtype);
-  tensor.set_(m_storages[storage].storage, offset, meta.sizeHints(), meta.strideHints());
+  at::Tensor tensor = at::empty({0}, at::TensorOptions().dtype(dtype).device(m_device));
+  tensor.set_(m_storages[storage].bytes.storage(), offset, meta.sizeHints(), meta.strideHints());
   return tensor;
 }
 
@@ -184,7 +185,8 @@ at::Tensor BoundTensors::inputTensor(std::size_t graphInput, const load::InputSe
   m_viewOfClone[graphInput] = input;
   at::Tensor& whole = wholes[input.storage];
   if (!whole.defined()) {
-    const auto bytes = static_cast<std::int64_t>(m_storages[storage].source.size());
+    const auto bytes = static_cast<std::int64_t>(
+        m_inputs.storages[static_cast<std::size_t>(input.storage)].size());
     const std::int64_t elements = bytes / ir::dtypeBytes(input.meta.dtype);
     whole = view(storage, ir::contiguousMeta(input.meta.dtype, {elements}), 0);
     whole.requires_grad_(true);
@@ -255,10 +257,9 @@ void BoundTensors::clearGradients() {
 
 void BoundTensors::restoreState() {
   TORCH_CHECK(m_precision == Precision::Native, "only native tensors can be restored");
-  for (Storage& storage : m_storages) {
-    if (!storage.isState || storage.source.empty()) continue;
-    std::memcpy(storage.storage.mutable_data(), storage.source.data(), storage.source.size());
-  }
+  const at::NoGradGuard noGrad;
+  for (Storage& storage : m_storages)
+    if (storage.initial.defined()) storage.bytes.copy_(storage.initial);
 }
 
 }  // namespace core::torch

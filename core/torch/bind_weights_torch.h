@@ -25,9 +25,10 @@ enum class Precision {
 /// tensors of one storage share it, tied weights and repeated inputs are the same tensor.
 class BoundTensors {
  public:
-  /// Throws c10::Error if a storage cannot be made (in Double: if tensors of several dtypes share
-  /// one). `model` and `inputs` must outlive the object.
-  BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs, Precision precision);
+  /// Throws c10::Error if a storage cannot be made on `device` (in Double: if tensors of several
+  /// dtypes share one). `model` and `inputs` must outlive the object.
+  BoundTensors(const load::LoadedModel& model, const load::InputSet& inputs, Precision precision,
+               c10::Device device = c10::kCPU);
 
   /// One tensor per graph input, undefined for constants. Inputs that are no leaves are new clones
   /// of theirs in every call, made under the caller's grad mode; those that share a storage are
@@ -53,9 +54,8 @@ class BoundTensors {
 
  private:
   struct Storage {
-    c10::Storage storage;
-    std::span<const std::byte> source;
-    bool isState = false;  ///< a buffer's or an input's: restoreState() writes it
+    at::Tensor bytes;    ///< all of it, as one flat tensor
+    at::Tensor initial;  ///< a copy on the device, of what restoreState() writes
   };
 
   void addStorages(Precision precision);
@@ -70,6 +70,7 @@ class BoundTensors {
   const load::LoadedModel& m_model;
   const load::InputSet& m_inputs;
   Precision m_precision;
+  c10::Device m_device;
   std::vector<Storage> m_storages;  ///< the model's, then the inputs'
   std::vector<std::pair<const load::Weight*, at::Tensor>> m_weights;
   std::vector<at::Tensor> m_graphInputs;  ///< leaves where graphInputs() clones

@@ -11,6 +11,7 @@
 
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/torch/device_failure.h"
 
 namespace core::torch {
 
@@ -23,10 +24,14 @@ struct GuardedResult<Result<T>> {
   using type = Result<T>;
 };
 
+inline std::string firstLineOf(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 /// "<what>: <first line of the text>", the whole text in `details`.
 inline Error torchError(ErrorCode code, const std::string& what, const std::string& shortText,
                         const std::string& fullText) {
-  return Error{code, what + ": " + shortText.substr(0, shortText.find('\n')), fullText, {}};
+  return Error{code, what + ": " + firstLineOf(shortText), fullText, {}};
 }
 
 /// Calls `call()`, which returns a T or a Result<T>. What LibTorch throws becomes Error{Torch}, or
@@ -45,7 +50,14 @@ auto guardTorch(const std::string& what, Call&& call) ->
   } catch (const InternalError&) {
     throw;
   } catch (const c10::OutOfMemoryError& error) {
-    return torchError(ErrorCode::OutOfMemory, what, error.what_without_backtrace(), error.what());
+    Error memory =
+        torchError(ErrorCode::OutOfMemory, what, error.what_without_backtrace(), error.what());
+    memory.message += " Take a smaller batch, lower the memory budget, or run on the CPU.";
+    return memory;
+  } catch (const c10::AcceleratorError& error) {
+    noteCudaError(error.get_error_code(), firstLineOf(error.what_without_backtrace()));
+    return torchError(ErrorCode::DeviceUnavailable, what, error.what_without_backtrace(),
+                      error.what());
   } catch (const c10::Error& error) {
     return torchError(ErrorCode::Torch, what, error.what_without_backtrace(), error.what());
   } catch (const std::bad_alloc&) {

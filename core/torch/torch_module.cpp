@@ -3,12 +3,14 @@
 #include "core/torch/torch_module.h"
 
 #include <ATen/Context.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <torch/version.h>
 
 #include <utility>
 
 #include "core/load/random_inputs.h"
+#include "core/run/ceilings_torch.h"
 #include "core/run/model_runner_torch.h"
 #include "core/run/trace_check_torch.h"
 #include "core/torch/guard_torch.h"
@@ -85,6 +87,19 @@ class Module final : public TorchModule {
     if (!dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_NOLOAD)) return "none";
     const long version = at::globalContext().versionCUDART();
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+  }
+
+  Result<run::DeviceCeilings> measureCeilings(ir::Device device) override {
+    return run::measureCeilings(device);
+  }
+
+  std::string deviceFailure() const override { return stickyCudaError(); }
+
+  int cudaDevices() const override {
+    if (!dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_NOLOAD)) return 0;
+    return at::globalContext().hasCUDA()
+               ? c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount()
+               : 0;
   }
 
   Result<std::unique_ptr<TorchModel>> open(load::LoadedModelPtr model,

@@ -12,81 +12,13 @@
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
-#include "core/codegen/kernel.h"
-#include "core/ir/joint_graph.h"
 #include "core/load/loaded_model.h"
-#include "core/partition/partition.h"
 #include "core/run/measurement.h"
 #include "core/run/trace_check.h"
-#include "core/schedule/schedule.h"
+#include "core/torch/module_options.h"
 #include "core/trace/operator_coverage.h"
 
 namespace core::torch {
-
-/// What is taken apart while a graph is recorded, in forward and backward.
-enum class TraceDecompositions {
-  None,
-  Core,  ///< PyTorch's core ATen table
-};
-
-struct TraceOptions {
-  run::Mode mode = run::Mode::Train;
-  TraceDecompositions decompositions = TraceDecompositions::None;
-  /// An operator without a shape function may be run on so many bytes of zeros on the CPU, to learn
-  /// its shape. 0: not at all.
-  std::int64_t learnShapesBytes = 0;
-};
-
-/// Seconds spent by the parts of a trace.
-struct TraceTimes {
-  double metadataPass = 0;
-  double joint = 0;
-  double functionalize = 0;
-  double total = 0;
-};
-
-/// Which node a value of the exported program became.
-struct ProgramValue {
-  int visit = -1;    ///< position of the program's node, in the order in which they run
-  int result = 0;    ///< position among its results, lists unfolded
-  std::string node;  ///< of the joint graph
-};
-
-/// The joint graph; or, with `error`, the graph up to the node that could not be traced.
-struct TraceResult {
-  std::shared_ptr<const ir::JointGraph> joint;  ///< may be null if nothing was recorded
-  TraceTimes times;
-  std::optional<Error> error;
-  std::vector<ProgramValue> values;  ///< those that are still in the graph
-};
-
-struct RunOptions {
-  run::Mode mode = run::Mode::Train;
-  run::LossSpec loss;
-  std::uint64_t seed = 0;  ///< given to PyTorch's generator right before the forward
-  int threads = 0;         ///< 0: all cores
-};
-
-/// One half of a compiled step: its schedule and one built kernel per schedule group.
-struct ExecutableHalf {
-  std::shared_ptr<const schedule::Schedule> schedule;
-  std::vector<codegen::BuiltKernel> kernels;
-};
-
-/// All that is needed to run the compiled step. `backward` is empty in inference.
-struct ExecutableStep {
-  std::shared_ptr<const ir::JointGraph> joint;
-  std::shared_ptr<const partition::Partition> partition;
-  ExecutableHalf forward;
-  ExecutableHalf backward;
-};
-
-struct BenchOptions {
-  RunOptions run;
-  int warmups = 3;
-  int minSamples = 30;
-  double maxSeconds = 10;  ///< per variant; sampling stops after it once minSamples/3 were taken
-};
 
 /// One model with its weights bound and its inputs chosen. Weights are copied on the first run, so
 /// that the mapped file is never written.
@@ -136,6 +68,13 @@ class TorchModule {
 
   virtual std::string torchVersion() const = 0;  ///< "2.11.0"
   virtual std::string cudaVersion() const = 0;   ///< "13.0", or "none"
+  /// Times a large copy and a large product on a GPU. Errors: Torch, OutOfMemory,
+  /// DeviceUnavailable.
+  virtual Result<run::DeviceCeilings> measureCeilings(ir::Device device) = 0;
+  /// What made the GPU unusable for this process, which must then end; empty while all is well.
+  virtual std::string deviceFailure() const = 0;
+  /// Devices that LibTorch can use; 0 without its CUDA library.
+  virtual int cudaDevices() const = 0;
   /// Binds a model to its inputs (the oracle's input file, sample inputs, or random ones from the
   /// model's metadata and `seed` if `inputs` is empty). Errors: UnsupportedOp, InvalidArgument.
   virtual Result<std::unique_ptr<TorchModel>> open(load::LoadedModelPtr model,
@@ -148,9 +87,21 @@ class TorchModule {
 /// The module's one exported symbol, `aotTorchModule`: a process-wide object, never freed.
 using TorchModuleEntry = TorchModule* (*)();
 
+/// Whether LibTorch's CUDA library is opened with it. LibTorch asks for it once, so a process that
+/// ran without cannot have it later.
+enum class OpenCuda {
+  Never,
+  IfThere,   ///< where it lies beside LibTorch and a driver is loaded; for a process that lives on
+  Required,  ///< or the error says what is missing
+};
+
 /// Opens libaot_torch beside the running program. `threads` > 0 sets OMP_NUM_THREADS first;
-/// spinning is limited by GOMP_SPINCOUNT. Opened once; later calls return the same module. Errors:
-/// Torch.
-Result<TorchModule*> openTorchModule(int threads);
+/// spinning is limited by GOMP_SPINCOUNT. libtorch_cuda is looked for in the folder AOT_TORCH_CUDA,
+/// else beside libtorch_cpu. Opened once; later calls return the same module. Errors: Torch;
+/// DeviceUnavailable.
+Result<TorchModule*> openTorchModule(int threads, OpenCuda cuda = OpenCuda::Never);
+
+/// The folder of the libtorch_cuda that is in this process; empty if none is.
+std::string cudaLibraryFolder();
 
 }  // namespace core::torch

@@ -16,6 +16,7 @@
 #include "core/trace/graph_writer_torch.h"
 #include "core/trace/joint_capture_torch.h"
 #include "core/trace/symbolic_trace.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace {
 namespace {
@@ -117,8 +118,8 @@ class Tracer {
 
   Result<ForwardMetadata> collectOnce() {
     Recorder recorder;
-    recorder.limits = {m_context.stop, m_options.learnShapesBytes};
     const TracedFunction function(m_program, m_inputs, m_options, m_context);
+    recorder.limits = function.limits();
     try {
       return collectMetadata(function, recorder);
     } catch (const std::exception& failure) {
@@ -208,7 +209,7 @@ class Tracer {
   std::shared_ptr<const ir::JointGraph> write(const FunctionalCapture& functional,
                                               const std::vector<at::Tensor>& outputs,
                                               UnusedNodes unused) {
-    GraphWriter writer(m_program.visits, {});
+    GraphWriter writer(m_program.visits, m_options.device);
     addPlaceholders(writer, functional);
     for (const RecordedCall& call : functional.recorder.calls) writer.addCall(call);
     auto joint = std::make_shared<ir::JointGraph>();
@@ -300,6 +301,7 @@ torch::TraceResult traceJoint(const load::LoadedModel& model, const load::InputS
                               const PreparedProgram& program, const torch::TraceOptions& options,
                               const StageContext& context) {
   const Clock::time_point start = Clock::now();
+  const TargetScope target({options.device.type == ir::DeviceType::Cuda, options.capability});
   const auto traced = tracedInputs(model, inputs);
   if (!traced) return {nullptr, {}, traced.error(), {}};
   Tracer tracer(model, *traced, program, options, context);

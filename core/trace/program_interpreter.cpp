@@ -6,6 +6,8 @@
 #include <ATen/ATen.h>
 #include <ATen/ScalarOps.h>
 
+#include "core/trace/trace_target.h"
+
 namespace core::trace {
 namespace {
 
@@ -44,7 +46,7 @@ class Run {
         call(instruction);
         break;
       }
-      case Instruction::Kind::EnterRegion: m_regions.enter(instruction.region); break;
+      case Instruction::Kind::EnterRegion: m_regions.enter(regionHere(instruction.region)); break;
       case Instruction::Kind::LeaveRegion: m_regions.leave(); break;
     }
     for (const int dead : instruction.lastUses) slot(dead) = IValue();
@@ -57,6 +59,15 @@ class Run {
   }
 
  private:
+  /// The autocast of a region is that of the device that the program runs on, or is traced for.
+  RegionMode regionHere(RegionMode region) const {
+    if (!region.autocast) return region;
+    if (m_options.device.is_cuda()) region.autocast->device = c10::kCUDA;
+    // A trace keeps the state of its target's autocast in the CPU's place (traced_autocast.cpp).
+    if (m_options.device.is_meta() && traceTarget().isCuda) region.autocast->device = c10::kCPU;
+    return region;
+  }
+
   IValue& slot(int index) { return m_slots[static_cast<std::size_t>(index)]; }
   const IValue& slot(int index) const { return m_slots[static_cast<std::size_t>(index)]; }
 

@@ -1,9 +1,11 @@
-// CPU autocast has three rules: an operator runs in the lower precision, in float32, or in the
-// widest type among its tensors. Which operators have a rule is asked of the dispatcher (they have
-// an AutocastCPU kernel); the first and the third kind are listed here, all others are of the
-// second. float64 is never cast. A weight is cast once per region, so its gradients are added in
-// the lower precision, as in eager. Arguments are cast from the last to the first, a bias before
-// its weight, as LibTorch's own wrappers are compiled.
+// Autocast has few rules: an operator runs in the lower precision, in float32, or in the
+// widest type among its tensors. For the CPU, which operators have a rule is asked of the
+// dispatcher (they have an AutocastCPU kernel); the first and the third kind are listed here, all
+// others are of the second. For CUDA LibTorch's header has the lists, and a fourth rule: a sum is
+// told to give float32 instead of having its operand cast. float64 is never cast. A weight is cast
+// once per region, so its gradients are added in the lower precision, as in eager. Arguments are
+// cast from the last to the first, a bias before its weight, as LibTorch's own wrappers are
+// compiled.
 
 #include "core/trace/traced_autocast_torch.h"
 
@@ -15,13 +17,14 @@
 #include <string_view>
 
 #include "core/trace/dispatch_recorder_torch.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace {
 namespace {
 
 using c10::IValue;
 
-enum class Rule { None, LowerPrecision, Float32, Widest };
+enum class Rule { None, LowerPrecision, Float32, Float32Result, Widest };
 
 constexpr auto kLowerPrecision = std::to_array<std::string_view>({
     "_addmm_activation",
@@ -48,12 +51,32 @@ constexpr auto kLowerPrecision = std::to_array<std::string_view>({
 });
 constexpr auto kWidest = std::to_array<std::string_view>({"cat", "index_copy", "stack"});
 
+#define AOT_NAME(op, ...) #op,
+constexpr auto kCudaLowerPrecision =
+    std::to_array<std::string_view>({AT_FORALL_LOWER_PRECISION_FP(AOT_NAME)});
+constexpr auto kCudaFloat32 = std::to_array<std::string_view>({AT_FORALL_FP32(AOT_NAME) "norm"});
+constexpr auto kCudaFloat32Result =
+    std::to_array<std::string_view>({AT_FORALL_FP32_SET_OPT_DTYPE(AOT_NAME)});
+constexpr auto kCudaWidest =
+    std::to_array<std::string_view>({AT_FORALL_PROMOTE(AOT_NAME) "cat", "stack"});
+#undef AOT_NAME
+
 template <typename Table>
 bool contains(const Table& table, std::string_view name) {
   return std::find(table.begin(), table.end(), name) != table.end();
 }
 
+Rule cudaRuleOf(const c10::OperatorHandle& op) {
+  if (!op.hasKernelForDispatchKey(c10::DispatchKey::AutocastCUDA)) return Rule::None;
+  const std::string_view name = std::string_view(op.operator_name().name).substr(6);
+  if (contains(kCudaLowerPrecision, name)) return Rule::LowerPrecision;
+  if (contains(kCudaFloat32, name)) return Rule::Float32;
+  if (contains(kCudaFloat32Result, name)) return Rule::Float32Result;
+  return contains(kCudaWidest, name) ? Rule::Widest : Rule::None;
+}
+
 Rule ruleOf(const c10::OperatorHandle& op) {
+  if (traceTarget().isCuda) return cudaRuleOf(op);
   if (!op.hasKernelForDispatchKey(c10::DispatchKey::AutocastCPU)) return Rule::None;
   const std::string_view name = std::string_view(op.operator_name().name).substr(6);
   if (contains(kLowerPrecision, name)) return Rule::LowerPrecision;
@@ -72,6 +95,15 @@ at::ScalarType widestType(const std::vector<IValue>& arguments, at::ScalarType l
       if (isEligible(tensor)) widest = at::promote_types(widest, tensor.scalar_type());
     });
   return widest;
+}
+
+/// Asks for a float32 result where the first operand may be cast and no dtype was asked for.
+void askForFloat32(const c10::FunctionSchema& schema, std::vector<IValue>& arguments) {
+  if (!arguments.front().isTensor() || !isEligible(arguments.front().toTensor())) return;
+  const auto position = schema.argumentIndexWithName("dtype");
+  if (!position) return;
+  IValue& dtype = arguments[static_cast<std::size_t>(*position)];
+  if (dtype.isNone()) dtype = static_cast<std::int64_t>(at::kFloat);
 }
 
 }  // namespace
@@ -97,6 +129,11 @@ bool TracedAutocast::castArguments(const c10::OperatorHandle& op, ::torch::jit::
   if (rule == Rule::None) return false;
   const at::ScalarType lower = at::autocast::get_autocast_dtype(c10::kCPU);
   std::vector<IValue> arguments = ::torch::jit::pop(*stack, op.schema().arguments().size());
+  if (rule == Rule::Float32Result) {
+    askForFloat32(op.schema(), arguments);
+    stack->insert(stack->end(), arguments.begin(), arguments.end());
+    return true;
+  }
   const at::ScalarType type = rule == Rule::LowerPrecision ? lower
                               : rule == Rule::Float32      ? at::kFloat
                                                            : widestType(arguments, lower);

@@ -23,8 +23,8 @@ const QStringList kArtifacts{"core/base/",
                              "core/pipeline/operator_table.h",
                              "core/trace/operator_coverage.h"};
 
-const QStringList kTorchWorld =
-    kArtifacts + QStringList{"core/load/", "core/torch/", "core/trace/", "core/run/"};
+const QStringList kTorchWorld = kArtifacts + QStringList{"core/gpu/gpu.h", "core/load/",
+                                                         "core/torch/", "core/trace/", "core/run/"};
 
 // The most specific folder stands first.
 const QList<FolderRule>& folderRules() {
@@ -66,7 +66,7 @@ const QList<LibraryRule>& libraryRules() {
       {"QCustomPlot", "^qcustomplot\\.h$", {"views/plot/"}},
       {"Qt", "^(Q[A-Z]\\w*|Qt\\w+/.*)$", {"views/", "app/explorer/"}},
       {"LLVM", "^(llvm|clang|lld)/", {"core/jit/"}},
-      {"CUDA", "^(cuda|nvrtc|cublas|cudnn)\\w*\\.h$", {"core/run/"}},
+      {"CUDA", "^(cuda|nvrtc|cublas|cudnn)\\w*\\.h$", {"core/torch/cuda/"}},
       {"FlatBuffers", "^flatbuffers/", {"core/protocol/"}},
       {"libzip", "^zip\\.h$", {"core/load/"}},
       {"simdjson", "^simdjson\\.h$", {"core/load/"}},

@@ -27,7 +27,7 @@ class TstServe : public QObject {
 
  private:
   void send(std::uint64_t id, decltype(Request::body) body);
-  /// The next reply, waiting up to a minute.
+  /// The next reply but the one that tells of devices, waiting up to a minute.
   Reply next();
   /// Replies up to the final one (Done or Failure) of that request.
   std::vector<Reply> untilEnd(std::uint64_t id);
@@ -66,7 +66,8 @@ Reply TstServe::next() {
     if (body->has_value()) {
       auto reply = decodeReply(**body);
       if (!reply) qFatal("%s", reply.error().message.c_str());
-      return *reply;
+      if (!std::holds_alternative<DevicesReply>(reply->body)) return *reply;
+      continue;
     }
     if (!m_engine->waitForReadyRead(60'000)) qFatal("the engine is silent");
     const QByteArray bytes = m_engine->readAllStandardOutput();

@@ -1,6 +1,7 @@
 #include "views/models/run_tables.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
@@ -154,23 +155,33 @@ Table timingTable(const MeasurementPtr& measurement) {
   if (!measurement) return {};
   const Timing& eager = measurement->eager;
   const Timing& compiled = measurement->compiled;
+  const Timing* graph = measurement->graph ? &measurement->graph->timing : nullptr;
+  const auto row = [&](const QString& title, const std::function<QString(const Timing&)>& cell) {
+    QStringList cells{title, cell(eager), cell(compiled)};
+    if (graph) cells += cell(*graph);
+    return cells;
+  };
   const auto time = [&](const QString& title, double Timing::*field) {
-    return QStringList{title, millisecondsText(eager.*field), millisecondsText(compiled.*field)};
+    return row(title, [field](const Timing& timing) { return millisecondsText(timing.*field); });
   };
   std::vector<QStringList> rows = {
       time(QStringLiteral("median"), &Timing::medianMs),
-      {QStringLiteral("half the interquartile range"), spreadText(eager), spreadText(compiled)},
+      row(QStringLiteral("half the interquartile range"), spreadText),
       time(QStringLiteral("minimum"), &Timing::minMs),
       time(QStringLiteral("10th percentile"), &Timing::p10Ms),
       time(QStringLiteral("90th percentile"), &Timing::p90Ms),
-      {QStringLiteral("samples"), countText(static_cast<std::int64_t>(eager.samplesMs.size())),
-       countText(static_cast<std::int64_t>(compiled.samplesMs.size()))},
-      {QStringLiteral("peak memory"), memoryText(eager.peakBytes), memoryText(compiled.peakBytes)},
-      {QStringLiteral("saved for backward"), memoryText(eager.savedBytes),
-       memoryText(compiled.savedBytes)},
+      row(QStringLiteral("samples"),
+          [](const Timing& timing) {
+            return countText(static_cast<std::int64_t>(timing.samplesMs.size()));
+          }),
+      row(QStringLiteral("peak memory"),
+          [](const Timing& timing) { return memoryText(timing.peakBytes); }),
+      row(QStringLiteral("saved for backward"),
+          [](const Timing& timing) { return memoryText(timing.savedBytes); }),
   };
-  return fixedTable({QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")},
-                    std::move(rows));
+  QStringList titles{QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")};
+  if (graph) titles += QStringLiteral("compiled + CUDA graph");
+  return fixedTable(titles, std::move(rows));
 }
 
 Table compileTimeTable(const MeasurementPtr& measurement) {
@@ -230,9 +241,15 @@ QString speedupSentence(const Measurement& measurement) {
   const auto ratio = [](double value) {
     return QString::number(value, 'f', 2) + QStringLiteral("×");
   };
+  QString graph;
+  if (measurement.graph && measurement.graph->speedup)
+    graph = QStringLiteral("; as one CUDA graph %1").arg(ratio(measurement.graph->speedup->median));
+  if (!measurement.graphReason.empty())
+    graph = QStringLiteral("; no CUDA graph: ") + showable(measurement.graphReason);
   return QStringLiteral("%1 (eager median ÷ compiled median), 95 % interval %2 to %3: %4")
-      .arg(ratio(speedup.median), ratio(speedup.low), ratio(speedup.high),
-           QString::fromLatin1(core::run::verdictName(speedup.verdict)));
+             .arg(ratio(speedup.median), ratio(speedup.low), ratio(speedup.high),
+                  QString::fromLatin1(core::run::verdictName(speedup.verdict))) +
+         graph;
 }
 
 }  // namespace views::models

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QStandardItemModel>
 #include <QThread>
 #include <limits>
 
@@ -61,6 +62,8 @@ QWidget* InputsPage::buildForm() {
   auto* fileRow = new QHBoxLayout;
   fileRow->addWidget(m_file);
   fileRow->addWidget(browse);
+  m_device = new QComboBox(box);
+  setDevices({}, {}, tr("The engine has not looked for GPUs yet."));
   m_seed = new QSpinBox(box);
   m_seed->setRange(0, std::numeric_limits<int>::max());
   m_threads = new QSpinBox(box);
@@ -74,6 +77,7 @@ QWidget* InputsPage::buildForm() {
   auto* fileLabel = new QLabel(tr("&Input file"), box);
   fileLabel->setBuddy(m_file);
   form->addRow(fileLabel, fileRow);
+  form->addRow(tr("&Device"), m_device);
   form->addRow(tr("&Seed"), m_seed);
   form->addRow(tr("&Threads"), m_threads);
   form->addRow(tr("Memory"), m_memory);
@@ -112,9 +116,37 @@ void InputsPage::refresh(const Snapshot& snapshot) {
   m_file->setText(QString::fromStdString(options.inputsPath));
   m_seed->setValue(
       static_cast<int>(std::min<std::uint64_t>(options.seed, std::numeric_limits<int>::max())));
+  showDevice(QString::fromStdString(options.device));
   m_threads->setValue(options.threads);
   m_memory->setText(
       tr("%1 of inputs").arg(models::bytesText(inputBytes(snapshot.record()->model))));
+}
+
+void InputsPage::setDevices(const QStringList& names, const QStringList& titles,
+                            const QString& problem) {
+  const QString chosen =
+      m_device->count() > 0 ? m_device->currentData().toString() : QStringLiteral("cpu");
+  m_device->clear();
+  m_device->addItem(tr("CPU"), QStringLiteral("cpu"));
+  for (int i = 0; i < names.size(); ++i)
+    m_device->addItem(names[i] + QStringLiteral(" · ") + models::showable(titles[i]), names[i]);
+  m_device->setToolTip(problem);
+  if (names.isEmpty()) {
+    m_device->addItem(tr("cuda: %1").arg(problem), QStringLiteral("cuda"));
+    qobject_cast<QStandardItemModel*>(m_device->model())->item(1)->setEnabled(false);
+  }
+  showDevice(chosen);
+}
+
+/// A device that was not found can still stand in the options, of a session from elsewhere.
+void InputsPage::showDevice(const QString& name) {
+  int index = m_device->findData(name);
+  if (index < 0 && name == QStringLiteral("cuda")) index = m_device->findData(QString("cuda:0"));
+  if (index < 0) {
+    m_device->addItem(name, name);
+    index = m_device->count() - 1;
+  }
+  m_device->setCurrentIndex(index);
 }
 
 void InputsPage::chooseFile() {
@@ -134,6 +166,7 @@ void InputsPage::apply() {
   if (loss >= 0) options.loss = LossSpec{loss};
   options.inputsPath = m_file->text().toStdString();
   options.seed = static_cast<std::uint64_t>(m_seed->value());
+  options.device = m_device->currentData().toString().toStdString();
   options.threads = m_threads->value();
   Q_EMIT optionsChosen(options);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the step is run with: mode, loss, inputs, seed, threads; and the inputs that the file
-// describes.
+// What the step is run with: mode, loss, inputs, device, seed, threads; and the inputs that the
+// file describes.
 
 #include "views/pages/stage_page.h"
 
@@ -19,6 +19,10 @@ class InputsPage : public StagePage {
  public:
   explicit InputsPage(QWidget* parent = nullptr);
 
+  /// Devices besides the CPU: names as the options want them ("cuda:0"), and titles. Without any,
+  /// `problem` says why.
+  void setDevices(const QStringList& names, const QStringList& titles, const QString& problem);
+
  Q_SIGNALS:
   /// The person asked for these options; only the fields of this page differ from the snapshot's.
   void optionsChosen(const core::pipeline::CompileOptions& options);
@@ -32,9 +36,11 @@ class InputsPage : public StagePage {
   void fillLosses(const Snapshot& snapshot);
   void apply();
   void chooseFile();
+  void showDevice(const QString& name);
 
   QComboBox* m_mode = nullptr;
   QComboBox* m_loss = nullptr;
+  QComboBox* m_device = nullptr;
   QLineEdit* m_file = nullptr;
   QSpinBox* m_seed = nullptr;
   QSpinBox* m_threads = nullptr;

@@ -1,6 +1,6 @@
 // The fused attention of the CPU, and its softmax under a mask.
 
-#include "core/trace/meta_kernels/meta_kernel_torch.h"
+#include "core/trace/meta_kernels/attention_cuda_torch.h"
 
 namespace core::trace::meta {
 namespace {
@@ -30,6 +30,7 @@ ThreeTensors flashBackward(const Tensor&, const Tensor& query, const Tensor& key
 void addAttention(MetaLibrary& library) {
   library.add("_scaled_dot_product_flash_attention_for_cpu", &flash);
   library.add("_scaled_dot_product_flash_attention_for_cpu_backward", &flashBackward);
+  addCudaAttention(library);
   library.addBoxed<likeArguments<0>>({"_masked_softmax"});
   library.addBoxed<contiguousLikeArguments<0>>({"_masked_softmax_backward"});
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace::meta {
 namespace {
@@ -44,7 +45,8 @@ constexpr std::int64_t kSumMode = 0;
 constexpr std::int64_t kMeanMode = 1;
 constexpr std::int64_t kMaxMode = 2;
 
-// On the fast path of a sum the CPU needs no map from index to bag and leaves it empty.
+// On the fast path of a sum the CPU, unlike a GPU, needs no map from index to bag and leaves it
+// empty.
 bool isFastBagSum(const Tensor& weight, const OptionalTensor& perSampleWeights, std::int64_t mode,
                   std::int64_t paddingIndex) {
   const bool type = weight.scalar_type() == at::kFloat || weight.scalar_type() == at::kHalf ||
@@ -60,10 +62,12 @@ FourTensors embeddingBag(const Tensor& weight, const Tensor& indices, const Tens
   const std::int64_t bags = offsets.size(0) - (includeLastOffset ? 1 : 0);
   const auto options =
       offsets.options().dtype(at::promote_types(indices.scalar_type(), offsets.scalar_type()));
-  const bool fast = mode == kSumMode && isFastBagSum(weight, perSampleWeights, mode, paddingIndex);
-  const Sizes maxSizes = mode == kMaxMode ? Sizes{bags, weight.size(1)} : Sizes{bags};
+  const bool isCuda = traceTarget().isCuda;
+  const bool fast =
+      !isCuda && mode == kSumMode && isFastBagSum(weight, perSampleWeights, mode, paddingIndex);
+  const Sizes maxSizes = mode == kMaxMode ? Sizes{bags, weight.size(1)} : Sizes{isCuda ? 0 : bags};
   return {sized({bags, weight.size(1)}, weight), at::empty({fast ? 0 : indices.size(0)}, options),
-          at::empty({bags}, options), at::empty(maxSizes, options)};
+          at::empty({isCuda ? offsets.size(0) : bags}, options), at::empty(maxSizes, options)};
 }
 
 Tensor embeddingBagBackward(const Tensor& grad, const Tensor&, const Tensor&, const Tensor&,

@@ -1,9 +1,12 @@
-// scaled_dot_product_attention chooses its kernel by device. A meta tensor gets the math path, the
-// CPU its fused kernel; what is traced is to run on the CPU.
+// scaled_dot_product_attention chooses its kernel by device. A meta tensor gets the math path; what
+// is traced is to run on the CPU or on a GPU, which have fused kernels.
 
+#include <cmath>
 #include <limits>
 
+#include "core/trace/overrides/attention_choice_torch.h"
 #include "core/trace/overrides/override_torch.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace::overrides {
 namespace {
@@ -39,9 +42,67 @@ Tensor additiveMask(const Tensor& mask, at::ScalarType dtype) {
   return at::where(mask, at::Scalar(0.0), blocked);
 }
 
+// A mask is read 16 bytes at a time, so its rows are padded and cut off again.
+Tensor alignedMask(const Tensor& mask, const Tensor& query, const Tensor& key) {
+  constexpr std::int64_t kAlignment = 16;
+  const Sizes sizes{query.size(0), query.size(1), query.size(2), key.size(2)};
+  const std::int64_t width = mask.size(-1);
+  if (width % kAlignment == 0) return mask.expand(sizes);
+  const std::int64_t padded = (width + kAlignment - 1) / kAlignment * kAlignment;
+  return at::pad(mask, {0, padded - width}).slice(-1, 0, width).expand(sizes);
+}
+
+Tensor paddedWidth(const Tensor& tensor) {
+  constexpr std::int64_t kAlignment = 8;
+  const std::int64_t excess = tensor.size(-1) % kAlignment;
+  return excess == 0 ? tensor : at::pad(tensor, {0, kAlignment - excess});
+}
+
+Tensor flashOnCuda(const AttentionCall& call, std::optional<double> scale) {
+  const std::int64_t width = call.query.size(-1);
+  const double factor = scale ? *scale : 1.0 / std::sqrt(static_cast<double>(width));
+  const Tensor output = std::get<0>(at::_scaled_dot_product_flash_attention(
+      paddedWidth(call.query), paddedWidth(call.key), paddedWidth(call.value), call.dropout,
+      call.causal, /*return_debug_mask=*/false, factor));
+  return output.size(-1) == width ? output : output.slice(-1, 0, width);
+}
+
+// The kernel that the device would take; undefined where the attention is spelled out.
+Tensor fusedOnCuda(const AttentionCall& call, std::optional<double> scale, int capability) {
+  const auto kernel = cudaAttentionKernel(call, capability);
+  if (kernel == AttentionKernel::Math) return {};
+  if (kernel == AttentionKernel::Flash) return flashOnCuda(call, scale);
+  const bool learns =
+      at::GradMode::is_enabled() &&
+      (call.query.requires_grad() || call.key.requires_grad() || call.value.requires_grad());
+  std::optional<Tensor> added;
+  if (call.mask.defined())
+    added = call.mask.scalar_type() == at::kBool ? additiveMask(call.mask, call.query.scalar_type())
+                                                 : call.mask;
+  if (kernel == AttentionKernel::Cudnn)
+    return std::get<0>(at::_scaled_dot_product_cudnn_attention(
+        call.query, call.key, call.value, added, learns, call.dropout, call.causal,
+        /*return_debug_mask=*/false, scale));
+  if (added) added = alignedMask(*added, call.query, call.key);
+  return std::get<0>(at::_scaled_dot_product_efficient_attention(
+      call.query, call.key, call.value, added, learns, call.dropout, call.causal, scale));
+}
+
 // (query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
 bool overrideAttention(Stack* stack) {
   const auto arguments = ::torch::jit::last(*stack, 8);
+  if (traceTarget().isCuda) {
+    const AttentionCall call{arguments[0].toTensor(), arguments[1].toTensor(),
+                             arguments[2].toTensor(), tensorOrNone(arguments[3]),
+                             arguments[4].toDouble(), arguments[5].toBool(),
+                             arguments[7].toBool()};
+    const Tensor output =
+        fusedOnCuda(call, arguments[6].toOptional<double>(), traceTarget().capability);
+    if (!output.defined()) return false;
+    ::torch::jit::drop(*stack, 8);
+    stack->emplace_back(output);
+    return true;
+  }
   const Tensor query = arguments[0].toTensor(), key = arguments[1].toTensor(),
                value = arguments[2].toTensor(), mask = tensorOrNone(arguments[3]);
   const bool dropsOut = arguments[4].toDouble() != 0, causal = arguments[5].toBool(),

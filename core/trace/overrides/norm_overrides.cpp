@@ -2,6 +2,7 @@
 // so functionalization needs those. Group norm keeps channels_last on the CPU only.
 
 #include "core/trace/overrides/override_torch.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace::overrides {
 namespace {
@@ -38,7 +39,8 @@ bool overrideBatchNorm(Stack* stack) {
 bool overrideGroupNorm(Stack* stack) {
   const auto arguments = ::torch::jit::last(*stack, 6);
   const Tensor& input = arguments[0].toTensor();
-  if (input.suggest_memory_format() == at::MemoryFormat::Contiguous) return false;
+  const bool isContiguous = input.suggest_memory_format() == at::MemoryFormat::Contiguous;
+  if (isContiguous || traceTarget().isCuda) return false;
   const std::int64_t groups = arguments[1].toInt();
   if (input.size(1) % groups != 0) return false;
   const std::int64_t batch = input.size(0), channels = input.size(1);

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "core/trace/overrides/override_torch.h"
+#include "core/trace/trace_target.h"
 
 namespace core::trace::overrides {
 namespace {
@@ -195,8 +196,9 @@ bool isOneDnnType(const Tensor& tensor) {
 /// oneDNN's layer has no gradient for its input here, and knows float32 and bfloat16.
 bool takesOneDnn(const Tensor& input, const std::vector<Tensor>& states,
                  const std::vector<Tensor>& weights, bool hasProjection) {
-  return at::globalContext().userEnabledMkldnn() && !input.requires_grad() && !hasProjection &&
-         isOneDnnType(input) && std::all_of(states.begin(), states.end(), isOneDnnType) &&
+  return !traceTarget().isCuda && at::globalContext().userEnabledMkldnn() &&
+         !input.requires_grad() && !hasProjection && isOneDnnType(input) &&
+         std::all_of(states.begin(), states.end(), isOneDnnType) &&
          std::all_of(weights.begin(), weights.end(), isOneDnnType);
 }
 

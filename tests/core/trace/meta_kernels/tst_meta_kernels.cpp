@@ -2,6 +2,8 @@
 
 #include "core/trace/meta_kernels/meta_kernels.h"
 
+#include <ATen/core/dispatch/Dispatcher.h>
+
 #include <QTest>
 #include <algorithm>
 #include <array>
@@ -38,6 +40,13 @@ std::vector<OperatorSample> allSamples() {
     for (OperatorSample& sample : more()) samples.push_back(std::move(sample));
   }
   return samples;
+}
+
+bool hasCpuKernel(const std::string& name) {
+  const auto dot = name.find('.');
+  const auto op = c10::Dispatcher::singleton().findSchema(
+      {name.substr(0, dot), dot == std::string::npos ? "" : name.substr(dot + 1)});
+  return op && op->hasKernelForDispatchKey(c10::DispatchKey::CPU);
 }
 
 }  // namespace
@@ -93,6 +102,8 @@ void TestMetaKernels::everyKernelLaysOutItsResultsAsTheCpu() {
 void TestMetaKernels::everyKernelIsCoveredByASample() {
   QStringList missing;
   for (const std::string& name : core::trace::ownMetaKernelNames()) {
+    // Those of a GPU alone cannot be compared here (tst_cuda_trace has their shapes).
+    if (!hasCpuKernel(name)) continue;
     if (!m_check->covered().count(name)) missing += QString::fromStdString(name);
   }
   QVERIFY2(missing.isEmpty(), qPrintable(missing.join(' ')));
