@@ -181,9 +181,10 @@ CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
   return result;
 }
 
-CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eager) {
+CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eager,
+                          const std::optional<FinishedStep>& reference) {
   CheckResult result;
-  compareSections(replayed, eager, std::nullopt, result);
+  compareSections(replayed, eager, reference, result);
   summarize(result);
   return result;
 }

@@ -31,6 +31,7 @@ CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
                          const std::optional<FinishedStep>& reference);
 
 /// Compares the values only: what a replay of a recorded step leaves in tensors that exist already.
-CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eager);
+CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eager,
+                          const std::optional<FinishedStep>& reference);
 
 }  // namespace core::run

@@ -194,8 +194,7 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device
     shared.arenaBytes = std::max(shared.arenaBytes, step.backward.schedule->arenaBytes);
   }
   const RunPlace place{device, step.gpu, allocateArena(shared.arenaBytes, device),
-                       allocateArena(workspaceBytes(step), device),
-                       std::make_shared<KeptBlocks>()};
+                       allocateArena(workspaceBytes(step), device), std::make_shared<KeptBlocks>()};
   shared.forward =
       std::make_unique<ScheduleRunner>(step.forward.schedule, step.forward.kernels, place);
   shared.bindForward();

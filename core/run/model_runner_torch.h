@@ -44,7 +44,7 @@ class ModelRunner {
                                      const StageContext& context) const;
   /// The step as one graph, and its replay checked; `measurement` says why there is none.
   Result<std::unique_ptr<CapturedStep>> captureStep(torch::BoundTensors& bound,
-                                                    const ForwardFunction& compiled,
+                                                    const ForwardFunction& compiled, bool isRandom,
                                                     const torch::RunOptions& options,
                                                     const StageContext& context,
                                                     Measurement& measurement) const;

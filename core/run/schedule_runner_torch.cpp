@@ -13,6 +13,7 @@
 
 #include "core/base/check.h"
 #include "core/ir/op_table.h"
+#include "core/run/device_clock_torch.h"
 #include "core/run/run_kernel.h"
 #include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
@@ -269,6 +270,8 @@ void ScheduleRunner::launch(const schedule::FusionGroup& group, const codegen::B
       c10::impl::VirtualGuardImpl(m_place.device.type()).getStream(m_place.device);
   const Result<void> launched =
       m_place.gpu->launch(kernel, pointers.data(), m_place.workspace.get(), stream.native_handle());
+  // Work that failed before is told by LibTorch with its code.
+  if (!launched) synchronize(m_place.device);
   TORCH_CHECK(launched, "the kernel '", kernel.name, "' failed: ", launched.error().message);
   for (const Copy& each : copies)
     if (each.isWritten) each.original.copy_(each.copy);
@@ -279,6 +282,8 @@ std::vector<at::Tensor> ScheduleRunner::callExtern(const CallPlan& call, const i
   try {
     call.call(m_stack, [&](ir::NodeId id) { return tensorOf(id); });
   } catch (const c10::OutOfMemoryError&) {
+    throw;
+  } catch (const c10::AcceleratorError&) {
     throw;
   } catch (const c10::Error& error) {
     TORCH_CHECK(false, "`", node.target, "` ('", node.name,

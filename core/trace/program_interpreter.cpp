@@ -4,8 +4,11 @@
 #include "core/trace/program_interpreter_torch.h"
 
 #include <ATen/ATen.h>
+#include <ATen/InferSize.h>
 #include <ATen/ScalarOps.h>
+#include <ATen/TensorUtils.h>
 
+#include "core/torch/device_failure.h"
 #include "core/trace/trace_target.h"
 
 namespace core::trace {
@@ -105,10 +108,23 @@ class Run {
     TORCH_INTERNAL_ASSERT(false, "unknown kind of argument");
   }
 
+  /// A program that was exported on the CPU views what its kernels laid out; a GPU's lay some
+  /// results out otherwise, and what cannot be viewed there is copied, as a reshape does.
+  const c10::OperatorHandle& operatorOf(const Instruction& instruction) const {
+    static const auto reshape = c10::Dispatcher::singleton().findSchemaOrThrow("aten::reshape", "");
+    static const c10::OperatorName view("aten::view", "");
+    const bool isForCuda = m_options.device.is_cuda() || traceTarget().isCuda;
+    if (!isForCuda || instruction.op->operator_name() != view) return *instruction.op;
+    const at::Tensor& tensor = m_stack[0].toTensor();
+    const auto sizes = at::infer_size_dv(m_stack[1].toIntVector(), tensor.numel());
+    return at::detail::computeStride(tensor.sizes(), tensor.strides(), sizes) ? *instruction.op
+                                                                              : reshape;
+  }
+
   void call(const Instruction& instruction) {
     m_stack.clear();
     for (const ArgumentPlan& plan : instruction.arguments) m_stack.push_back(value(plan));
-    instruction.op->callBoxed(&m_stack);
+    operatorOf(instruction).callBoxed(&m_stack);
     for (std::size_t i = 0; i < instruction.results.size(); ++i)
       bind(instruction.results[i], m_stack.at(i));
   }
@@ -147,6 +163,10 @@ Error callError(const Instruction& instruction, const std::exception& failure) {
                                                                        : ErrorCode::Torch;
   const load::ExportNode* node = instruction.node;
   const std::string name = node ? node->target : "torch.ops.aten.copy_.default";
+  if (const auto* device = dynamic_cast<const c10::AcceleratorError*>(&failure)) {
+    error.code = ErrorCode::DeviceUnavailable;
+    torch::noteCudaError(device->get_error_code(), firstLine(what));
+  }
   error.message = "`" + name.substr(name.find("ops.") == std::string::npos ? 0 : 10) + "` failed" +
                   (node ? nodeLocation(*node) : "") + ": " + firstLine(what);
   error.details = failure.what();

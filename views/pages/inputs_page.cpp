@@ -129,7 +129,8 @@ void InputsPage::setDevices(const QStringList& names, const QStringList& titles,
   m_device->clear();
   m_device->addItem(tr("CPU"), QStringLiteral("cpu"));
   for (int i = 0; i < names.size(); ++i)
-    m_device->addItem(names[i] + QStringLiteral(" · ") + models::showable(titles[i]), names[i]);
+    m_device->addItem(names[i] + QStringLiteral(" · ") + models::showable(titles[i].toStdString()),
+                      names[i]);
   m_device->setToolTip(problem);
   if (names.isEmpty()) {
     m_device->addItem(tr("cuda: %1").arg(problem), QStringLiteral("cuda"));
