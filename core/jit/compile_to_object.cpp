@@ -35,27 +35,13 @@ namespace {
 constexpr const char* kFileName = "kernel.cpp";
 
 std::vector<std::string> frontEndFlags(const HostTarget& target) {
-  std::vector<std::string> flags{"-triple",
-                                 target.triple,
-                                 "-emit-llvm-only",
-                                 "-x",
-                                 "c++",
-                                 "-std=c++20",
-                                 "-O3",
-                                 "-disable-llvm-passes",
-                                 "-ffp-contract=fast",
-                                 "-fno-builtin",
-                                 "-fno-rounding-math",
-                                 "-Wall",
-                                 "-Wno-psabi",
-                                 "-nostdsysteminc",
-                                 "-nobuiltininc",
-                                 "-mrelocation-model",
-                                 "pic",
-                                 "-pic-level",
-                                 "2",
-                                 "-target-cpu",
-                                 target.cpu};
+  std::vector<std::string> flags{
+      "-triple", target.triple, "-emit-llvm-only", "-x", "c++", "-std=c++20", "-O3",
+      "-disable-llvm-passes", "-ffp-contract=fast", "-fno-builtin", "-fno-rounding-math",
+      // Vectors wider than registers go to functions that are always inlined: no calling
+      // convention is concerned.
+      "-Wno-psabi", "-nostdsysteminc", "-nobuiltininc", "-mrelocation-model", "pic", "-pic-level",
+      "2", "-target-cpu", target.cpu};
   if (target.has512BitVectors) {
     flags.push_back("-mprefer-vector-width=512");
     flags.push_back("-tune-cpu");
@@ -91,6 +77,8 @@ std::unique_ptr<llvm::Module> parseSource(const std::string& source, const HostT
   if (!clang::CompilerInvocation::CreateFromArgs(compiler.getInvocation(), arguments,
                                                  compiler.getDiagnostics()))
     return nullptr;
+  // The diagnostics were made before the flags were read.
+  clang::ProcessWarningOptions(compiler.getDiagnostics(), compiler.getDiagnosticOpts());
   // The preprocessor owns the remapped buffer.
   compiler.getPreprocessorOpts().addRemappedFile(
       kFileName, llvm::MemoryBuffer::getMemBufferCopy(source, kFileName).release());

@@ -4,8 +4,19 @@
 #include <llvm/Support/Host.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 namespace core::jit {
+namespace {
+
+/// Whether kernels are to do without 512-bit vectors, as on a CPU that has none.
+bool isHeldTo256Bits() {
+  const char* bits = std::getenv("AOT_CPU_VECTORS");
+  return bits && std::string_view(bits) == "256";
+}
+
+}  // namespace
 
 HostTarget detectHostTarget() {
   HostTarget target;
@@ -15,6 +26,9 @@ HostTarget detectHostTarget() {
 
   llvm::StringMap<bool> features;
   llvm::sys::getHostCPUFeatures(features);
+  if (isHeldTo256Bits())
+    for (auto& feature : features)
+      if (feature.first().startswith("avx512")) feature.second = false;
   for (const auto& feature : features)
     target.features.push_back((feature.second ? "+" : "-") + feature.first().str());
   std::sort(target.features.begin(), target.features.end());

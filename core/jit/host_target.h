@@ -17,7 +17,8 @@ struct HostTarget {
 };
 
 /// What the running CPU can do. LLVM 14 does not know newer CPUs by name, so all that counts is the
-/// list of features, which is read from the CPU itself.
+/// list of features, which is read from the CPU itself. AOT_CPU_VECTORS=256 in the environment
+/// leaves out AVX-512, so that the code for other CPUs can be tested on this one.
 HostTarget detectHostTarget();
 
 }  // namespace core::jit
