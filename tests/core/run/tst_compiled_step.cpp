@@ -25,7 +25,8 @@ class Step {
       : m_builder(support::programFromText(program)) {
     m_model = support::valueOf(aotTorchModule()->open(m_builder.model(), m_builder.inputs(), 0));
     m_step.emplace(support::compile(*m_model, run::Mode::Train, support::minCut(budget),
-                                    support::Build::ExternOnly));
+                                    support::Build::ExternOnly),
+                   c10::kCPU);
   }
   std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) { return m_step->run(inputs); }
 
