@@ -313,7 +313,7 @@ CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
                                   : CudaShape::Rows;
   findLevels(kernel);
   plan.resident.assign(kernel.ops.size(), false);
-  chooseVector(plan);
+  chooseVector(plan, target);
   kernel.keptPoints = 1;
   planPasses(kernel, 0);
   if (kernel.passes.empty()) kernel.passes.emplace_back();

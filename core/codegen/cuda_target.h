@@ -11,6 +11,8 @@ struct CudaTarget {
   int capability = 90;                ///< compute capability times ten
   int multiprocessors = 132;          ///< streaming multiprocessors
   std::int64_t blockShared = 232448;  ///< bytes of shared memory that one block may ask for
+  /// Whether threads move several neighbours at once, which wants aligned buffers.
+  bool hasVectors = true;
   /// Vectors of a row that a thread takes, where the row's length leaves the choice.
   int rowVectors = 4;
   /// Threads of a row that is too long for registers.

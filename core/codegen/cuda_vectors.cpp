@@ -92,7 +92,8 @@ bool streams(const CudaPlan& plan, int index) {
   return laneStride(plan, op) == 1;
 }
 
-void chooseVector(CudaPlan& plan) {
+void chooseVector(CudaPlan& plan, const CudaTarget& target) {
+  if (!target.hasVectors) return;
   std::int64_t least = 16, most = 1;
   for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
     if (!streams(plan, i)) continue;

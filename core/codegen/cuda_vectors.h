@@ -16,6 +16,6 @@ bool canPack(const CudaPlan& plan, const schedule::LoopOp& op, std::int64_t lane
 /// Whether the op touches memory at every step along the lanes.
 bool streams(const CudaPlan& plan, int index);
 /// Sets the plan's lanes, and what makes rows ragged.
-void chooseVector(CudaPlan& plan);
+void chooseVector(CudaPlan& plan, const CudaTarget& target);
 
 }  // namespace core::codegen

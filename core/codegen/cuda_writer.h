@@ -23,6 +23,7 @@ class CudaWriter {
 
   /// The kernel of `original`, the nest that the plan was made of.
   Result<KernelSource> write(const schedule::LoopNest& original);
+  bool hasVectors() const { return m_plan.lanes() > 1; }
 
  private:
   const KernelPlan& kernel() const { return m_plan.kernel; }

@@ -38,8 +38,9 @@ struct KernelLaunch {
 /// the caller clears it before and looks after. The pointer may be null for other kernels.
 ///
 /// In Cuda a kernel is `launches`, made in order on one stream; none for an empty domain. `buffers`
-/// are device pointers to the same places (the status too), each aligned to kCudaAlignment: a
-/// caller copies an input that is not. `workspaceBytes` of device memory, which need not be
+/// are device pointers to the same places (the status too). Vectors want them aligned to
+/// kCudaAlignment; `narrow` is the same kernel without vectors, for buffers that are not (an input
+/// that begins within its storage). `workspaceBytes` of device memory, which need not be
 /// cleared, carry results from launch to launch; workspaces of different kernels may be one.
 struct KernelSource {
   std::string name;
@@ -50,11 +51,12 @@ struct KernelSource {
   std::int64_t grain = 1;          ///< units below which splitting over threads does not pay
   bool checksIndices = false;      ///< may report an index out of range through the status pointer
   std::vector<std::string> notes;  ///< decisions: vector width, passes, streaming stores
-  std::vector<KernelLaunch> launches;  ///< Cuda only
-  std::int64_t workspaceBytes = 0;     ///< Cuda only
+  std::vector<KernelLaunch> launches;          ///< Cuda only
+  std::int64_t workspaceBytes = 0;             ///< Cuda only; enough for `narrow` too
+  std::shared_ptr<const KernelSource> narrow;  ///< Cuda only; null where there are no vectors
 };
 
-/// Bytes to which every buffer and the workspace of a Cuda kernel are aligned.
+/// Bytes to which the workspace, and for vectors the buffers, of a Cuda kernel are aligned.
 inline constexpr std::int64_t kCudaAlignment = 16;
 
 using KernelFunction = void (*)(void* const* buffers, std::int64_t begin, std::int64_t end);

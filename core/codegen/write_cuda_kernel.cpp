@@ -15,6 +15,7 @@
 #include "core/codegen/write_cuda_kernel.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "core/codegen/cpu_expressions.h"
 #include "core/codegen/cuda_prelude.h"
@@ -265,7 +266,15 @@ Result<KernelSource> CudaWriter::write(const LoopNest& original) {
 }
 
 Result<KernelSource> writeCudaKernel(const LoopNest& nest, const CudaTarget& target) {
-  return CudaWriter(nest, target).write(nest);
+  CudaWriter writer(nest, target);
+  CORE_TRY(KernelSource source, writer.write(nest));
+  if (!writer.hasVectors()) return source;
+  CudaTarget plain = target;
+  plain.hasVectors = false;
+  CORE_TRY(KernelSource narrow, CudaWriter(nest, plain).write(nest));
+  source.workspaceBytes = std::max(source.workspaceBytes, narrow.workspaceBytes);
+  source.narrow = std::make_shared<const KernelSource>(std::move(narrow));
+  return source;
 }
 
 }  // namespace core::codegen

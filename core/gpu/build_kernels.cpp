@@ -179,13 +179,13 @@ Result<std::shared_ptr<const LoadedKernel>> loadKernel(
     launches.push_back({shape, function});
   }
   return std::shared_ptr<const LoadedKernel>(
-      std::make_shared<LoadedKernel>(module, std::move(launches)));
+      std::make_shared<LoadedKernel>(module, std::move(launches), source.narrow));
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const LoadedModule>> OpenedGpu::moduleOf(const std::string& key,
-                                                                const std::string& cubin) {
+                                                                const std::string& cubin) const {
   const std::lock_guard lock(m_mutex);
   std::weak_ptr<const LoadedModule>& known = m_modules[key];
   if (std::shared_ptr<const LoadedModule> module = known.lock()) return module;
@@ -195,9 +195,34 @@ Result<std::shared_ptr<const LoadedModule>> OpenedGpu::moduleOf(const std::strin
   return module;
 }
 
+Result<const LoadedKernel*> LoadedKernel::fitting(
+    void* const* pointers,
+    const std::function<Result<BuiltKernel>(const KernelSource&)>& build) const {
+  if (!m_narrow) return this;
+  std::uintptr_t bits = 0;
+  for (const int argument : m_launches.front().shape.arguments)
+    if (argument != KernelLaunch::kWorkspace)
+      bits |= reinterpret_cast<std::uintptr_t>(pointers[argument]);
+  // The status, a number of its own, is not moved in vectors; that it may ask for the narrow form
+  // costs speed only.
+  if (bits % codegen::kCudaAlignment == 0) return this;
+  const std::lock_guard lock(m_mutex);
+  if (!m_builtNarrow) {
+    CORE_TRY(const BuiltKernel kernel, build(*m_narrow));
+    m_builtNarrow = kernel.gpu;
+  }
+  return m_builtNarrow.get();
+}
+
 Result<std::vector<BuiltKernel>> OpenedGpu::build(const std::vector<KernelSource>& sources,
                                                   const BuildOptions& options,
                                                   const StageContext& context) {
+  return buildAll(sources, options, context);
+}
+
+Result<std::vector<BuiltKernel>> OpenedGpu::buildAll(const std::vector<KernelSource>& sources,
+                                                     const BuildOptions& options,
+                                                     const StageContext& context) const {
   const ObjectCache cache(options.cacheFolder);
   std::vector<Job> jobs;
   const auto jobOf = makeJobs(sources, compilerFingerprint(m_nvrtc, m_facts.capability), jobs);
@@ -221,7 +246,8 @@ Result<std::vector<BuiltKernel>> OpenedGpu::build(const std::vector<KernelSource
     kernel.checksIndices = source.checksIndices;
     kernel.workspaceBytes = source.workspaceBytes;
     if (!jobOf[i]) {
-      kernel.gpu = std::make_shared<LoadedKernel>(nullptr, std::vector<LoadedKernel::Launch>{});
+      kernel.gpu =
+          std::make_shared<LoadedKernel>(nullptr, std::vector<LoadedKernel::Launch>{}, nullptr);
       kernels.push_back(std::move(kernel));
       continue;
     }

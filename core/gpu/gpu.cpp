@@ -136,12 +136,20 @@ std::string OpenedGpu::compilerVersion() const {
   return "NVRTC " + std::to_string(m_nvrtc.major) + "." + std::to_string(m_nvrtc.minor);
 }
 
+Result<codegen::BuiltKernel> OpenedGpu::buildOne(const codegen::KernelSource& source) const {
+  CORE_TRY(std::vector<codegen::BuiltKernel> kernels, buildAll({source}, {}, {}));
+  return std::move(kernels.front());
+}
+
 Result<void> OpenedGpu::launch(const codegen::BuiltKernel& kernel, void* const* pointers,
                                void* workspace, void* stream) const {
   CORE_CHECK(kernel.gpu != nullptr, "kernel " + kernel.name + " was not built for a GPU");
   CORE_TRY_VOID(enterContext(m_driver, m_context));
+  CORE_TRY(const LoadedKernel* fitting,
+           kernel.gpu->fitting(
+               pointers, [this](const codegen::KernelSource& narrow) { return buildOne(narrow); }));
   std::vector<void*> parameters;
-  for (const LoadedKernel::Launch& launch : kernel.gpu->launches()) {
+  for (const LoadedKernel::Launch& launch : fitting->launches()) {
     const codegen::KernelLaunch& shape = launch.shape;
     parameters.clear();
     // The driver wants the address of each argument and only reads it.

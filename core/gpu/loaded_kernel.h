@@ -2,7 +2,9 @@
 
 // Machine code on the device.
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -47,14 +49,23 @@ class LoadedKernel {
     DriverApi::Function function = nullptr;
   };
 
-  LoadedKernel(std::shared_ptr<const LoadedModule> module, std::vector<Launch> launches)
-      : m_module(std::move(module)), m_launches(std::move(launches)) {}
+  LoadedKernel(std::shared_ptr<const LoadedModule> module, std::vector<Launch> launches,
+               std::shared_ptr<const codegen::KernelSource> narrow)
+      : m_module(std::move(module)), m_launches(std::move(launches)), m_narrow(std::move(narrow)) {}
 
   const std::vector<Launch>& launches() const { return m_launches; }
+  /// The kernel to launch on `pointers`: this one, or its narrow form where some buffer is not
+  /// aligned, which `build` makes when it is first needed.
+  Result<const LoadedKernel*> fitting(
+      void* const* pointers,
+      const std::function<Result<codegen::BuiltKernel>(const codegen::KernelSource&)>& build) const;
 
  private:
   std::shared_ptr<const LoadedModule> m_module;
   std::vector<Launch> m_launches;
+  std::shared_ptr<const codegen::KernelSource> m_narrow;
+  mutable std::mutex m_mutex;
+  mutable std::shared_ptr<const LoadedKernel> m_builtNarrow;
 };
 
 }  // namespace core::gpu

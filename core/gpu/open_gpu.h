@@ -29,16 +29,20 @@ class OpenedGpu final : public Gpu {
                       void* stream) const override;
 
  private:
+  Result<std::vector<codegen::BuiltKernel>> buildAll(
+      const std::vector<codegen::KernelSource>& sources, const BuildOptions& options,
+      const StageContext& context) const;
+  Result<codegen::BuiltKernel> buildOne(const codegen::KernelSource& source) const;
   /// The module of a cubin, loaded once while anybody holds it; `key` names its bytes.
   Result<std::shared_ptr<const LoadedModule>> moduleOf(const std::string& key,
-                                                       const std::string& cubin);
+                                                       const std::string& cubin) const;
 
   const DriverApi& m_driver;
   DriverApi::Context m_context;
   DeviceFacts m_facts;
   NvrtcApi m_nvrtc;
-  std::mutex m_mutex;
-  std::map<std::string, std::weak_ptr<const LoadedModule>> m_modules;
+  mutable std::mutex m_mutex;
+  mutable std::map<std::string, std::weak_ptr<const LoadedModule>> m_modules;
 };
 
 }  // namespace core::gpu

@@ -127,6 +127,22 @@ class TestWriteCudaKernel : public QObject {
     QCOMPARE(QString::fromStdString(source.source).count("load<8>(in0"), 1);
   }
 
+  void narrowFormTakesBuffersThatAreNotAligned() {
+    NestBuilder b("narrow", {5}, {256});
+    const int x = b.load("x", DType::BF16, {256, 1});
+    b.store("y", DType::BF16, {256, 1}, b.compute(ScalarFn::Sub, {x, b.reduce(ReduceFn::Max, x)}));
+    const KernelSource source = *writeCudaKernel(b.nest());
+    QVERIFY(source.narrow);
+    QVERIFY(!source.narrow->narrow);
+    QVERIFY(source.narrow->source.find("load<") == std::string::npos);
+    QVERIFY(source.narrow->source.find("storeBf16(") == std::string::npos);
+    std::vector<Bytes> expected = tests::randomBuffers(b.nest(), 7);
+    std::vector<Bytes> actual = expected;
+    tests::CudaOnCpu(source).run(expected);
+    tests::CudaOnCpu(*source.narrow).run(actual);
+    QCOMPARE(tests::firstDifference(b.nest(), expected, actual, {}), std::string());
+  }
+
   void oneLongRowIsSharedByBlocks() {
     NestBuilder b("long_row", {1}, {1 << 22});
     b.store("sum", kF32, {1, 0}, b.reduce(ReduceFn::Sum, b.load("x", kF32, {0, 1})));
