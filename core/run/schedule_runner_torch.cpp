@@ -137,6 +137,7 @@ void ScheduleRunner::prepareFixedTensors() {
 std::vector<at::Tensor> ScheduleRunner::run(std::vector<at::Tensor> inputs) {
   const at::AutoDispatchBelowADInplaceOrView belowAutograd;
   const KeptMemoryScope keptMemory(m_place.blocks);
+  for (at::Tensor& tensor : m_tensors) tensor.reset();  // of a run that failed
   bindInputs(std::move(inputs));
   for (std::size_t i = 0; i < m_schedule->steps.size(); ++i) {
     std::visit([&](const auto& step) { runStep(i, step); }, m_schedule->steps[i]);
@@ -186,6 +187,7 @@ bool ScheduleRunner::isInArena(const at::Tensor& tensor) const {
 void* ScheduleRunner::addressOf(const BufferView& view) {
   at::Tensor& tensor = storageOf(view.buffer);
   const schedule::Buffer& described = buffer(view.buffer);
+  if (!tensor.defined() && described.inPlaceOf >= 0) tensor = storageOf(described.inPlaceOf);
   if (!tensor.defined()) {
     CORE_CHECK(described.kind == BufferKind::GraphOutput,
                "the buffer '" + described.name + "' is read before it is written");

@@ -1,7 +1,10 @@
 #include "core/schedule/in_place.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "core/base/check.h"
 
@@ -42,9 +45,29 @@ void mergeNestBuffers(FusionGroup& group, int read, int written) {
   group.buffers.erase(group.buffers.begin() + read);
 }
 
+/// Whether what the operator returns is memory of its own for certain. Others may return an
+/// argument or what a cache holds.
+bool makesItsResult(std::string_view target) {
+  constexpr std::array kProducts{
+      std::string_view("aten.convolution.default"), std::string_view("aten.mm.default"),
+      std::string_view("aten.addmm.default"), std::string_view("aten.bmm.default"),
+      std::string_view("aten.baddbmm.default")};
+  return std::find(kProducts.begin(), kProducts.end(), target) != kProducts.end();
+}
+
 class InPlaceWriter {
  public:
-  explicit InPlaceWriter(Schedule& schedule) : m_schedule(schedule) {}
+  explicit InPlaceWriter(Schedule& schedule)
+      : m_schedule(schedule), m_isOwn(schedule.buffers.size(), false) {
+    for (std::size_t i = 0; i < schedule.buffers.size(); ++i)
+      m_isOwn[i] = schedule.buffers[i].kind == BufferKind::Arena;
+    for (const Step& step : schedule.steps) {
+      const auto* call = std::get_if<ExternStep>(&step);
+      if (!call || !makesItsResult(schedule.graph->node(call->node).target)) continue;
+      for (const auto& result : call->results)
+        if (result) markOwn(*result);
+    }
+  }
 
   void run() {
     for (std::size_t step = 0; step < m_schedule.steps.size(); ++step) {
@@ -57,6 +80,11 @@ class InPlaceWriter {
   }
 
  private:
+  void markOwn(int buffer) {
+    const auto at = static_cast<std::size_t>(buffer);
+    m_isOwn[at] = m_isOwn[at] || m_schedule.buffers[at].kind == BufferKind::External;
+  }
+
   bool mergeOne(FusionGroup& group, int step) {
     const int count = static_cast<int>(group.buffers.size());
     for (int written = 0; written < count; ++written) {
@@ -66,7 +94,10 @@ class InPlaceWriter {
       for (int read = 0; read < count; ++read) {
         if (!diesHere(group, read, step) || !fits(group, read, written)) continue;
         if (!everyLoadIs(group.nest, read, *store)) continue;
-        bufferOf(group, written).inPlaceOf = group.buffers[static_cast<std::size_t>(read)].buffer;
+        const int from = group.buffers[static_cast<std::size_t>(read)].buffer;
+        Buffer& to = bufferOf(group, written);
+        to.inPlaceOf = from;
+        to.kind = m_schedule.buffers[static_cast<std::size_t>(from)].kind;
         mergeNestBuffers(group, read, written);
         return true;
       }
@@ -86,9 +117,10 @@ class InPlaceWriter {
   }
 
   bool diesHere(const FusionGroup& group, int index, int step) {
-    const Buffer& buffer = bufferOf(group, index);
-    return group.nest.buffers[static_cast<std::size_t>(index)].access == BufferAccess::Read &&
-           buffer.kind == BufferKind::Arena && buffer.lastStep == step;
+    const auto at = static_cast<std::size_t>(index);
+    return group.nest.buffers[at].access == BufferAccess::Read &&
+           m_isOwn[static_cast<std::size_t>(group.buffers[at].buffer)] &&
+           bufferOf(group, index).lastStep == step;
   }
 
   bool fits(const FusionGroup& group, int read, int written) {
@@ -98,6 +130,7 @@ class InPlaceWriter {
   }
 
   Schedule& m_schedule;
+  std::vector<bool> m_isOwn;  ///< by buffer: nothing else can look at its memory
 };
 
 }  // namespace

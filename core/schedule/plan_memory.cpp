@@ -1,8 +1,8 @@
 // Memory planning. Problem: pack the intermediate values of one step into one arena, so that a step
 // allocates nothing, without overlap in time and space. Steps:
 //   1. lifetimes from the final order of the steps, as closed intervals;
-//   2. a pointwise kernel writes over an input that dies with it, if every element is read exactly
-//      where it is written (in_place.cpp);
+//   2. a pointwise kernel writes over an input that dies with it, an arena value or the result of a
+//      product, if every element is read exactly where it is written (in_place.cpp);
 //   3. greedy by size: the largest value first, each at the lowest offset that is free during its
 //      whole life. This order is within a few percent of the lower bound on neural networks
 //      (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
@@ -178,7 +178,9 @@ std::int64_t peakBytesOf(const Schedule& schedule) {
     const bool counts =
         buffer.kind == BufferKind::External || buffer.kind == BufferKind::GraphOutput;
     if (!counts || buffer.firstStep < 0) continue;
-    change[static_cast<std::size_t>(buffer.firstStep)] += buffer.bytes;
+    // What takes over a buffer is that buffer until the step is done.
+    const int first = buffer.firstStep + (buffer.inPlaceOf >= 0 ? 1 : 0);
+    change[static_cast<std::size_t>(first)] += buffer.bytes;
     change[static_cast<std::size_t>(buffer.lastStep) + 1] -= buffer.bytes;
   }
   std::int64_t now = 0;

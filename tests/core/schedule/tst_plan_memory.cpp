@@ -70,12 +70,36 @@ class TestPlanMemory : public QObject {
     QCOMPARE(schedule.peakBytes, schedule.arenaBytes + 256);
   }
 
+  void aPointwiseKernelWritesOverTheProductThatDiesThere() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f32[8, 8] = placeholder\n%m : f32[8, 8] = aten.mm.default(%a, %a)\n"
+        "%r : f32[8, 8] = aten.relu.default(%m)\n%n : f32[8, 8] = aten.mm.default(%r, %r)\n"
+        "%s : f32[8, 8] = aten.relu.default(%n)\n%o : f32[8, 8] = aten.mm.default(%s, %n)\n"
+        "return (%o)\n");
+    const Buffer& r = bufferNamed(schedule, "r");
+    QVERIFY(r.kind == BufferKind::External);
+    QCOMPARE(schedule.buffers[static_cast<std::size_t>(r.inPlaceOf)].name, std::string("m"));
+    QCOMPARE(schedule.groups[0].buffers.size(), std::size_t{1});
+    QCOMPARE(bufferNamed(schedule, "s").inPlaceOf, -1);  // n is read again
+    QCOMPARE(schedule.arenaBytes, std::int64_t{256});
+    QCOMPARE(schedule.peakBytes, std::int64_t{256 + 512});
+  }
+
+  void resultsThatMayBeAnArgumentAreNotWrittenOver() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f32[8, 8] = placeholder\n%m : f32[8, 8] = aten.erfinv.default(%a)\n"
+        "%r : f32[8, 8] = aten.relu.default(%m)\n%n : f32[8, 8] = aten.mm.default(%r, %r)\n"
+        "return (%n)\n");
+    QCOMPARE(bufferNamed(schedule, "r").inPlaceOf, -1);
+    QVERIFY(bufferNamed(schedule, "r").kind == BufferKind::Arena);
+  }
+
   void aPointwiseKernelWritesOverAnInputThatDiesThere() {
-    // The column sum keeps b out of the kernel of c; d cannot join c because of the mm between.
+    // d cannot join s because of the running sum between.
     const auto schedule = tests::scheduleOf(
         "%a : f32[8, 8] = placeholder\n%t : f32[8, 8]{1, 8} = aten.t.default(%a)\n"
         "%b : f32[8, 8] = aten.add.Tensor(%a, %t)\n%u : f32[8, 8]{1, 8} = aten.t.default(%b)\n"
-        "%s : f32[8, 8] = aten.add.Tensor(%b, %u)\n%m : f32[8, 8] = aten.mm.default(%s, %s)\n"
+        "%s : f32[8, 8] = aten.add.Tensor(%b, %u)\n%m : f32[8, 8] = aten.cumsum.default(%s, 0)\n"
         "%d : f32[8, 8] = aten.mul.Tensor(%s, %m)\n%e : f32[8, 8] = aten.mm.default(%d, %d)\n"
         "return (%e)\n");
     const Buffer& d = bufferNamed(schedule, "d");
@@ -127,7 +151,7 @@ class TestPlanMemory : public QObject {
   void everyOffsetIsAlignedForVectors() {
     const auto schedule = tests::scheduleOf(
         "%a : f32[3, 3] = placeholder\n%b : f32[3, 3] = aten.exp.default(%a)\n"
-        "%c : f32[3, 3] = aten.mm.default(%b, %b)\n%d : f32[3, 3] = aten.exp.default(%c)\n"
+        "%c : f32[3, 3] = aten.cumsum.default(%b, 0)\n%d : f32[3, 3] = aten.exp.default(%c)\n"
         "%e : f32[3, 3] = aten.mm.default(%d, %b)\nreturn (%e)\n");
     int arenaBuffers = 0;
     for (const Buffer& buffer : schedule.buffers) {
