@@ -1,6 +1,7 @@
 #include "app/explorer/command_line.h"
 
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QProcess>
 
 namespace explorer {
@@ -27,7 +28,10 @@ void addOptions(QCommandLineParser& parser) {
   add("sample", "Opens a bundled sample by its name.", "NAME");
   add("engine", "Uses another engine, for instance \"ssh host aot-engine serve\".", "COMMAND");
   add("page", "start, model, inputs, joint, partition, kernels, run or compare.", "PAGE");
-  add("shot", "Does the work, writes a picture of the window, and ends.", "FILE.png");
+  add("shot",
+      "Does the work, writes a picture of the window (.png) or the page's graph (.svg, .pdf, .dot, "
+      ".json), and ends.",
+      "FILE");
   add("report", "Does the work, writes a report, and ends.", "FILE.html");
   add("size", "Size of the window.", "WIDTHxHEIGHT");
   add("theme", "light or dark; else as the desktop.", "THEME");
@@ -112,6 +116,15 @@ Result<void> readCompile(const QCommandLineParser& parser,
   return {};
 }
 
+Result<void> checkShot(const QString& file) {
+  static const QStringList kSuffixes = {QStringLiteral("png"), QStringLiteral("svg"),
+                                        QStringLiteral("pdf"), QStringLiteral("dot"),
+                                        QStringLiteral("json")};
+  if (file.isEmpty() || kSuffixes.contains(QFileInfo(file).suffix().toLower())) return {};
+  return wrongUse(
+      QStringLiteral("--shot writes .png, .svg, .pdf, .dot or .json, not '%1'.").arg(file));
+}
+
 Result<void> readModel(const QCommandLineParser& parser, StartOptions& options) {
   const QStringList models = parser.positionalArguments();
   options.sample = parser.value(QStringLiteral("sample"));
@@ -153,6 +166,7 @@ Result<StartOptions> parseCommandLine(const QStringList& arguments) {
   options.version = parser.isSet(QStringLiteral("version"));
   if (options.help || options.version) return options;
   options.shotFile = parser.value(QStringLiteral("shot"));
+  CORE_TRY_VOID(checkShot(options.shotFile));
   options.reportFile = parser.value(QStringLiteral("report"));
   options.engine = QProcess::splitCommand(parser.value(QStringLiteral("engine")));
   CORE_TRY_VOID(readLook(parser, options));

@@ -13,6 +13,7 @@
 #include "app/explorer/logging/ui_watchdog.h"
 #include "app/explorer/main_window.h"
 #include "app/explorer/program_places.h"
+#include "app/explorer/settings/cache_folder.h"
 #include "app/explorer/unattended_run.h"
 #include "views/pages/side_panels.h"
 
@@ -154,6 +155,16 @@ int main(int argc, char** argv) {
     if (model.isEmpty() && options.session.isEmpty()) unattended->finishSoon();
   }
   window.show();
+  explorer::PoolJobs housekeeping;
+  if (!options.unattended()) {
+    const std::int64_t limit = std::int64_t(settings.cacheLimitMib()) * 1024 * 1024;
+    housekeeping.run(
+        QStringLiteral("cache"),
+        [limit](const std::stop_token& stop) {
+          return explorer::trimFolder(explorer::kernelCacheFolder(), limit, stop);
+        },
+        [](std::int64_t) {});
+  }
   // After the first paint: the engine starts, and the model is asked for.
   QTimer::singleShot(0, &window, [&] {
     engine.warmUp();

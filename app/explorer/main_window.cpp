@@ -36,7 +36,8 @@ MainWindow::MainWindow(ExplorerController* controller, Settings settings)
     : m_controller(controller), m_settings(std::move(settings)) {
   setWindowTitle(tr("AOT Explorer"));
   setAcceptDrops(true);
-  setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+  setDockOptions(AllowNestedDocks | AllowTabbedDocks);
+  setAnimated(m_settings.animations());
   m_actions = new WindowActions(this, controller->undoStack());
   m_commands = new WindowCommands(m_settings, this);
   m_navigator = new Navigator(controller, &m_hub, this);
@@ -158,6 +159,7 @@ void MainWindow::buildDocks() {
 }
 
 void MainWindow::buildMenus() {
+  menuBar()->setAccessibleName(tr("Menus"));
   QMenu* file = menuBar()->addMenu(tr("&File"));
   file->addActions({m_actions->open, m_actions->openTraceLog});
   m_recentMenu = file->addMenu(tr("Open Re&cent"));
@@ -177,6 +179,8 @@ void MainWindow::buildMenus() {
   edit->addSeparator();
   edit->addActions(
       {m_actions->find, m_actions->nextMatch, m_actions->previousMatch, m_actions->clearFilter});
+  edit->addActions({m_actions->savedFilters, m_actions->saveFilter, m_actions->forgetFilter});
+  for (QAction* mode : m_actions->filterModes) edit->addAction(mode);
   edit->addSeparator();
   edit->addAction(m_actions->preferences);
   QMenu* view = menuBar()->addMenu(tr("&View"));

@@ -52,6 +52,8 @@ class MainWindow : public QMainWindow {
   views::pages::PageId currentPage() const { return m_page; }
   void setSamples(const QFileInfoList& samples);
   void setEngineText(const QString& text);
+  /// What actions of the menus act on; null if the page has none. So is shownTable().
+  views::graph::GraphView* shownGraph() const;
   void openFile(const QString& path, core::pipeline::Goal goal);
   /// Opens what a person chose or dropped: a model, a trace log, or weights for the open model.
   void openPath(const QString& path);
@@ -78,7 +80,6 @@ class MainWindow : public QMainWindow {
 
  private:
   static constexpr int kDockStateVersion = 1;
-
   void buildPages();
   void addStagePage(views::pages::StagePage* page);
   void buildCenter();
@@ -123,8 +124,6 @@ class MainWindow : public QMainWindow {
   Place currentPlace() const;
   void showPlace(const Place& place);
   void visitPlace();
-  /// The graph and the table that actions of the menus act on; null if none is shown.
-  views::graph::GraphView* shownGraph() const;
   views::pages::DataTable* shownTable() const;
   void fillGraphMenu();
   void collectCommands();

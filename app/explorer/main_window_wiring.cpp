@@ -3,6 +3,7 @@
 #include <QStackedWidget>
 
 #include "app/explorer/main_window.h"
+#include "app/explorer/navigation/saved_filters.h"
 #include "views/graph/graph_view.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
@@ -59,6 +60,17 @@ void MainWindow::connectFindActions() {
   connect(m_actions->nextMatch, &QAction::triggered, this, [this] { m_search->goToMatch(1); });
   connect(m_actions->previousMatch, &QAction::triggered, this, [this] { m_search->goToMatch(-1); });
   connect(m_actions->clearFilter, &QAction::triggered, this, [this] { m_hub.setFilter({}); });
+  auto* filters = new SavedFilters(m_settings, this);
+  connect(m_actions->saveFilter, &QAction::triggered, filters,
+          [this, filters] { filters->save(m_hub.filter()); });
+  connect(m_actions->savedFilters, &QAction::triggered, filters, &SavedFilters::pick);
+  connect(m_actions->forgetFilter, &QAction::triggered, filters, &SavedFilters::pickToForget);
+  connect(filters, &SavedFilters::chosen, &m_hub, &views::shared::SelectionHub::setFilter);
+  connect(filters, &SavedFilters::remarked, this, &MainWindow::showStatus);
+  for (std::size_t i = 0; i < m_actions->filterModes.size(); ++i) {
+    connect(m_actions->filterModes[i], &QAction::triggered, this,
+            [this, i] { m_hub.setFilterMode(static_cast<views::shared::FilterMode>(i)); });
+  }
   const auto onTable = [this](QAction* action, auto method) {
     connect(action, &QAction::triggered, this, [this, method] {
       if (auto* table = shownTable()) return (table->*method)();

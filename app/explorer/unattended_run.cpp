@@ -1,11 +1,13 @@
 #include "app/explorer/unattended_run.h"
 
 #include <QApplication>
+#include <QFileInfo>
 #include <QPixmap>
 #include <QSaveFile>
 #include <cstdio>
 
 #include "app/explorer/report/html_report.h"
+#include "views/graph/graph_view.h"
 
 namespace explorer {
 
@@ -60,6 +62,13 @@ QString UnattendedRun::problem() const {
 
 QString UnattendedRun::writeShot() const {
   if (m_options.shotFile.isEmpty()) return QString();
+  const QString suffix = QFileInfo(m_options.shotFile).suffix().toLower();
+  if (suffix != QLatin1String("png")) {
+    const auto* graph = m_window->shownGraph();
+    if (!graph) return QStringLiteral("the page has no graph: choose another one with --page");
+    const auto written = graph->exportTo(m_options.shotFile);
+    return written ? QString() : QString::fromStdString(written.error().message);
+  }
   const QPixmap picture = m_window->grab();
   if (picture.save(m_options.shotFile, "PNG")) return QString();
   return QStringLiteral("cannot write the picture to %1").arg(m_options.shotFile);

@@ -89,8 +89,29 @@ void WindowActions::addEditActions(QUndoStack* undoStack) {
                       tr("Selects the node before that the search found"), Needs::Joint);
   clearFilter = add("clearFilter", tr("C&lear the Search"), "Ctrl+Shift+F",
                     tr("Shows every node again"), Needs::Joint);
+  saveFilter = add("saveFilter", tr("&Save the Search…"), "",
+                   tr("Keeps the text of the search box under a name"), Needs::Joint);
+  savedFilters = add("savedFilters", tr("Saved Sea&rches…"), "Ctrl+Alt+F",
+                     tr("Uses one of the saved searches"), Needs::Joint);
+  forgetFilter = add("forgetFilter", tr("For&get a Search…"), "",
+                     tr("Removes one of the saved searches"), Needs::Joint);
+  addFilterModes();
   preferences = add("preferences", tr("Pre&ferences…"), "Ctrl+,",
                     tr("Shortcuts, theme, animations, threads, and the size of caches"));
+}
+
+void WindowActions::addFilterModes() {
+  filterModes = {
+      add("filterHighlight", tr("Hits: H&ighlight"), "", tr("Marks what the search found")),
+      add("filterDim", tr("Hits: &Dim the Others"), "", tr("Pales what the search did not find")),
+      add("filterHide", tr("Hits: &Hide"), "", tr("Shows only what the search did not find")),
+      add("filterIsolate", tr("Hits: Is&olate"), "", tr("Shows only what the search found"))};
+  auto* modes = new QActionGroup(this);
+  for (QAction* mode : filterModes) {
+    mode->setCheckable(true);
+    modes->addAction(mode);
+  }
+  filterModes[1]->setChecked(true);
 }
 
 void WindowActions::addGoActions() {

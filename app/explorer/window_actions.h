@@ -44,6 +44,9 @@ class WindowActions : public QObject {
   QAction* find = nullptr;
   QAction* clearFilter = nullptr;
   QAction* nextMatch = nullptr;
+  QAction* saveFilter = nullptr;
+  QAction* savedFilters = nullptr;
+  QAction* forgetFilter = nullptr;
   QAction* previousMatch = nullptr;
   QAction* preferences = nullptr;
   QAction* back = nullptr;
@@ -88,6 +91,7 @@ class WindowActions : public QObject {
   QAction* restartEngine = nullptr;
   std::array<QAction*, views::pages::kPageCount> pages{};
   std::array<QAction*, kNumberedBookmarks> numberedBookmarks{};
+  std::array<QAction*, 4> filterModes{};  ///< by views::shared::FilterMode
 
   /// All of them, in menu order.
   const QList<QAction*>& all() const { return m_all; }
@@ -115,6 +119,7 @@ class WindowActions : public QObject {
                Needs needs = Needs::Nothing);
   void addFileActions();
   void addEditActions(QUndoStack* undoStack);
+  void addFilterModes();
   void addGoActions();
   void addPartitionActions();
   void addRunActions();

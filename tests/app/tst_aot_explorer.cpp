@@ -14,6 +14,8 @@ class TstAotExplorer : public QObject {
   void init();
   void shotIsAPictureOfTheAskedSize_data();
   void shotIsAPictureOfTheAskedSize();
+  void shotOfAGraphFollowsTheSuffix_data();
+  void shotOfAGraphFollowsTheSuffix();
   void themesDiffer();
   void unattendedRunsLeaveNoTrace();
   void reportIsWritten();
@@ -78,6 +80,27 @@ void TstAotExplorer::shotIsAPictureOfTheAskedSize() {
   QVERIFY2(m_errors.isEmpty(), qPrintable(m_errors));
 }
 
+void TstAotExplorer::shotOfAGraphFollowsTheSuffix_data() {
+  QTest::addColumn<QString>("suffix");
+  QTest::addColumn<QByteArray>("begin");
+  QTest::newRow("svg") << "svg" << QByteArray("<?xml");
+  QTest::newRow("pdf") << "pdf" << QByteArray("%PDF-");
+  QTest::newRow("dot") << "dot" << QByteArray("digraph");
+  QTest::newRow("json") << "json" << QByteArray("{\"format\"");
+}
+
+void TstAotExplorer::shotOfAGraphFollowsTheSuffix() {
+  QFETCH(QString, suffix);
+  QFETCH(QByteArray, begin);
+  const QString path = file("graph." + suffix);
+  QCOMPARE(run(kEngine + QStringList{"done", "--shot", path}), 0);
+  QFile written(path);
+  QVERIFY(written.open(QIODevice::ReadOnly));
+  QVERIFY(written.read(20).startsWith(begin));
+  QCOMPARE(run(kEngine + QStringList{"done", "--page", "run", "--shot", path}), 1);
+  QVERIFY2(m_errors.contains("has no graph"), qPrintable(m_errors));
+}
+
 void TstAotExplorer::themesDiffer() {
   QCOMPARE(run(kEngine + QStringList{"--theme", "light", "--shot", file("light.png")}), 0);
   QCOMPARE(run(kEngine + QStringList{"--theme", "dark", "--shot", file("dark.png")}), 0);
@@ -117,6 +140,7 @@ void TstAotExplorer::failedWorkEndsWithOne() {
 
 void TstAotExplorer::wrongUseEndsWithTwo() {
   QCOMPARE(run({"--no-such-option"}), 2);
+  QCOMPARE(run(kEngine + QStringList{"done", "--shot", file("a.bmp")}), 2);
   QCOMPARE(run({"--sample", "no-such-sample", "--shot", file("a.png")}), 2);
   QVERIFY2(m_errors.contains("no-such-sample"), qPrintable(m_errors));
 }

@@ -17,7 +17,6 @@
 using explorer::readSessionFile;
 using explorer::Session;
 using support::WindowFixture;
-using views::graph::GraphView;
 using views::pages::PageId;
 using views::shared::GraphKind;
 
@@ -88,23 +87,18 @@ void TstSessionWindow::savedSessionShowsTheSameAgain() {
 void TstSessionWindow::foldsAndCameraComeBack() {
   WindowFixture fixture;
   QVERIFY(fixture.open("done"));
-  const auto graphOf = [](WindowFixture& f) {
-    for (GraphView* graph : f.window.findChildren<GraphView*>()) {
-      if (graph->isVisible()) return graph;
-    }
-    return static_cast<GraphView*>(nullptr);
-  };
-  graphOf(fixture)->canvas()->zoomTo(2);
-  graphOf(fixture)->canvas()->centerOn({50, 60});
-  const auto state = graphOf(fixture)->state();
+  fixture.window.shownGraph()->canvas()->zoomTo(2);
+  fixture.window.shownGraph()->canvas()->centerOn({50, 60});
+  const auto state = fixture.window.shownGraph()->state();
   QVERIFY(state);
   const QString file = fixture.folder->filePath("a.aotsession");
   QVERIFY(fixture.window.sessions()->save(file).isEmpty());
 
   WindowFixture later;
   later.window.openPath(file);
-  QTRY_VERIFY_WITH_TIMEOUT(graphOf(later)->canvas()->scene(), support::kWindowPatience);
-  const auto restored = graphOf(later)->state();
+  QTRY_VERIFY_WITH_TIMEOUT(later.window.shownGraph(), support::kWindowPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(later.window.shownGraph()->canvas()->scene(), support::kWindowPatience);
+  const auto restored = later.window.shownGraph()->state();
   QVERIFY(restored);
   QVERIFY(restored->expanded == state->expanded);
   QCOMPARE(restored->scale, state->scale);

@@ -11,6 +11,7 @@
 #include "app/explorer/settings/preferences_dialog.h"
 #include "tests/app/window_fixture.h"
 #include "views/graph/graph_view.h"
+#include "views/pages/data_table.h"
 #include "views/pages/quick_pick.h"
 
 using explorer::ActionKeys;
@@ -36,6 +37,8 @@ class TstWindowCommands : public QObject {
   void neighboursCanBeListed();
   void backAndForwardWalkPagesSelectionsAndFolds();
   void bookmarksGoBackToTheirPlace();
+  void savedSearchesComeBack();
+  void filterModesReachTablesAndGraph();
 };
 
 namespace {
@@ -255,6 +258,46 @@ void TstWindowCommands::bookmarksGoBackToTheirPlace() {
   actions->removeBookmark->trigger();
   pick("relu");
   QVERIFY(fixture.window.navigator()->bookmarks().isEmpty());
+}
+
+void TstWindowCommands::savedSearchesComeBack() {
+  auto folder = std::make_shared<QTemporaryDir>();
+  explorer::Settings settings(folder->filePath("settings.ini"), folder->filePath("state.ini"));
+  settings.setSavedFilters({{"big; ones", "bytes:>1 -op:view"}, {"[relu]", "op:relu"}});
+  WindowFixture fixture(folder);
+  QVERIFY(fixture.open("done"));
+  fixture.window.actions()->savedFilters->trigger();
+  pick("big");
+  QCOMPARE(fixture.window.hub()->filter(), QString("bytes:>1 -op:view"));
+  fixture.window.actions()->forgetFilter->trigger();
+  pick("relu");
+  QCOMPARE(settings.savedFilters().keys(), QStringList{"big; ones"});
+}
+
+void TstWindowCommands::filterModesReachTablesAndGraph() {
+  using views::graph::Others;
+  WindowFixture fixture;
+  QVERIFY(fixture.open("done"));
+  auto* graph = fixture.window.shownGraph();
+  auto* table = fixture.window.findChildren<views::pages::DataTable*>().value(0);
+  for (auto* candidate : fixture.window.findChildren<views::pages::DataTable*>()) {
+    if (candidate->isVisible() && candidate->accessibleName().contains("Nodes")) table = candidate;
+  }
+  const int all = table->shownRows();
+  // A row that stands for no node is shown whatever the search finds.
+  fixture.window.hub()->setFilter("name:nothing-is-called-so");
+  const int always = table->shownRows();
+  fixture.window.hub()->setFilter("op:relu");
+  const int found = table->shownRows();
+  QVERIFY(found > always && found < all);
+  const auto boxes = graph->canvas()->foundBoxes();
+  QVERIFY(!boxes.empty());
+  fixture.window.actions()->filterModes[2]->trigger();
+  QCOMPARE(table->shownRows(), all - found + always);
+  QVERIFY(graph->canvas()->foundBoxes() != boxes);
+  fixture.window.actions()->filterModes[3]->trigger();
+  QCOMPARE(table->shownRows(), found);
+  QVERIFY(graph->canvas()->foundBoxes() == boxes);
 }
 
 QTEST_MAIN(TstWindowCommands)

@@ -1,4 +1,5 @@
 #include "views/graph/graph_canvas.h"
+#include "views/graph/canvas_accessible.h"
 
 #include <QPaintEvent>
 #include <QPainter>
@@ -25,6 +26,7 @@ constexpr int kTopMargin = 20;      // device pixels
 
 GraphCanvas::GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent)
     : QWidget(parent), m_hub(hub), m_kind(kind) {
+  describeCanvasToReaders();
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setAttribute(Qt::WA_OpaquePaintEvent);
@@ -110,9 +112,9 @@ void GraphCanvas::showMessage(const QString& message) {
   moved();
 }
 
-void GraphCanvas::setFound(const std::vector<std::string>& nodes, bool dimOthers) {
+void GraphCanvas::setFound(const std::vector<std::string>& nodes, Others others) {
   m_marks.found.clear();
-  m_marks.dimOthers = dimOthers;
+  m_marks.others = others;
   if (m_scene) {
     for (const std::string& node : nodes)
       for (const int box : m_scene->geometry().boxesOf(node)) m_marks.found.insert(box);

@@ -32,8 +32,8 @@ class GraphCanvas : public QWidget {
   void showMessage(const QString& message);
   const GraphScenePtr& scene() const { return m_scene; }
 
-  /// Marks the boxes of these nodes; `dimOthers` pales the rest.
-  void setFound(const std::vector<std::string>& nodes, bool dimOthers);
+  /// Marks the boxes of these nodes; `others` says how the rest is painted.
+  void setFound(const std::vector<std::string>& nodes, Others others);
   const std::set<int>& foundBoxes() const { return m_marks.found; }
 
   /// Marks what changes from one cut to another; equal cuts: no marks. Stays over new geometries.

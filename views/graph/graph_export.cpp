@@ -2,9 +2,12 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QPageSize>
 #include <QPainter>
+#include <QPdfWriter>
 #include <QSaveFile>
 #include <QSvgGenerator>
+#include <algorithm>
 
 #include "views/graph/graph_headings.h"
 
@@ -16,6 +19,9 @@ using core::ErrorCode;
 using core::Result;
 
 constexpr int kLongestSide = 30000;
+// The format's limit is 14,400 units of 1/72 inch a side.
+constexpr double kLongestPdfSide = 14400;
+constexpr int kPdfPerInch = 72;
 
 QRectF pageOf(const GraphScene& scene) {
   return scene.bounds().adjusted(0, -kHeadingHeight, 0, 0);
@@ -60,6 +66,25 @@ Result<void> exportSvg(const GraphScene& scene, const GraphPalette& palette, con
   return {};
 }
 
+/// One page as large as the graph; beyond what readers of PDF take, it is scaled down.
+Result<void> exportPdf(const GraphScene& scene, const GraphPalette& palette, const QString& path) {
+  QSaveFile file(path);
+  if (!file.open(QIODevice::WriteOnly)) return notWritable(path);
+  QPdfWriter writer(&file);
+  const QSizeF page = pageOf(scene).size();
+  const double scale = std::min(1.0, kLongestPdfSide / std::max(page.width(), page.height()));
+  writer.setCreator(QStringLiteral("AOT Explorer"));
+  writer.setResolution(kPdfPerInch);
+  writer.setPageMargins({});
+  writer.setPageSize(QPageSize(page * scale, QPageSize::Point, {}, QPageSize::ExactMatch));
+  QPainter painter(&writer);
+  painter.scale(scale, scale);
+  paintPage(painter, scene, palette);
+  painter.end();
+  if (!file.commit()) return notWritable(path);
+  return {};
+}
+
 }  // namespace
 
 QSize exportSize(const GraphScene& scene, double scale) {
@@ -81,11 +106,13 @@ Result<void> exportGraph(const GraphScene& scene, const GraphPalette& palette, c
                          double scale) {
   const QString suffix = QFileInfo(path).suffix().toLower();
   if (suffix == QLatin1String("svg")) return exportSvg(scene, palette, path);
+  if (suffix == QLatin1String("pdf")) return exportPdf(scene, palette, path);
   if (suffix != QLatin1String("png")) {
-    return Error{ErrorCode::InvalidArgument,
-                 "Cannot export to " + path.toStdString() + ": the name must end in .svg or .png.",
-                 {},
-                 {}};
+    return Error{
+        ErrorCode::InvalidArgument,
+        "Cannot export to " + path.toStdString() + ": the name must end in .svg, .pdf or .png.",
+        {},
+        {}};
   }
   const QImage image = exportImage(scene, palette, scale);
   if (image.isNull()) {

@@ -18,8 +18,9 @@ QSize exportSize(const GraphScene& scene, double scale);
 /// direction.
 QImage exportImage(const GraphScene& scene, const GraphPalette& palette, double scale);
 
-/// Writes .svg (vector, all labels) or .png; the suffix decides. Errors: InvalidArgument (another
-/// suffix), OutOfMemory (a bitmap too large; says so and offers SVG), FileNotFound (not writable).
+/// Writes .svg or .pdf (vector, all labels) or .png; the suffix decides. Errors: InvalidArgument
+/// (another suffix), OutOfMemory (a bitmap too large; says so and offers SVG), FileNotFound (not
+/// writable).
 core::Result<void> exportGraph(const GraphScene& scene, const GraphPalette& palette,
                                const QString& path, double scale = 2);
 

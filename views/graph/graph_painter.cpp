@@ -109,9 +109,16 @@ bool GraphPainter::isLit(int edge) const {
   return isMarked(it.source) || std::any_of(it.targets.begin(), it.targets.end(), isMarked);
 }
 
+bool GraphPainter::isEdgeHidden(int edge) const {
+  if (m_marks.others != Others::Hidden) return false;
+  const Edge& it = m_scene.geometry().edges[edge];
+  const auto isEndHidden = [this](int box) { return isHidden(box); };
+  return isHidden(it.source) || std::any_of(it.targets.begin(), it.targets.end(), isEndHidden);
+}
+
 void GraphPainter::paintEdges(QPainter& painter, const QRectF& visible, double scale) const {
   for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
-    paintEdge(painter, edge, scale, false);
+    if (!isEdgeHidden(edge)) paintEdge(painter, edge, scale, false);
 }
 
 void GraphPainter::paintMarked(QPainter& painter, const QRectF& visible, double scale) const {
@@ -131,7 +138,7 @@ void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit
   QColor color =
       lit && it.kind == EdgeKind::Data ? m_palette.selection : m_palette.edgeColor(it.kind);
   if (it.kind == EdgeKind::SavedStatic && !lit) color = faded(color, 0.75);
-  if (m_marks.dimOthers && !lit) color = faded(color, 0.3);
+  if (m_marks.others == Others::Paler && !lit) color = faded(color, 0.3);
   double width = it.kind == EdgeKind::SavedStatic ? 1.0 : edgeWidth(it.bytes);
   if (it.kind == EdgeKind::Recompute) width = 1.4;
   if (lit) width += 1.2;

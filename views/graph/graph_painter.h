@@ -12,13 +12,16 @@
 namespace views::graph {
 
 /// What is marked, beside what the geometry says.
+/// How boxes are painted that the search did not hit.
+enum class Others { Shown, Paler, Hidden };
+
 struct GraphMarks {
   std::set<int> selected;  ///< boxes
   int primary = -1;        ///< the one that is meant; among `selected`
   int hoveredBox = -1;
   int hoveredEdge = -1;
-  std::set<int> found;     ///< boxes that the search hit
-  bool dimOthers = false;  ///< paint boxes that were not found paler
+  std::set<int> found;  ///< boxes that the search hit
+  Others others = Others::Shown;
 };
 
 /// How much detail is painted, by the size of a unit on the device.
@@ -57,7 +60,13 @@ class GraphPainter {
   void paintMarks(QPainter& painter, int box) const;
   void paintOutline(QPainter& painter, int box, bool isMirror, double scale) const;
   const LaneColors& laneColors(const core::layout::Box& box) const;
-  bool isDimmed(int box) const { return m_marks.dimOthers && m_marks.found.count(box) == 0; }
+  bool isFoundOrShown(int box) const {
+    return m_marks.others == Others::Shown || m_marks.found.count(box) != 0;
+  }
+  bool isDimmed(int box) const { return m_marks.others == Others::Paler && !isFoundOrShown(box); }
+  bool isHidden(int box) const { return m_marks.others == Others::Hidden && !isFoundOrShown(box); }
+  /// True if an end of the edge is hidden.
+  bool isEdgeHidden(int edge) const;
   bool isLit(int edge) const;
 
   const GraphScene& m_scene;

@@ -24,7 +24,7 @@ void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double s
   const bool isNear = bandFor(scale) == DetailBand::Near;
   const std::vector<int> boxes = m_scene.geometry().boxIndex().query(toRect(visible));
   for (const int box : boxes) {
-    if (m_scene.geometry().boxes[box].kind == BoxKind::Frame) continue;
+    if (m_scene.geometry().boxes[box].kind == BoxKind::Frame || isHidden(box)) continue;
     if (!isNear) {
       paintFlatBox(painter, box, scale);
       continue;

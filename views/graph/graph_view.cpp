@@ -84,10 +84,17 @@ void GraphView::connectSignals() {
 }
 
 void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
-                            std::shared_ptr<const core::partition::Partition> partition) {
+                            std::shared_ptr<const core::partition::Partition> partition,
+                            std::shared_ptr<const shared::NodeFactsByName> facts) {
   if (!joint) return showMessage(tr("No graph yet. Open a model, or trace it."));
+  const bool hasNewFacts = facts != m_facts;
+  m_facts = std::move(facts);
   const bool isKnown = joint == m_request.joint && partition == m_request.partition;
-  if (isKnown && (m_geometry || m_runner->isRunning())) return;
+  if (isKnown && (m_geometry || m_runner->isRunning())) {
+    if (!hasNewFacts) return;
+    m_subjects = shared::FilterSubjects(m_request.joint, m_request.partition, m_facts);
+    return applyFilter();
+  }
   if (joint != m_request.joint) {
     m_isFoldChosen = m_restored.has_value();
     m_request.options.expandAutomatically = !m_restored;
@@ -95,7 +102,7 @@ void GraphView::setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
   }
   m_request.joint = std::move(joint);
   m_request.partition = std::move(partition);
-  m_subjects = shared::FilterSubjects(m_request.joint, m_request.partition);
+  m_subjects = shared::FilterSubjects(m_request.joint, m_request.partition, m_facts);
   requestLayout({});
 }
 
@@ -246,7 +253,7 @@ void GraphView::applyFilter() {
   if (parsed) m_filter = *parsed;
   const auto names =
       m_filter.isEmpty() ? std::vector<std::string>() : m_subjects.matching(m_filter);
-  m_canvas->setFound(names, !m_filter.isEmpty());
+  showFound(names);
   if (!parsed) {
     summary = QString::fromStdString(parsed.error().message);
   } else if (!m_filter.isEmpty()) {
@@ -256,6 +263,22 @@ void GraphView::applyFilter() {
   if (summary == m_filterSummary) return;
   m_filterSummary = summary;
   Q_EMIT filterSummaryChanged(summary);
+}
+
+void GraphView::showFound(const std::vector<std::string>& names) {
+  if (m_filter.isEmpty()) return m_canvas->setFound({}, Others::Shown);
+  switch (m_hub->filterMode()) {
+    case shared::FilterMode::Highlight: return m_canvas->setFound(names, Others::Shown);
+    case shared::FilterMode::Dim: return m_canvas->setFound(names, Others::Paler);
+    case shared::FilterMode::Isolate: return m_canvas->setFound(names, Others::Hidden);
+    case shared::FilterMode::Hide: break;
+  }
+  const std::set<std::string> found(names.begin(), names.end());
+  std::vector<std::string> others;
+  for (const auto& subject : m_subjects.all()) {
+    if (found.count(subject.node->name) == 0) others.push_back(subject.node->name);
+  }
+  m_canvas->setFound(others, Others::Hidden);
 }
 
 void GraphView::openContextMenu(const QPoint& at, const QString& moduleKey) {

@@ -42,10 +42,11 @@ class GraphView : public QWidget {
   /// view.
   GraphView(shared::SelectionHub* hub, shared::GraphKind kind, QWidget* parent = nullptr);
 
-  /// The graph to show; `partition` may be null for Joint. The fold state is kept while the joint
-  /// graph is the same.
+  /// The graph to show; `partition` may be null for Joint; `facts` are for the filter only. The
+  /// fold state is kept while the joint graph is the same.
   void setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
-                   std::shared_ptr<const core::partition::Partition> partition);
+                   std::shared_ptr<const core::partition::Partition> partition,
+                   std::shared_ptr<const shared::NodeFactsByName> facts = nullptr);
   /// Marks over the picture what changes from one partition to another; the same one: no marks.
   void showCutChange(const core::partition::Partition& before,
                      const core::partition::Partition& after);
@@ -68,6 +69,9 @@ class GraphView : public QWidget {
   bool isLayoutRunning() const { return m_runner->isRunning(); }
   /// "3 of 412" for the filter of the hub; empty without a filter, the problem if it has one.
   const QString& filterSummary() const { return m_filterSummary; }
+  /// Writes the picture (.svg, .pdf, .png) or the graph as text (.dot, .json); the suffix decides.
+  /// Errors: those of exportGraph(); InvalidArgument if no graph is shown.
+  core::Result<void> exportTo(const QString& path) const;
   /// Asks for a file, and before it writes a bitmap of more than 100 megapixels.
   void exportWithDialog();
 
@@ -98,7 +102,9 @@ class GraphView : public QWidget {
   void setDepth(int depth);
   void revealSelection();
   void applyFilter();
+  void showFound(const std::vector<std::string>& names);
   void showCrumbs();
+  bool mayWriteBitmap();
   void openContextMenu(const QPoint& at, const QString& moduleKey);
   const core::layout::ModuleCall* moduleOf(const QString& key) const;
 
@@ -120,6 +126,7 @@ class GraphView : public QWidget {
   core::layout::GraphGeometryPtr m_geometry;
   bool m_isFoldChosen = false;  ///< by a person; else it follows from the width
   int m_widthAsked = 0;         ///< of the canvas when the last layout was asked for
+  std::shared_ptr<const shared::NodeFactsByName> m_facts;
   shared::FilterSubjects m_subjects;
   shared::Filter m_filter;
   QString m_filterSummary;

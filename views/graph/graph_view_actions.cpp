@@ -1,15 +1,18 @@
 // The toolbar of a graph view and its actions, which menus and the palette of commands show, too.
 
 #include <QAction>
-#include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QSaveFile>
 #include <QSpinBox>
 #include <QToolBar>
 #include <QToolButton>
 
 #include "views/graph/graph_export.h"
 #include "views/graph/graph_view.h"
+#include "views/shared/export_dialog.h"
+#include "views/shared/graph_text.h"
 
 namespace views::graph {
 
@@ -70,7 +73,7 @@ void GraphView::buildActions() {
   addAction(tr("Previous Hit"), QStringLiteral("Shift+N"),
             tr("Select the previous box that the search found"),
             [this] { m_canvas->nextFound(false); });
-  addAction(tr("Export Graph…"), {}, tr("Write the graph as SVG or PNG"),
+  addAction(tr("Export Graph…"), {}, tr("Write the graph as SVG, PDF, PNG, DOT or JSON"),
             [this] { exportWithDialog(); });
 }
 
@@ -135,27 +138,59 @@ void GraphView::setSearchVisible(bool visible) {
   m_searchAction->setVisible(visible);
 }
 
+core::Result<void> GraphView::exportTo(const QString& path) const {
+  if (!m_canvas->scene()) {
+    return core::Error{core::ErrorCode::InvalidArgument,
+                       "There is no graph to export: open a model, or trace it.",
+                       {},
+                       {}};
+  }
+  const QString suffix = QFileInfo(path).suffix().toLower();
+  const bool isDot = suffix == QLatin1String("dot");
+  if (!isDot && suffix != QLatin1String("json")) {
+    return exportGraph(*m_canvas->scene(), m_canvas->colors(), path);
+  }
+  const std::string text = isDot ? shared::dotText(m_subjects) : shared::jsonText(m_subjects);
+  QSaveFile file(path);
+  const auto size = static_cast<qint64>(text.size());
+  if (file.open(QIODevice::WriteOnly) && file.write(text.data(), size) == size && file.commit()) {
+    return {};
+  }
+  return core::Error{
+      core::ErrorCode::FileNotFound,
+      "Cannot write " + path.toStdString() + ": " + file.errorString().toStdString() + ".",
+      {},
+      {}};
+}
+
+/// False if the person thinks better of a bitmap that large.
+bool GraphView::mayWriteBitmap() {
+  constexpr qint64 kAskAbove = 100'000'000;
+  const QSize size = exportSize(*m_canvas->scene(), 2);
+  const qint64 pixels = qint64(size.width()) * size.height();
+  if (pixels <= kAskAbove) return true;
+  return QMessageBox::question(
+             this, tr("Export Graph"),
+             tr("The bitmap has %1 × %2 pixels and needs %3 MiB of memory. Write it?")
+                 .arg(size.width())
+                 .arg(size.height())
+                 .arg(pixels * 4 / (1024 * 1024))) == QMessageBox::Yes;
+}
+
 void GraphView::exportWithDialog() {
   if (!m_canvas->scene()) return;
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export Graph"), {},
-                                                    tr("Vector picture (*.svg);;Bitmap (*.png)"));
+  const QString path = shared::askForExportFile(
+      this, tr("Export Graph"),
+      tr("Vector picture (*.svg);;Vector page (*.pdf);;Bitmap (*.png);;Graphviz (*.dot);;"
+         "Graph as JSON (*.json)"));
   if (path.isEmpty()) return;
-  const GraphScene& scene = *m_canvas->scene();
-  const QSize size = exportSize(scene, 2);
-  constexpr qint64 kAskAbove = 100'000'000;
-  if (path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) &&
-      qint64(size.width()) * size.height() > kAskAbove) {
-    const auto answer = QMessageBox::question(
-        this, tr("Export Graph"),
-        tr("The bitmap has %1 × %2 pixels and needs %3 MiB of memory. Write it?")
-            .arg(size.width())
-            .arg(size.height())
-            .arg(qint64(size.width()) * size.height() * 4 / (1024 * 1024)));
-    if (answer != QMessageBox::Yes) return;
-  }
-  const auto written = exportGraph(scene, m_canvas->colors(), path);
-  Q_EMIT statusChanged(written ? tr("Wrote %1").arg(path)
-                               : QString::fromStdString(written.error().message));
+  if (path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) && !mayWriteBitmap()) return;
+  const auto written = exportTo(path);
+  if (written) return Q_EMIT statusChanged(tr("Wrote %1").arg(path));
+  QMessageBox box(QMessageBox::Warning, tr("The graph was not written"),
+                  QString::fromStdString(written.error().message), QMessageBox::Ok, this);
+  box.setTextFormat(Qt::PlainText);
+  box.exec();
 }
 
 }  // namespace views::graph

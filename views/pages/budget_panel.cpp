@@ -46,6 +46,7 @@ BudgetPanel::BudgetPanel(QWidget* parent) : QWidget(parent) {
   row->addWidget(m_limit);
   row->addWidget(m_clearPins);
   m_state = plainLabel(QString(), this);
+  m_state->setAccessibleName(tr("State of the partition"));
   row->addWidget(m_state);
   layout->addLayout(row);
   layout->addWidget(m_figures);

@@ -8,6 +8,7 @@
 #include "views/models/guard_tables.h"
 #include "views/models/sequence_table.h"
 #include "views/pages/data_table.h"
+#include "views/pages/node_facts.h"
 #include "views/pages/node_filter.h"
 
 namespace views::pages {
@@ -59,7 +60,7 @@ std::optional<Notice> JointPage::missing(const Snapshot& snapshot) const {
 }
 
 void JointPage::refresh(const Snapshot& snapshot) {
-  m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition);
+  m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition, nodeFacts(snapshot));
   m_table->setTable(models::nodeTable(snapshot.index));
   m_sequence->setTable(models::sequenceTable(snapshot.index));
   m_guards->setTable(models::guardTable(snapshot.index));
@@ -69,7 +70,7 @@ void JointPage::refresh(const Snapshot& snapshot) {
 }
 
 void JointPage::applyFilterText() {
-  const auto accept = acceptOf(applyFilter(*snapshot(), m_hub->filter()));
+  const auto accept = acceptOf(applyFilter(*snapshot(), m_hub->filter()), m_hub->filterMode());
   for (DataTable* table : {m_table, m_sequence}) table->setAccept(accept);
 }
 

@@ -83,6 +83,7 @@ QWidget* KernelsPage::buildLists() {
     selectMembers(kernel);
   });
   m_lists = new QTabWidget(this);
+  m_lists->setAccessibleName(tr("Steps and refused fusions"));
   m_lists->addTab(m_kernels, tr("Steps"));
   m_lists->addTab(m_refusals, tr("Refused fusions"));
   return m_lists;
@@ -97,6 +98,7 @@ QWidget* KernelsPage::buildDetails() {
   m_loops = new CodeView(tr("Loop text"), CodeKind::Text, box);
   m_why = new CodeView(tr("Reasons"), CodeKind::Text, box);
   m_details = new QTabWidget(box);
+  m_details->setAccessibleName(tr("Texts of the step"));
   m_details->addTab(m_source, tr("Source"));
   m_details->addTab(m_loops, tr("Loops"));
   m_details->addTab(m_why, tr("Nodes and reasons"));

@@ -80,6 +80,7 @@ QWidget* ModelPage::buildTables() {
   left->addWidget(titled(m_operators, left));
   left->setStretchFactor(2, 2);
   m_tabs = new QTabWidget(this);
+  m_tabs->setAccessibleName(tr("Tables of the model"));
   m_tabs->addTab(m_parameters, QString());
   m_tabs->addTab(m_stages, tr("Stages"));
   m_tabs->addTab(m_unsupported, QString());

@@ -7,6 +7,7 @@
 
 #include "views/pages/data_table.h"
 #include "views/pages/snapshot.h"
+#include "views/shared/selection_hub.h"
 
 namespace views::pages {
 
@@ -21,6 +22,6 @@ struct FilterResult {
 FilterResult applyFilter(const Snapshot& snapshot, const QString& text);
 
 /// Which rows of a table of nodes pass; empty (every row) without an active filter.
-NodeFilterProxy::Accept acceptOf(const FilterResult& result);
+NodeFilterProxy::Accept acceptOf(const FilterResult& result, shared::FilterMode mode);
 
 }  // namespace views::pages

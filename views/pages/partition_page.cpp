@@ -16,6 +16,7 @@
 #include "views/pages/difference_panel.h"
 #include "views/pages/memory_panel.h"
 #include "views/pages/module_budget_panel.h"
+#include "views/pages/node_facts.h"
 #include "views/pages/node_filter.h"
 
 namespace views::pages {
@@ -178,7 +179,7 @@ void PartitionPage::layOut() {
   const auto* record = snapshot()->record();
   if (!record || !record->partition) return;
   for (graph::GraphView* view : {m_mirrored, m_forward, m_backward}) {
-    view->setSnapshot(record->joint, record->partition);
+    view->setSnapshot(record->joint, record->partition, nodeFacts(*snapshot()));
   }
 }
 
@@ -198,7 +199,7 @@ void PartitionPage::showPreview(const models::PartitionPtr& partition) {
 }
 
 void PartitionPage::applyFilterText() {
-  const auto accept = acceptOf(applyFilter(*snapshot(), m_hub->filter()));
+  const auto accept = acceptOf(applyFilter(*snapshot(), m_hub->filter()), m_hub->filterMode());
   m_saved->setAccept(accept);
   m_recomputed->setAccept(accept);
 }

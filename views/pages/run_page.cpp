@@ -103,6 +103,7 @@ QWidget* RunPage::buildBody() {
   top->addWidget(m_timing);
   top->setSizes({640, 520});
   auto* tabs = new QTabWidget(this);
+  tabs->setAccessibleName(tr("Tables of the run"));
   tabs->addTab(m_checks, tr("Check per tensor"));
   tabs->addTab(m_compile, tr("Compile time"));
   auto* both = new QSplitter(Qt::Vertical, this);

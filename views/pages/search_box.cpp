@@ -28,10 +28,11 @@ SearchBox::SearchBox(shared::SelectionHub* hub, QWidget* parent)
   m_line->setAccessibleName(tr("Find or filter nodes"));
   m_line->setClearButtonEnabled(true);
   m_line->setMinimumWidth(kLineWidth);
-  m_line->setToolTip(
-      tr("Words, or key:value with name op module part dtype shape source saved "
-         "recompute bytes fanout; -term excludes, OR joins. Enter goes to the next "
-         "match, Esc clears."));
+  m_line->setToolTip(tr(
+      "Words, or key:value with name op module part dtype shape device group kernel pass source "
+      "tag, saved recompute fused banned changed (yes, no), bytes time flops err fanout (>1MiB), "
+      "user-of input-of within path:a..b; -term excludes, OR joins. Enter goes to the next "
+      "match, Esc clears."));
   m_line->installEventFilter(this);
   m_result->setFixedWidth(kResultWidth);
   m_result->setAccessibleName(tr("Matches"));

@@ -1,5 +1,6 @@
 #include "views/shared/filter_subjects.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace views::shared {
@@ -44,8 +45,9 @@ std::vector<char> dependsOnTangents(const JointGraph& joint) {
 }  // namespace
 
 FilterSubjects::FilterSubjects(std::shared_ptr<const JointGraph> joint,
-                               std::shared_ptr<const core::partition::Partition> partition)
-    : m_joint(std::move(joint)) {
+                               std::shared_ptr<const core::partition::Partition> partition,
+                               std::shared_ptr<const NodeFactsByName> facts)
+    : m_joint(std::move(joint)), m_facts(std::move(facts)) {
   if (!m_joint || !m_joint->graph) return;
   Names forward, backward, saved, recomputed, outputs;
   if (partition) {
@@ -59,7 +61,16 @@ FilterSubjects::FilterSubjects(std::shared_ptr<const JointGraph> joint,
   const std::vector<char> fromTangents = dependsOnTangents(*m_joint);
   for (const Node& node : m_joint->graph->nodes()) {
     if (node.kind == NodeKind::Output) continue;
-    FilterSubject subject{m_joint->graph.get(), &node, {}, false, false};
+    FilterSubject subject{m_joint->graph.get(), &node, {}, false, false, nullptr};
+    if (m_facts) {
+      const auto found = m_facts->find(node.name);
+      if (found != m_facts->end()) subject.facts = &found->second;
+    }
+    m_sums.bytes += static_cast<double>(node.bytes());
+    if (subject.facts) {
+      m_sums.seconds += std::max(subject.facts->seconds, 0.0);
+      m_sums.flops += std::max(subject.facts->flops, 0.0);
+    }
     subject.isSaved = saved.count(node.name) != 0;
     subject.isRecomputed = recomputed.count(node.name) != 0;
     if (node.kind == NodeKind::Placeholder) {
@@ -80,8 +91,9 @@ FilterSubjects::FilterSubjects(std::shared_ptr<const JointGraph> joint,
 
 std::vector<std::string> FilterSubjects::matching(const Filter& filter) const {
   std::vector<std::string> names;
+  FilterScope scope = m_sums;
   for (const FilterSubject& subject : m_subjects)
-    if (filter.matches(subject)) names.push_back(subject.node->name);
+    if (filter.matches(subject, scope)) names.push_back(subject.node->name);
   return names;
 }
 

@@ -14,6 +14,12 @@ void SelectionHub::setFilter(const QString& text) {
   Q_EMIT filterChanged(m_filter);
 }
 
+void SelectionHub::setFilterMode(FilterMode mode) {
+  if (mode == m_mode) return;
+  m_mode = mode;
+  Q_EMIT filterChanged(m_filter);
+}
+
 void SelectionHub::reset() {
   setFilter({});
   select({});

@@ -13,6 +13,15 @@ namespace views::shared {
 /// so a name selected in one is looked up by name in the others.
 enum class GraphKind { Joint, Forward, Backward };
 
+/// What views do with the nodes that the filter finds and with the others. Tables show the found
+/// ones, or with Hide the others.
+enum class FilterMode {
+  Highlight,  ///< mark the found ones
+  Dim,        ///< and pale the others
+  Hide,       ///< show the others only
+  Isolate,    ///< show the found ones only
+};
+
 /// What is selected: nodes by name (the first is the primary one), or a module, or nothing.
 struct Selection {
   GraphKind graph = GraphKind::Joint;
@@ -35,6 +44,7 @@ class SelectionHub : public QObject {
 
   const Selection& selection() const { return m_selection; }
   const QString& filter() const { return m_filter; }
+  FilterMode filterMode() const { return m_mode; }
 
   void select(const Selection& selection);
   void selectNode(GraphKind graph, const QString& name) { select({graph, {name}, {}}); }
@@ -42,16 +52,19 @@ class SelectionHub : public QObject {
   void clear() { select({m_selection.graph, {}, {}}); }
   /// The text of the search box, in the language of filter.h.
   void setFilter(const QString& text);
+  void setFilterMode(FilterMode mode);
   /// Forgets everything: another model was opened.
   void reset();
 
  Q_SIGNALS:
   void selectionChanged(const views::shared::Selection& selection);
+  /// The text or the mode has changed.
   void filterChanged(const QString& text);
 
  private:
   Selection m_selection;
   QString m_filter;
+  FilterMode m_mode = FilterMode::Dim;
 };
 
 }  // namespace views::shared

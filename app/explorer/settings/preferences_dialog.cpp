@@ -76,8 +76,7 @@ QWidget* PreferencesDialog::buildGeneral() {
   form->addRow(tr("&Theme"), theme);
   form->addRow(tr("Animations"), animations);
   form->addRow(tr("Th&reads of a run"), threads);
-  form->addRow(QString(),
-               views::pages::plainLabel(tr("For models that are opened from now on."), page));
+  form->addRow(QString(), views::pages::plainLabel(tr("From the next start on."), page));
   form->addRow(tr("Compiled kernels"), buildCaches(page));
   return page;
 }

@@ -17,6 +17,7 @@ const QString kKeys = QStringLiteral("keys/");
 const QString kAnimations = QStringLiteral("animations");
 const QString kThreads = QStringLiteral("threads");
 const QString kCacheLimit = QStringLiteral("cacheLimitMib");
+const QString kFilters = QStringLiteral("savedFilters");
 const QString kCommands = QStringLiteral("recentCommands");
 const QString kGeometry = QStringLiteral("window/geometry");
 const QString kState = QStringLiteral("window/state");
@@ -106,6 +107,20 @@ int Settings::cacheLimitMib() const {
 
 void Settings::setCacheLimitMib(int mebibytes) {
   write(m_configFile, kCacheLimit, mebibytes);
+}
+
+QMap<QString, QString> Settings::savedFilters() const {
+  QMap<QString, QString> filters;
+  // A list of name, text, name, text …: names may hold what keys of an INI file may not.
+  const QStringList list = read(m_configFile, kFilters).toStringList();
+  for (qsizetype i = 0; i + 1 < list.size(); i += 2) filters.insert(list[i], list[i + 1]);
+  return filters;
+}
+
+void Settings::setSavedFilters(const QMap<QString, QString>& filters) {
+  QStringList list;
+  for (auto it = filters.begin(); it != filters.end(); ++it) list << it.key() << it.value();
+  write(m_configFile, kFilters, list);
 }
 
 QStringList Settings::recentCommands() const {

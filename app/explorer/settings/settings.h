@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QKeySequence>
 #include <QList>
+#include <QMap>
 #include <QString>
 #include <QStringList>
 #include <optional>
@@ -45,6 +46,10 @@ class Settings {
   /// How large the folder of compiled kernels may grow, in MiB.
   int cacheLimitMib() const;
   void setCacheLimitMib(int mebibytes);
+
+  /// Texts of the search box by the names that a person gave them.
+  QMap<QString, QString> savedFilters() const;
+  void setSavedFilters(const QMap<QString, QString>& filters);
 
   /// Names of the last commands of the palette, newest first, at most kMaxRecentCommands.
   QStringList recentCommands() const;

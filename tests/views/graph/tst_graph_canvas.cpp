@@ -138,13 +138,13 @@ class TestGraphCanvas : public QObject {
     const QPointF center = m_canvas->viewport().visible().center();
     m_canvas->centerOn(center + QPointF(10, 40) / 0.8);
     const QImage panned = m_canvas->grab().toImage();
-    m_canvas->setFound({}, false);  // forgets the frame
+    m_canvas->setFound({}, Others::Shown);  // forgets the frame
     QCOMPARE(panned, m_canvas->grab().toImage());
   }
 
   void foundBoxesAreMarkedAndTheRestIsPaler() {
     const QImage before = m_canvas->grab().toImage();
-    m_canvas->setFound({"sigmoid_1"}, true);
+    m_canvas->setFound({"sigmoid_1"}, Others::Paler);
     QCOMPARE(m_canvas->foundBoxes().size(), 1u);
     QVERIFY(before != m_canvas->grab().toImage());
     m_canvas->nextFound(true);

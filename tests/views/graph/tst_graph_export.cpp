@@ -53,6 +53,19 @@ class TestGraphExport : public QObject {
     }
   }
 
+  void aPdfIsOnePageAsLargeAsTheGraph() {
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("graph.pdf");
+    QVERIFY(exportGraph(*m_scene, GraphPalette::light(), path));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray pdf = file.readAll();
+    QVERIFY(pdf.startsWith("%PDF-"));
+    const QSize size = exportSize(*m_scene, 1);
+    const QByteArray box = QStringLiteral("/MediaBox [0 0 %1").arg(size.width()).toUtf8();
+    QVERIFY2(pdf.contains(box), box);
+  }
+
   void everyBandPaintsBothLanesAndTheSavedTensors_data() {
     QTest::addColumn<double>("scale");
     QTest::newRow("near") << 1.0;
