@@ -13,6 +13,7 @@
 #include "core/run/ceilings_torch.h"
 #include "core/run/model_runner_torch.h"
 #include "core/run/trace_check_torch.h"
+#include "core/torch/empty_calls_torch.h"
 #include "core/torch/guard_torch.h"
 #include "core/torch/script_reader_torch.h"
 #include "core/trace/joint_tracer.h"
@@ -74,6 +75,7 @@ class Module final : public TorchModule {
   /// The tables are made here, while the module is being loaded, so that the first trace does not
   /// wait for them.
   Module() {
+    guardEmptyCalls();
     trace::registerMetaKernels();
     trace::compositeOverrides();
     trace::keepWhole();

@@ -19,6 +19,8 @@ constexpr std::string_view kValue =
     "tensor";
 constexpr std::string_view kStorage =
     "it changes which storage a tensor uses. Use operators that return new tensors or views";
+constexpr std::string_view kNoFunctionalForm =
+    "LibTorch cannot turn this write into a new value. Use the form without the underscore";
 constexpr std::string_view kPacked =
     "packed sequences have lengths that depend on data. Give the recurrent module a padded tensor";
 constexpr std::string_view kSparse = "sparse tensors are not supported. Use dense tensors";
@@ -63,6 +65,7 @@ constexpr std::array kRefused{
     RefusedOp{"set_", kOther, kStorage},
     RefusedOp{"resize_", kOther, kStorage},
     RefusedOp{"resize_as_", kOther, kStorage},
+    RefusedOp{"polygamma_", kOther, kNoFunctionalForm},
     RefusedOp{"to_sparse*", kOther, kSparse},
     RefusedOp{"_to_sparse*", kOther, kSparse},
     RefusedOp{"_to_dense", kOther, kSparse},

@@ -186,6 +186,8 @@ void addIndexing(MetaLibrary& library) {
   library.add("tril_indices", &lowerTriangleIndices);
   library.add("triu_indices", &upperTriangleIndices);
   library.addBoxed<likeArguments<0>>({"flip"});
+  // LibTorch's look at the first row of the source, which an empty index does not have.
+  library.addBoxed<contiguousLikeArguments<0>>({"index_add", "index_reduce"});
   library.add("roll", &roll);
 }
 

@@ -47,6 +47,14 @@ std::vector<OperatorSample> indexingSamples() {
        [](Draw& d) {
          return at::index_select(d.input({5, 4, 3}), 1, d.integers(4, {3}));
        }},
+      {"index_add",
+       [](Draw& d) {
+         return at::index_add(d.input({5, 4}), 0, d.integers(5, {3}), d.input({3, 4}));
+       }},
+      {"index_reduce",
+       [](Draw& d) {
+         return at::index_reduce(d.input({5, 4}), 0, d.integers(5, {3}), d.input({3, 4}), "mean");
+       }},
       {"index_select into a tensor",
        [](Draw& d) {
          Tensor out = at::empty_like(d.input({0})).detach();
