@@ -7,6 +7,7 @@
 
 #include <QTest>
 
+#include "core/run/check_torch.h"
 #include "core/run/compiled_step_torch.h"
 #include "tests/aot/program_text.h"
 #include "tests/core/run/run_model.h"
@@ -320,6 +321,24 @@ class TestCompiledStep : public QObject {
     Step step(kSineTimes);
     const Tensor y = step({leaf({3, 4}, 0.1), leaf({3, 4}, 1.2)})[0];
     QCOMPARE(y.grad_fn()->name(), std::string("CompiledBackward"));
+  }
+
+  /// A batch norm's mean of what another one centred: zero but for rounding, in either run.
+  void aMeanOfNothingButRoundingIsJudgedOnTheScaleOfTheOtherBuffers() {
+    const auto passes = [](double compiledMean) {
+      const auto step = [](double mean) {
+        run::FinishedStep finished;
+        finished.buffers = {{"buffer:mean", at::full({4}, mean)},
+                            {"buffer:variance", at::full({4}, 0.9)},
+                            {"buffer:count", at::full({1}, 1 << 20, at::kLong)}};
+        return finished;
+      };
+      run::FinishedStep compiled = step(compiledMean);
+      run::FinishedStep eager = step(3e-11);
+      return run::compareSteps(compiled, eager, std::nullopt).passed;
+    };
+    QVERIFY(passes(-6e-11));
+    QVERIFY(!passes(1e-6));
   }
 };
 
