@@ -6,7 +6,6 @@
 #include "app/engine/command_output.h"
 #include "app/engine/partition_output.h"
 #include "app/engine/trace_output.h"
-#include "core/load/trace_log/readable_graph_reader.h"
 #include "core/load/trace_log/trace_log.h"
 #include "core/pipeline/open_log.h"
 
@@ -45,23 +44,13 @@ Result<void> inspect(const EngineOptions& options) {
   return {};
 }
 
-void warnOfAssumedSizes(const load::LoggedCompile& compile) {
-  for (const load::LoggedGraph& graph : compile.graphs) {
-    if (!graph.kind.starts_with("aot_")) continue;
-    for (const std::string& symbol : load::unknownSymbols(graph.text, compile.symbols))
-      std::fprintf(stderr, "warning: load: the log does not say the size of %s; %lld is assumed.\n",
-                   symbol.c_str(), static_cast<long long>(load::kAssumedSize));
-    return;
-  }
-}
-
 Result<void> trace(const EngineOptions& options) {
   const StageContext context = commandContext(options.quiet);
   CORE_TRY(const load::TraceLog log, load::readTraceLog(options.model, context));
   CORE_TRY(const load::LoggedCompile* compile,
            pipeline::chooseCompile(log, options.compile.logCompile));
   CORE_TRY(ir::JointGraph joint, load::loggedJointGraph(*compile));
-  if (!options.quiet) warnOfAssumedSizes(*compile);
+  pipeline::warnOfAssumedSizes(*compile, context);
   CORE_TRY(const auto partitions, allPartitions(joint, options, context));
   JointToShow shown;
   shown.name = std::filesystem::path(options.model).stem().string();

@@ -146,6 +146,7 @@ class Pipeline {
     for (const std::string& problem : log.problems) context.log(LogLevel::Warning, "load", problem);
     CORE_TRY(const load::LoggedCompile* compile, chooseCompile(log, m_options.logCompile));
     CORE_TRY(ir::JointGraph joint, load::loggedJointGraph(*compile));
+    warnOfAssumedSizes(*compile, context);
     m_record.model = summarizeLog(path, log, *compile, joint);
     m_logged = std::make_shared<const ir::JointGraph>(std::move(joint));
     summary(std::to_string(log.compiles.size()) + " compiles; shown is " + compileText(*compile));

@@ -5,6 +5,8 @@
 #include <map>
 #include <sstream>
 
+#include "core/load/trace_log/readable_graph_reader.h"
+
 namespace core::pipeline {
 namespace {
 
@@ -70,6 +72,17 @@ Result<const load::LoggedCompile*> chooseCompile(const load::TraceLog& log, cons
                "The log has no compile '" + id + "'. It has" + (ids.empty() ? " none" : ids) + ".",
                {},
                {}};
+}
+
+void warnOfAssumedSizes(const load::LoggedCompile& compile, const StageContext& context) {
+  for (const load::LoggedGraph& graph : compile.graphs) {
+    if (!graph.kind.starts_with("aot_")) continue;
+    for (const std::string& symbol : load::unknownSymbols(graph.text, compile.symbols))
+      context.log(LogLevel::Warning, "load",
+                  "the log does not say the size of " + symbol + "; " +
+                      std::to_string(load::kAssumedSize) + " is assumed.");
+    return;
+  }
 }
 
 std::string compileText(const load::LoggedCompile& compile) {

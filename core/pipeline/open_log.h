@@ -17,6 +17,10 @@ namespace core::pipeline {
 /// InvalidArgument that lists the ids.
 Result<const load::LoggedCompile*> chooseCompile(const load::TraceLog& log, const std::string& id);
 
+/// Logs a warning for each symbol whose value the log does not say, and that counts as
+/// load::kAssumedSize therefore.
+void warnOfAssumedSizes(const load::LoggedCompile& compile, const StageContext& context);
+
 /// "0/1 forward (net.py:9): joint, forward, backward".
 std::string compileText(const load::LoggedCompile& compile);
 

@@ -70,7 +70,9 @@ Result<void> checkWhole(const OpenModel& open) {
   return Error{ErrorCode::UnsupportedOp,
                "The program has " + std::to_string(open.segments.size()) + " segments, because " +
                    open.segments.front().breakReason +
-                   ". Only `trace` shows such a program, segment by segment.",
+                   ". Only `trace` shows such a program, segment by segment. To run it, write both "
+                   "sides of the branch and choose with torch.where, or export a side as a module "
+                   "of its own.",
                {},
                {}};
 }

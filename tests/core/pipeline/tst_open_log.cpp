@@ -16,6 +16,7 @@ class TstOpenLog : public QObject {
  private Q_SLOTS:
   void compilesAreListedWithTheReasonOfARecompile();
   void anUnknownCompileIsRefusedWithTheKnownOnes();
+  void aSymbolWithoutAValueIsWarnedOf();
 };
 
 namespace {
@@ -53,6 +54,23 @@ void TstOpenLog::anUnknownCompileIsRefusedWithTheKnownOnes() {
   QVERIFY(!chosen);
   QCOMPARE(chosen.error().code, ErrorCode::InvalidArgument);
   QVERIFY(chosen.error().message.find("0/0") != std::string::npos);
+}
+
+void TstOpenLog::aSymbolWithoutAValueIsWarnedOf() {
+  load::LoggedCompile compile;
+  compile.symbols = {{"s77", 6}};
+  load::LoggedGraph graph;
+  graph.kind = "aot_joint_graph";
+  graph.text = "def forward(self, primals_1: \"f32[s77, s12]\"):";
+  compile.graphs.push_back(graph);
+  std::vector<std::string> warnings;
+  StageContext context;
+  context.onLog = [&](const LogEntry& entry) {
+    if (entry.level == LogLevel::Warning) warnings.push_back(entry.text);
+  };
+  warnOfAssumedSizes(compile, context);
+  QVERIFY((warnings ==
+           std::vector<std::string>{"the log does not say the size of s12; 8 is assumed."}));
 }
 
 QTEST_GUILESS_MAIN(TstOpenLog)
