@@ -1,5 +1,6 @@
 #include "core/schedule/lowerings.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace core::schedule {
@@ -14,10 +15,22 @@ std::unordered_map<std::string_view, const Lowering*> collected() {
   return all;
 }
 
+const std::unordered_map<std::string_view, const Lowering*>& allLowerings() {
+  static const auto all = collected();
+  return all;
+}
+
 }  // namespace
 
+std::vector<std::string_view> loweredTargets() {
+  std::vector<std::string_view> targets;
+  for (const auto& [target, lowering] : allLowerings()) targets.push_back(target);
+  std::sort(targets.begin(), targets.end());
+  return targets;
+}
+
 const Lowering* findLowering(std::string_view target) {
-  static const auto all = collected();
+  const auto& all = allLowerings();
   const auto found = all.find(target);
   return found == all.end() ? nullptr : found->second;
 }

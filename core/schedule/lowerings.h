@@ -25,6 +25,9 @@ struct Lowering {
 /// The lowering of an operator; null if it has none.
 const Lowering* findLowering(std::string_view target);
 
+/// Every operator that has one, sorted.
+std::vector<std::string_view> loweredTargets();
+
 /// For each dimension of the first argument of a reduction, whether it is reduced.
 std::vector<bool> reducedDims(const ir::Graph& graph, const ir::Node& node);
 

@@ -7,15 +7,19 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <string_view>
 
 #include <torch/csrc/autograd/autograd.h>
 #include "core/run/trace_check_torch.h"
 
+#include "core/schedule/lowerings.h"
 #include "core/torch/bind_weights_torch.h"
+#include "core/torch/empty_calls_torch.h"
 #include "core/torch/flat_tensors_torch.h"
 #include "core/torch/guard_torch.h"
 #include "core/trace/joint_tracer.h"
 #include "core/trace/meta_kernels/meta_kernels.h"
+#include "tests/core/trace/sweep/compiled_row.h"
 #include "tests/core/trace/sweep/sample_row.h"
 
 using namespace core;
@@ -52,6 +56,49 @@ constexpr KnownLayout kKnownLayouts[] = {
     {"aten.scatter_.src", "aten.scatter.src"},
     {"aten.masked_fill_.Scalar", "aten.masked_fill.Scalar"},
 };
+
+// A trace takes these apart; a log of PyTorch, or a graph that was decomposed there, has them.
+constexpr std::string_view kInLogsOnly[] = {
+    "aten.div.Scalar_mode",         "aten.empty_strided.default", "aten.isfinite.default",
+    "aten.lift_fresh_copy.default", "aten.where.Scalar",          "aten.new_empty_strided.default",
+    "aten.where.ScalarOther",       "aten.where.ScalarSelf",
+};
+
+// Compared with the real kernels in tests/core/trace/meta_kernels; a row cannot give their
+// arguments (results of other calls, dtypes, callables), or they have no result.
+constexpr std::string_view kSampledElsewhere[] = {
+    "_assert_async",
+    "_assert_async.msg",
+    "_cholesky_solve_helper",
+    "_ctc_loss.Tensor",
+    "_ctc_loss_backward.Tensor",
+    "_cummax_helper",
+    "_cummin_helper",
+    "_dirichlet_grad",
+    "_embedding_bag_dense_backward",
+    "_embedding_bag_forward_only",
+    "_fake_quantize_learnable_per_channel_affine",
+    "_fake_quantize_learnable_per_channel_affine_backward",
+    "_fake_quantize_learnable_per_tensor_affine",
+    "_fake_quantize_learnable_per_tensor_affine_backward",
+    "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams",
+    "_int_mm",
+    "_segment_reduce_backward",
+    "binomial",
+    "fake_quantize_per_channel_affine_cachemask",
+    "fake_quantize_per_tensor_affine_cachemask",
+    "fractional_max_pool3d_backward",
+    "mkldnn_rnn_layer",
+    "mkldnn_rnn_layer_backward",
+    "multi_margin_loss_backward",
+    "remainder.Scalar_Tensor",
+    "repeat_interleave.Tensor",
+    "rrelu_with_noise",
+    "segment_reduce",
+};
+
+// The compiled step returns a copy, as PyTorch's, where eager returns the input itself.
+constexpr std::string_view kCopiesItsInput = "aten.dropout.default";
 
 bool isKnown(const Row& row, const std::string& relaid) {
   return std::any_of(std::begin(kKnownLayouts), std::end(kKnownLayouts),
@@ -104,16 +151,20 @@ struct Outcome {
   Verdict verdict = Verdict::Agrees;
   std::string text;  ///< why not
   core::torch::TraceResult traced;
+  std::set<std::string> recorded;  ///< operators of the joint graph
+  std::set<std::string> fused;     ///< those that became part of a generated kernel
 };
 
+enum class Kernels { Build, Leave };
+
 Outcome differs(std::string text) {
-  return {Verdict::Differs, std::move(text), {}};
+  return {Verdict::Differs, std::move(text), {}, {}, {}};
 }
 
-Outcome sweepOne(const Row& row, const Sample& sample) {
+Outcome sweepOne(const Row& row, const Sample& sample, Kernels kernels) {
   Program program = sweep::programOf(row, sample);
   const auto results = eagerResults(program);
-  if (!results) return {Verdict::EagerRefuses, results.error().message, {}};
+  if (!results) return {Verdict::EagerRefuses, results.error().message, {}, {}, {}};
   program.model = sweep::withOutputs(*program.model, *results);
   auto prepared = trace::prepareProgram({program.model, &program.model->program});
   if (!prepared) return differs(prepared.error().message);
@@ -129,18 +180,29 @@ Outcome sweepOne(const Row& row, const Sample& sample) {
   if (!check) {
     // Eager has no gradient of it in this dtype.
     const bool inEager = check.error().message.find("The eager step failed") != std::string::npos;
-    return {inEager ? Verdict::EagerRefuses : Verdict::Differs, check.error().message, {}};
+    return {inEager ? Verdict::EagerRefuses : Verdict::Differs, check.error().message, {}, {}, {}};
   }
   if (check->mismatch) return differs(check->mismatch->text());
   for (const std::string& relaid : check->relaid)
     if (!isKnown(row, relaid)) return differs(relaid);
+  for (const ir::Node& node : outcome.traced.joint->graph->nodes())
+    if (node.isCall()) outcome.recorded.insert(node.target);
+  // What the graph lays out otherwise, a run does too.
+  if (kernels == Kernels::Leave || !check->relaid.empty()) return outcome;
+  auto compiled = sweep::compileAndCheck(program, *prepared, outcome.traced);
+  outcome.fused = std::move(compiled.fused);
+  const bool isCopy =
+      row.op == kCopiesItsInput && compiled.difference.find("is_leaf is no") != std::string::npos;
+  if (compiled.difference.empty() || isCopy) return outcome;
+  outcome.verdict = Verdict::Differs;
+  outcome.text = "compiled: " + compiled.difference;
   return outcome;
 }
 
 /// What a row that does not fit its operator throws is a failure of the row.
-Outcome guarded(const Row& row, const Sample& sample) {
+Outcome guarded(const Row& row, const Sample& sample, Kernels kernels) {
   try {
-    return sweepOne(row, sample);
+    return sweepOne(row, sample, kernels);
   } catch (const c10::Error& error) {
     return differs(error.what_without_backtrace());
   }
@@ -157,13 +219,21 @@ class TestOperatorSweep : public QObject {
   void aTraceIsWhatEagerDoes();
   void refusedOperatorsAreNamed_data();
   void refusedOperatorsAreNamed();
+  void everyLoweringWasCompiled_data();
+  void everyLoweringWasCompiled();
+  void everyMetaKernelOfOursWasTraced_data();
+  void everyMetaKernelOfOursWasTraced();
 
  private:
   void addRows(bool refused) const;
   std::vector<Row> m_rows;
+  std::set<std::string> m_recorded;  ///< over all rows
+  std::set<std::string> m_fused;
+  bool m_hasSwept = false;  ///< the last row was among them
 };
 
 void TestOperatorSweep::initTestCase() {
+  core::torch::guardEmptyCalls();
   trace::registerMetaKernels();
   at::set_num_threads(1);
   m_rows = sweep::readRows(AOT_TEST_DATA "/core/trace/sweep/operator_samples.txt");
@@ -184,11 +254,15 @@ void TestOperatorSweep::aTraceIsWhatEagerDoes_data() {
 void TestOperatorSweep::aTraceIsWhatEagerDoes() {
   QFETCH(int, row);
   const Row& current = m_rows[static_cast<std::size_t>(row)];
+  m_hasSwept = m_hasSwept || current.text() == m_rows.back().text();
   QString failures;
   const std::vector<Sample> samples = samplesOf(current);
   for (const Sample& sample : samples) {
-    const Outcome outcome = guarded(current, sample);
     const bool isFirst = &sample == samples.data();
+    const bool isCompiled = isFirst || qEnvironmentVariableIsSet("AOT_SWEEP_COMPILES_ALL");
+    const Outcome outcome = guarded(current, sample, isCompiled ? Kernels::Build : Kernels::Leave);
+    m_recorded.insert(outcome.recorded.begin(), outcome.recorded.end());
+    m_fused.insert(outcome.fused.begin(), outcome.fused.end());
     const bool mustRun = isFirst && outcome.verdict == Verdict::EagerRefuses;
     if (outcome.verdict == Verdict::Differs || mustRun)
       failures += QStringLiteral("\n%1: %2").arg(sample.text().c_str(), outcome.text.c_str());
@@ -210,6 +284,45 @@ void TestOperatorSweep::refusedOperatorsAreNamed() {
   QVERIFY(traced.error.has_value());
   const std::string& message = traced.error->message;
   QVERIFY2(message.starts_with("Cannot trace `" + current.op + "`"), message.c_str());
+}
+
+void TestOperatorSweep::everyLoweringWasCompiled_data() {
+  QTest::addColumn<std::string>("target");
+  for (const std::string_view target : schedule::loweredTargets())
+    QTest::newRow(std::string(target).c_str()) << std::string(target);
+}
+
+/// Looks at what the rows above went through.
+void TestOperatorSweep::everyLoweringWasCompiled() {
+  QFETCH(std::string, target);
+  if (!m_hasSwept) QSKIP("only part of the table was swept");
+  const bool isTraced = m_fused.contains(target);
+  const bool isInLogsOnly =
+      std::find(std::begin(kInLogsOnly), std::end(kInLogsOnly), target) != std::end(kInLogsOnly);
+  QVERIFY2(isTraced != isInLogsOnly, "no row compiles it, or it is listed without need");
+}
+
+void TestOperatorSweep::everyMetaKernelOfOursWasTraced_data() {
+  QTest::addColumn<std::string>("kernel");
+  for (const std::string& name : trace::ownMetaKernelNames()) {
+    // Forms that write into a given tensor are reached inside LibTorch only.
+    const bool isOut =
+        name.ends_with("out") || name.ends_with("values") || name == "histogram.bin_ct";
+    if (!isOut) QTest::newRow(name.c_str()) << name;
+  }
+}
+
+void TestOperatorSweep::everyMetaKernelOfOursWasTraced() {
+  QFETCH(std::string, kernel);
+  if (!m_hasSwept) QSKIP("only part of the table was swept");
+  const std::string target =
+      "aten." + kernel + (kernel.find('.') == std::string::npos ? ".default" : "");
+  const bool hasRow =
+      std::any_of(m_rows.begin(), m_rows.end(), [&](const Row& row) { return row.op == target; });
+  const bool isListed = std::find(std::begin(kSampledElsewhere), std::end(kSampledElsewhere),
+                                  kernel) != std::end(kSampledElsewhere);
+  QVERIFY2((hasRow || m_recorded.contains(target)) != isListed,
+           "no row reaches it, or it is listed without need");
 }
 
 QTEST_GUILESS_MAIN(TestOperatorSweep)
