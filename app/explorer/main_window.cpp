@@ -185,6 +185,7 @@ void MainWindow::buildMenus() {
   edit->addAction(m_actions->preferences);
   QMenu* view = menuBar()->addMenu(tr("&View"));
   m_graphMenu = view->addMenu(tr("&Graph"));
+  view->addAction(m_actions->graphvizLayout);
   connect(m_graphMenu, &QMenu::aboutToShow, this, &MainWindow::fillGraphMenu);
   QMenu* docks = view->addMenu(tr("&Docks"));
   for (QDockWidget* dock : std::as_const(m_docks)) docks->addAction(dock->toggleViewAction());

@@ -95,6 +95,7 @@ class MainWindow : public QMainWindow {
   void connectGoActions();
   void connectBookmarks();
   void connectViewActions();
+  void connectGraphviz();
   void connectSelection();
   void connectPartition();
   void connectPartitionActions();

@@ -2,8 +2,10 @@
 
 #include <QStackedWidget>
 
+#include "app/explorer/jobs/graphviz_child.h"
 #include "app/explorer/main_window.h"
 #include "app/explorer/navigation/saved_filters.h"
+#include "app/explorer/program_places.h"
 #include "views/graph/graph_view.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
@@ -125,6 +127,7 @@ void MainWindow::connectBookmarks() {
 }
 
 void MainWindow::connectViewActions() {
+  connectGraphviz();
   connect(m_actions->nextPane, &QAction::triggered, this, [this] { movePane(1); });
   connect(m_actions->previousPane, &QAction::triggered, this, [this] { movePane(-1); });
   connect(m_actions->resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
@@ -143,6 +146,21 @@ void MainWindow::connectViewActions() {
   connect(m_actions->operators, &QAction::triggered, this,
           [this] { m_commands->showOperators(m_controller->engine()); });
   connect(m_actions->about, &QAction::triggered, m_commands, &WindowCommands::showAbout);
+}
+
+void MainWindow::connectGraphviz() {
+  auto* child = new GraphvizChild(graphvizProgram(), this);
+  connect(m_actions->graphvizLayout, &QAction::triggered, child, [this, child] {
+    const auto* graph = shownGraph();
+    if (!graph || !graph->geometry()) return showStatus(tr("This page shows no graph."));
+    showStatus(tr("Graphviz lays the graph out…"));
+    child->layOut(graph->geometry());
+  });
+  connect(child, &GraphvizChild::failed, this, &MainWindow::showStatus);
+  connect(child, &GraphvizChild::placed, this, [this](const auto& geometry) {
+    if (auto* graph = shownGraph()) graph->showPlaced(geometry);
+    showStatus(tr("Laid out by Graphviz; the next fold brings our own layout back."));
+  });
 }
 
 void MainWindow::connectSelection() {

@@ -23,6 +23,11 @@ QStringList defaultEngineCommand() {
   return {beside.isEmpty() ? QStringLiteral("aot-engine") : beside, QStringLiteral("serve")};
 }
 
+QString graphvizProgram() {
+  return firstExisting(
+      {QStringLiteral("aot-graphviz"), QStringLiteral("../libexec/aot-explorer/aot-graphviz")});
+}
+
 QFileInfoList sampleFiles() {
   const QString folder =
       firstExisting({QStringLiteral("samples"), QStringLiteral("../share/aot-explorer/samples"),

@@ -15,6 +15,8 @@ QStringList defaultEngineCommand();
 
 /// The bundled samples, by name; empty if there are none.
 QFileInfoList sampleFiles();
+/// The child that runs Graphviz; empty if it is not installed.
+QString graphvizProgram();
 
 /// The sample of that name, or an empty string.
 QString samplePath(const QString& name);

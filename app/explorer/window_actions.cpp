@@ -194,6 +194,9 @@ void WindowActions::addViewActions() {
   nextPane = add("nextPane", tr("&Next Pane"), "F6", tr("Moves the focus to the next pane"));
   previousPane = add("previousPane", tr("&Previous Pane"), "Shift+F6",
                      tr("Moves the focus to the pane before"));
+  graphvizLayout =
+      add("graphvizLayout", tr("Graph&viz Layout"), "",
+          tr("Lays the shown boxes out by Graphviz, until the next fold"), Needs::Joint);
   resetLayout =
       add("resetLayout", tr("&Reset Window Layout"), "", tr("Puts every dock back to its place"));
   fullScreen = add("fullScreen", tr("F&ull Screen"), "F11", tr("Uses the whole screen"));

@@ -79,6 +79,7 @@ class WindowActions : public QObject {
   QAction* cancel = nullptr;
   QAction* nextPane = nullptr;
   QAction* previousPane = nullptr;
+  QAction* graphvizLayout = nullptr;
   QAction* resetLayout = nullptr;
   QAction* fullScreen = nullptr;
   QAction* themeSystem = nullptr;

@@ -49,6 +49,7 @@ const QList<FolderRule>& folderRules() {
       {"app/explorer/", kArtifacts + QStringList{"core/layout/", "core/partition/",
                                                  "core/protocol/", "views/", "app/explorer/"}},
       {"app/engine/", {"core/", "app/engine/"}},
+      {"app/graphviz/", {"app/graphviz/"}},
   };
   return rules;
 }
@@ -71,6 +72,7 @@ const QList<LibraryRule>& libraryRules() {
       {"libzip", "^zip\\.h$", {"core/load/"}},
       {"simdjson", "^simdjson\\.h$", {"core/load/"}},
       {"CLI11", "^CLI/", {"app/engine/"}},
+      {"Graphviz", "^(gvc|cgraph|cdt|graphviz/.*)(\\.h)?$", {"app/graphviz/"}},
   };
   return rules;
 }

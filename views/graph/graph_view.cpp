@@ -173,6 +173,13 @@ void GraphView::restoreExpanded(const std::set<std::string>& keys) {
   if (m_geometry && keys != m_request.options.expanded) fold(keys);
 }
 
+void GraphView::showPlaced(const GraphGeometryPtr& geometry) {
+  m_geometry = geometry;
+  m_canvas->show(std::make_shared<const GraphScene>(geometry), {});
+  m_canvas->fit();
+  applyFilter();
+}
+
 /// As a person would fold it, without saying so.
 void GraphView::fold(const std::set<std::string>& keys) {
   m_isFoldChosen = true;

@@ -61,6 +61,11 @@ class GraphView : public QWidget {
   const std::set<std::string>& expanded() const { return m_request.options.expanded; }
   void restoreExpanded(const std::set<std::string>& keys);
 
+  /// What is shown; null while there is no graph.
+  const core::layout::GraphGeometryPtr& geometry() const { return m_geometry; }
+  /// Shows the same boxes at other places, until the next layout.
+  void showPlaced(const core::layout::GraphGeometryPtr& geometry);
+
   GraphCanvas* canvas() const { return m_canvas; }
   /// All actions, for menus and a palette of commands: zoom, fold, walk, search, export.
   const QList<QAction*>& viewActions() const { return m_actions; }
