@@ -100,8 +100,15 @@ std::shared_ptr<pipeline::CompiledHalf> sampleHalf(const ir::GraphPtr& graph) {
                     schedule::ExternStep{ir::NodeId{3}, {0, std::nullopt}, "no kernel for max"},
                     schedule::CopyStep{ir::NodeId{2}, view, view}};
   schedule.refusals = {{ir::NodeId{2}, ir::NodeId{3}, "extern", "max is an extern call."}};
-  half->kernels = {
-      {"fused_t", codegen::KernelLanguage::Cpp, "void f();", "loops", 16, 4, true, {"512 bits"}}};
+  codegen::KernelSource kernel;
+  kernel.name = "fused_t";
+  kernel.source = "void f();";
+  kernel.loopText = "loops";
+  kernel.units = 16;
+  kernel.grain = 4;
+  kernel.checksIndices = true;
+  kernel.notes = {"512 bits"};
+  half->kernels = {kernel};
   return half;
 }
 
@@ -113,6 +120,8 @@ std::shared_ptr<run::Measurement> sampleMeasurement() {
   measurement->compiled.samplesMs = {0.5, 1};
   measurement->speedup = run::Speedup{2.5, 2.25, 2.75, run::Verdict::Faster};
   measurement->compile.kernelsBuilt = 3;
+  measurement->graph.emplace().kernels = 7;
+  measurement->gpu.emplace().throttling = {"power cap"};
   return measurement;
 }
 
@@ -275,6 +284,8 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QVERIFY(record.forward->kernels.at(0).checksIndices);
   QVERIFY(!record.backward);
   QCOMPARE(record.measurement->speedup->high, 2.75);
+  QCOMPARE(record.measurement->graph->kernels, 7);
+  QCOMPARE(record.measurement->gpu->throttling, (std::vector<std::string>{"power cap"}));
   QCOMPARE(record.measurement->eager.samplesMs, (std::vector<double>{1, 2, 3}));
   QCOMPARE(record.stages.at(0).error->node, std::string("n"));
 }
