@@ -129,7 +129,8 @@ void timeOne(const QString& name, const std::shared_ptr<const ir::JointGraph>& j
   Frames frames = walk(canvas);
   const double filter = millisecondsOf([&] {
     const views::shared::FilterSubjects subjects(joint, nullptr);
-    canvas.setFound(subjects.matching(*views::shared::parseFilter("op:mm -op:view")), true);
+    canvas.setFound(subjects.matching(*views::shared::parseFilter("op:mm -op:view")),
+                    views::graph::Others::Paler);
     canvas.repaint();
   });
   std::printf(
