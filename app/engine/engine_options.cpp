@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/load/capture/call_profile.h"
 #include "core/partition/machine_peaks.h"
 
 namespace engine {
@@ -69,12 +70,21 @@ std::int64_t bytesOf(const std::string& option, const std::string& text) {
   return static_cast<std::int64_t>(bytes);
 }
 
-enum class CostChoice { Flops, Roofline, Measured };
-
-void setCost(core::partition::CostModel& cost, CostChoice choice) {
+/// "flops", "roofline", "measured" or "profile:FILE".
+void setCost(core::partition::CostModel& cost, const std::string& text) {
   using core::partition::CostModelKind;
-  cost.kind = choice == CostChoice::Flops ? CostModelKind::Flops : CostModelKind::Roofline;
-  if (choice == CostChoice::Measured) cost.peaks = core::partition::measureMachinePeaks();
+  constexpr std::string_view kProfile = "profile:";
+  if (text.starts_with(kProfile)) {
+    auto profile = core::load::readCallProfile(text.substr(kProfile.size()));
+    if (!profile) throw CLI::ValidationError("--cost", profile.error().message);
+    cost.kind = CostModelKind::Profile;
+    cost.profile = std::make_shared<const core::partition::CallProfile>(std::move(*profile));
+    return;
+  }
+  if (text != "flops" && text != "roofline" && text != "measured")
+    reject("--cost", text, "flops, roofline, measured or profile:FILE");
+  cost.kind = text == "flops" ? CostModelKind::Flops : CostModelKind::Roofline;
+  if (text == "measured") cost.peaks = core::partition::measureMachinePeaks();
 }
 
 void addDim(EngineOptions& options, const std::string& text) {
@@ -166,13 +176,10 @@ void addPartitioning(CLI::App& command, EngineOptions& options) {
       "--peak",
       [&partition](const std::string& text) { partition.peakLimit = bytesOf("--peak", text); },
       "most bytes that forward and backward may hold at once (512M), instead of a budget");
-  addWords<CostChoice>(command, "--cost",
-                       "what recomputing costs: flops, roofline (of a modest core), or measured "
-                       "(roofline of this machine's peaks) (default: flops)",
-                       {{"flops", CostChoice::Flops},
-                        {"roofline", CostChoice::Roofline},
-                        {"measured", CostChoice::Measured}},
-                       [&partition](CostChoice choice) { setCost(partition.cost, choice); });
+  command.add_option_function<std::string>(
+      "--cost", [&partition](const std::string& text) { setCost(partition.cost, text); },
+      "what recomputing costs: flops, roofline (of a modest core), measured (roofline of this "
+      "machine's peaks), or profile:FILE (times of `trace --profile`) (default: flops)");
 }
 
 void addRunning(CLI::App& command, EngineOptions& options) {

@@ -28,6 +28,7 @@ struct EngineOptions {
   std::vector<std::string> why;        ///< values whose fate `partition` is to explain
   bool curve = false;                  ///< `partition` prints all points that a budget can reach
   bool memory = false;                 ///< `partition` prints the memory over program order
+  std::string profile;                 ///< where `trace` writes the times of calls; empty: nowhere
   bool checkTrace = false;             ///< trace: replay the graph on real data beside eager
   std::vector<std::string> inputSets;  ///< every --inputs of `run`; `compile` has the first
   core::run::Execution execution = core::run::Execution::Compiled;

@@ -67,6 +67,9 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
   if (verb == "trace") {
     command.add_flag("--check", options.checkTrace,
                      "replays the graph node by node on real data and compares it with eager");
+    command.add_option("--profile", options.profile,
+                       "times every call of the joint graph in eager and writes this file, for "
+                       "--cost profile:FILE");
     command.add_flag("--text", options.text,
                      "prints joint, forward and backward graph as PyTorch prints graphs");
     command.add_flag("--table", options.table,

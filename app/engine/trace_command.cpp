@@ -6,6 +6,7 @@
 #include "app/engine/log_command.h"
 #include "app/engine/partition_output.h"
 #include "app/engine/trace_output.h"
+#include "core/load/capture/call_profile.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_model.h"
@@ -48,7 +49,21 @@ void printTrace(const load::LoadedModel& model, const torch::TraceResult& traced
                 guard.source.empty() ? "" : "  ", guard.source.c_str());
 }
 
-/// Replays the joint graph beside eager; a difference is Error{OutputMismatch}.
+/// How often a call is timed: the median of these is taken.
+constexpr int kTimedReplays = 7;
+
+Result<void> writeProfile(const run::TraceCheck& check, const std::string& model,
+                          const std::string& path) {
+  partition::CallProfile profile;
+  for (const run::CallTime& call : check.callTimes) profile[call.name] = call.seconds;
+  CORE_TRY_VOID(writeFile(path, load::callProfileJson(model, profile)));
+  std::printf("profile: %zu calls, each the median of %d replays, in %s\n", profile.size(),
+              kTimedReplays, path.c_str());
+  return {};
+}
+
+/// Replays the joint graph beside eager, and times its calls if a profile is wanted; a difference
+/// is Error{OutputMismatch}.
 Result<void> checkTrace(torch::TorchModel& model, const torch::TraceResult& traced,
                         const load::LoadedModel& loaded, const EngineOptions& options,
                         const StageContext& context) {
@@ -64,12 +79,14 @@ Result<void> checkTrace(torch::TorchModel& model, const torch::TraceResult& trac
         "a whole step on the GPU with eager.",
         {},
         {}};
+  if (!options.profile.empty()) run.timedReplays = kTimedReplays;
   CORE_TRY(const run::TraceCheck check, model.checkTrace(traced, run, context));
   if (check.mismatch)
     return Error{ErrorCode::OutputMismatch, check.sentence(), {}, check.mismatch->node};
   std::printf("check: %s\n", check.sentence().c_str());
   for (const std::string& relaid : check.relaid)
     std::printf("  laid out otherwise by the CPU's kernel: %s\n", relaid.c_str());
+  if (!options.profile.empty()) return writeProfile(check, loaded.name, options.profile);
   return {};
 }
 
@@ -90,7 +107,8 @@ Result<void> traceOne(const load::LoadedModel& loaded, torch::TorchModel& model,
   trace.decompositions = pipeline::traceDecompositions(decompositions);
   torch::TraceResult traced = model.trace(trace, context);
   if (traced.error) return *traced.error;
-  if (options.checkTrace) CORE_TRY_VOID(checkTrace(model, traced, loaded, options, context));
+  if (options.checkTrace || !options.profile.empty())
+    CORE_TRY_VOID(checkTrace(model, traced, loaded, options, context));
 
   ir::JointGraph joint = *traced.joint;
   if (decompositions == Decompositions::Fusion)

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 
+#include <chrono>
+
 #include "core/run/call_plan_torch.h"
 #include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
@@ -33,12 +35,14 @@ bool sameStrides(const ir::TensorMeta& real, const ir::TensorMeta& graph) {
 class Replay {
  public:
   Replay(const ir::Graph& graph, const std::vector<at::Tensor>& inputs,
-         const OnReplayed& onReplayed, TraceCheck& check)
+         const OnReplayed& onReplayed, TraceCheck& check, CallSeconds* seconds)
       : m_graph(graph),
         m_onReplayed(onReplayed),
         m_check(check),
+        m_seconds(seconds),
         m_values(graph.size()),
         m_lastUse(graph.size(), 0) {
+    if (seconds) seconds->assign(graph.size(), 0);
     for (std::size_t i = 0; i < inputs.size(); ++i)
       m_values[graph.placeholders()[i].index] = {inputs[i]};
     for (const ir::Node& node : graph.nodes())
@@ -85,7 +89,11 @@ class Replay {
 
   bool call(const ir::Node& node) {
     std::vector<c10::IValue> stack;
-    CallPlan(m_graph, node, c10::kCPU).call(stack, [this](ir::NodeId id) { return valueOf(id); });
+    const CallPlan plan(m_graph, node, c10::kCPU);
+    const auto start = std::chrono::steady_clock::now();
+    plan.call(stack, [this](ir::NodeId id) { return valueOf(id); });
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (m_seconds) (*m_seconds)[node.id.index] = elapsed.count();
     std::vector<at::Tensor>& results = m_values[node.id.index];
     results = torch::flatTensors(stack);
     ++m_check.nodes;
@@ -132,6 +140,7 @@ class Replay {
   const ir::Graph& m_graph;
   const OnReplayed& m_onReplayed;
   TraceCheck& m_check;
+  CallSeconds* m_seconds;                         ///< may be null
   std::vector<std::vector<at::Tensor>> m_values;  ///< by node; several for a tuple
   std::vector<std::uint32_t> m_lastUse;
 };
@@ -149,9 +158,9 @@ TraceMismatch mismatchAt(const ir::Node& node, std::string what) {
 Result<std::vector<at::Tensor>> replayJoint(const ir::Graph& graph,
                                             const std::vector<at::Tensor>& inputs,
                                             const OnReplayed& onReplayed, TraceCheck& check,
-                                            const StageContext& context) {
+                                            const StageContext& context, CallSeconds* seconds) {
   const at::AutoDispatchBelowADInplaceOrView belowAutograd;
-  Replay replay(graph, inputs, onReplayed, check);
+  Replay replay(graph, inputs, onReplayed, check, seconds);
   for (const ir::Node& node : graph.nodes()) {
     CORE_TRY_VOID(context.checkCancelled("replay"));
     if (!replay.step(node)) break;

@@ -20,6 +20,12 @@ struct TraceMismatch {
   std::string text() const;
 };
 
+/// How long eager takes for one call of the joint graph.
+struct CallTime {
+  std::string name;    ///< of the node
+  double seconds = 0;  ///< the median of the replays
+};
+
 struct TraceCheck {
   int nodes = 0;      ///< calls that were made again on real data
   int values = 0;     ///< of the program, compared with eager
@@ -29,6 +35,7 @@ struct TraceCheck {
   /// Values that the CPU's kernel, or eager, lays out otherwise than the graph says, one sentence
   /// each. Runs copy such a value into the graph's strides.
   std::vector<std::string> relaid;
+  std::vector<CallTime> callTimes;  ///< in graph order; empty unless they were asked for
 
   /// "258 nodes replayed; 96 values, 2 outputs and 12 gradients agree with eager."
   std::string sentence() const;

@@ -92,6 +92,7 @@ class TraceChecker {
     m_tangents = madeUpTangents(m_joint.metadata);
     CORE_TRY_VOID(torch::guardTorch("The eager step failed", [this] { return runEager(); }));
     CORE_TRY_VOID(replay());
+    if (!m_check.mismatch) CORE_TRY_VOID(timeCalls());
     return std::move(m_check);
   }
 
@@ -204,9 +205,7 @@ class TraceChecker {
       keysOf[value.node].push_back({value.visit, value.result});
     torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
     const std::vector<at::Tensor> primals = replayPrimals(bound);
-    std::vector<at::Tensor> inputs = primals;
-    inputs.insert(inputs.end(), m_tangents.begin(), m_tangents.end());
-    inputs.resize(m_joint.graph->placeholders().size());
+    const std::vector<at::Tensor> inputs = replayInputs(primals);
     at::manual_seed(m_options.seed);
     const OnReplayed onReplayed = [&](const ir::Node& node, const at::Tensor& value) {
       const auto keys = keysOf.find(node.name);
@@ -217,6 +216,35 @@ class TraceChecker {
     CORE_TRY(std::vector<at::Tensor> outputs,
              replayJoint(*m_joint.graph, inputs, onReplayed, m_check, m_context));
     if (!m_check.mismatch) compareOutputs(std::move(outputs), primals);
+    return {};
+  }
+
+  std::vector<at::Tensor> replayInputs(std::vector<at::Tensor> primals) const {
+    primals.insert(primals.end(), m_tangents.begin(), m_tangents.end());
+    primals.resize(m_joint.graph->placeholders().size());
+    return primals;
+  }
+
+  /// Replays from fresh data, so that writes to the inputs do not add up.
+  Result<void> timeCalls() {
+    const at::NoGradGuard noGrad;
+    std::vector<CallSeconds> replays(static_cast<std::size_t>(m_options.timedReplays));
+    for (CallSeconds& seconds : replays) {
+      torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
+      TraceCheck unread;
+      CORE_TRY_VOID(replayJoint(
+          *m_joint.graph, replayInputs(replayPrimals(bound)),
+          [](const ir::Node&, const at::Tensor&) { return true; }, unread, m_context, &seconds));
+    }
+    if (replays.empty()) return {};
+    std::vector<double> samples(replays.size());
+    for (const ir::Node& node : m_joint.graph->nodes()) {
+      if (!node.isCall() || node.sym() || node.target == "getitem") continue;
+      for (std::size_t i = 0; i < replays.size(); ++i) samples[i] = replays[i][node.id.index];
+      const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
+      std::nth_element(samples.begin(), middle, samples.end());
+      m_check.callTimes.push_back({node.name, *middle});
+    }
     return {};
   }
 

@@ -65,6 +65,7 @@ struct RunOptions {
   std::uint64_t seed = 0;  ///< given to PyTorch's generator right before the forward
   int threads = 0;         ///< 0: all cores
   ir::Device device;
+  int timedReplays = 0;  ///< of checkTrace: so often it replays the graph to time its calls
 };
 
 /// One half of a compiled step: its schedule and one built kernel per schedule group.

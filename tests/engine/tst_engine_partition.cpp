@@ -1,5 +1,6 @@
 // `aot-engine partition` on captured joint graphs: pins, limits, and what it explains.
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "tests/engine/run_engine.h"
@@ -15,6 +16,7 @@ class TstEnginePartition : public QObject {
   void impossiblePinsFailByName();
   void wrongBytesAreWrongUse();
   void savedTensorsAreQuantized();
+  void aProfileOfTheModelIsACostModel();
 
  private:
   static EngineRun partition(const QStringList& arguments) {
@@ -75,6 +77,22 @@ void TstEnginePartition::savedTensorsAreQuantized() {
   QVERIFY(plain.out != packed.out);
   for (const char* wrong : {"f16", "f8e5m2=much", ""})
     QCOMPARE(runEngine({"partition", golden, "--quantize", wrong}).exitCode, 2);
+}
+
+void TstEnginePartition::aProfileOfTheModelIsACostModel() {
+  const QTemporaryDir folder;
+  const QString profile = folder.filePath("profile.json");
+  const EngineRun traced = runEngine({"trace", oracleFile("mlp.pt2"), "--profile", profile});
+  QVERIFY2(traced.exitCode == 0, qPrintable(traced.errors));
+  QVERIFY2(traced.out.contains("each the median of 7 replays"), qPrintable(traced.out));
+  const QJsonObject calls = readJson(profile)["calls"].toObject();
+  QVERIFY(calls["addmm"].toDouble() > 0);
+  QVERIFY(!calls.contains("primals_1"));
+  const EngineRun run = partition({"--curve", "--cost", "profile:" + profile});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("model 'profile'"), qPrintable(run.out));
+  for (const char* wrong : {"profile:/nowhere", "profile:", "guessed"})
+    QCOMPARE(partition({"--cost", wrong}).exitCode, 2);
 }
 
 QTEST_GUILESS_MAIN(TstEnginePartition)
