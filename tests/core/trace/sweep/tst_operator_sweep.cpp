@@ -65,8 +65,14 @@ constexpr std::string_view kInLogsOnly[] = {
 };
 
 // Compared with the real kernels in tests/core/trace/meta_kernels; a row cannot give their
-// arguments (results of other calls, dtypes, callables), or they have no result.
+// arguments (results of other calls, dtypes, another device), or they have no result.
 constexpr std::string_view kSampledElsewhere[] = {
+    "_scaled_dot_product_cudnn_attention",
+    "_scaled_dot_product_cudnn_attention_backward",
+    "_scaled_dot_product_efficient_attention",
+    "_scaled_dot_product_efficient_attention_backward",
+    "_scaled_dot_product_flash_attention",
+    "_scaled_dot_product_flash_attention_backward",
     "_assert_async",
     "_assert_async.msg",
     "_cholesky_solve_helper",
