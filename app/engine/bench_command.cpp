@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/entries_output.h"
 #include "core/base/json_writer.h"
-#include "core/pipeline/compile_pipeline.h"
+#include "core/pipeline/compiled_entries.h"
 
 namespace engine {
 namespace {
@@ -98,11 +100,14 @@ void writeGpu(JsonWriter& json, const std::optional<run::GpuConditions>& gpu) {
       .endObject();
 }
 
-std::string benchJson(const std::string& model, const Measurement& measurement) {
-  JsonWriter json(1, 2);
-  json.beginObject()
-      .member("model", model)
-      .member("mode", measurement.mode == run::Mode::Train ? "train" : "infer")
+/// One measurement, and how its call was served.
+struct Bench {
+  std::string inputs;  ///< the file; empty: the model's samples
+  pipeline::CompileRecordPtr record;
+};
+
+void writeMeasurement(JsonWriter& json, const Measurement& measurement) {
+  json.member("mode", measurement.mode == run::Mode::Train ? "train" : "infer")
       .member("device", measurement.device)
       .member("threads", measurement.threads)
       .member("budget", measurement.budget);
@@ -120,6 +125,31 @@ std::string benchJson(const std::string& model, const Measurement& measurement) 
   writeCompile(json, measurement.compile);
   if (measurement.device != "cpu") writeGraph(json, measurement);
   writeGpu(json, measurement.gpu);
+}
+
+void writeCall(JsonWriter& json, const Bench& bench) {
+  const run::EntriesRecord& entries = *bench.record->entries;
+  json.beginObject().member("inputs", bench.inputs).key("entry");
+  entries.served ? json.value(static_cast<std::int64_t>(*entries.served)) : json.null();
+  json.member("compiled", entries.isCompiled)
+      .member("misses", entries.misses)
+      .member("fallback", entries.fallback)
+      .key("measurement")
+      .beginObject();
+  writeMeasurement(json, *bench.record->measurement);
+  json.endObject().endObject();
+}
+
+/// The last measurement, then all calls and the entries.
+std::string benchJson(const std::vector<Bench>& benches) {
+  const pipeline::CompileRecord& last = *benches.back().record;
+  JsonWriter json(1, 2);
+  json.beginObject().member("model", last.model.name);
+  writeMeasurement(json, *last.measurement);
+  json.key("calls").beginArray();
+  for (const Bench& bench : benches) writeCall(json, bench);
+  json.endArray();
+  writeEntries(json, *last.entries);
   return json.endObject().take();
 }
 
@@ -178,19 +208,46 @@ void printBench(const std::string& model, const Measurement& m) {
               m.compile.kernelsBuilt, m.compile.kernelsFromCache);
 }
 
+/// Measures the model with each set of inputs in turn.
+Result<std::vector<Bench>> benchAll(const EngineOptions& options) {
+  CORE_TRY_VOID(checkSupported(options));
+  const StageContext context = commandContext(options.quiet);
+  pipeline::OpenModel open;
+  pipeline::CompileOptions compile = kernelOptions(options);
+  pipeline::CompiledEntries entries(open, options.model, compile);
+  std::vector<std::string> inputSets = options.inputSets;
+  if (inputSets.empty()) inputSets.emplace_back();
+  std::vector<Bench> benches;
+  for (const std::string& path : inputSets) {
+    compile.inputsPath = path;
+    auto outcome = entries.request(pipeline::Goal::Measure, compile, context);
+    if (outcome.error) return *std::move(outcome.error);
+    benches.push_back({path, std::move(outcome.record)});
+  }
+  return benches;
+}
+
+void printCalls(const std::vector<Bench>& benches) {
+  for (const auto& [inputs, record] : benches) {
+    if (benches.size() > 1)
+      std::printf("%s: %s\n", inputs.c_str(), run::servedSentence(*record->entries).c_str());
+    printBench(record->model.name, *record->measurement);
+  }
+  if (benches.size() > 1) printCounters(benches.back().record->entries->counters);
+}
+
 }  // namespace
 
 int benchCommand(const EngineOptions& options) {
-  if (auto supported = checkSupported(options); !supported) return fail(supported.error());
-  pipeline::OpenModel open;
-  const auto outcome = pipeline::compile(open, options.model, pipeline::Goal::Measure,
-                                         kernelOptions(options), commandContext(options.quiet));
-  if (outcome.error) return fail(*outcome.error);
-  const Measurement& measurement = *outcome.record->measurement;
-  printBench(outcome.record->model.name, measurement);
-  const auto written = writeFile(options.json, benchJson(outcome.record->model.name, measurement));
+  const auto benches = benchAll(options);
+  if (!benches) return fail(benches.error());
+  printCalls(*benches);
+  const auto written = writeFile(options.json, benchJson(*benches));
   if (!written) return fail(written.error());
-  return measurement.check.passed ? kDone : kFailed;
+  const bool passed = std::all_of(benches->begin(), benches->end(), [](const Bench& bench) {
+    return bench.record->measurement->check.passed;
+  });
+  return passed ? kDone : kFailed;
 }
 
 }  // namespace engine

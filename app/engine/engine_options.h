@@ -30,7 +30,7 @@ struct EngineOptions {
   bool memory = false;                 ///< `partition` prints the memory over program order
   std::string profile;                 ///< where `trace` writes the times of calls; empty: nowhere
   bool checkTrace = false;             ///< trace: replay the graph on real data beside eager
-  std::vector<std::string> inputSets;  ///< every --inputs of `run`; `compile` has the first
+  std::vector<std::string> inputSets;  ///< every --inputs; `compile` has the first
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.

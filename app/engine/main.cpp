@@ -23,8 +23,7 @@ struct Verb {
 };
 
 constexpr OptionGroups kTrace{true, true, false};
-constexpr OptionGroups kMeasure{true, true, true};
-constexpr OptionGroups kRun{true, true, true, true};
+constexpr OptionGroups kMeasure{true, true, true, true};
 
 constexpr Verb kVerbs[] = {
     {"inspect",
@@ -43,7 +42,7 @@ constexpr Verb kVerbs[] = {
     {"kernels", "writes the generated kernels, and why nodes were fused or not",
      "aot-engine kernels resnet18.pt2 --out kernels", kTrace, kernelsCommand},
     {"run", "runs a step for each set of inputs, eager or compiled, and prints checksums",
-     "aot-engine run resnet18.pt2 --execution compiled --json run.json", kRun, runCommand},
+     "aot-engine run resnet18.pt2 --execution compiled --json run.json", kMeasure, runCommand},
     {"bench", "measures compiled against eager: correctness first, then interleaved timing",
      "aot-engine bench resnet18.pt2 --threads 2", kMeasure, benchCommand},
     {"ops",

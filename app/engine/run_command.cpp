@@ -3,6 +3,7 @@
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/entries_output.h"
 #include "core/base/json_writer.h"
 #include "core/pipeline/compiled_entries.h"
 #include "core/pipeline/model_summary.h"
@@ -52,8 +53,7 @@ struct Call {
 /// Everything that was run; the last call's result is the one that is shown in full.
 struct Session {
   std::vector<Call> calls;
-  std::vector<std::vector<run::Guard>> entries;  ///< the guards of each
-  pipeline::EntryCounters counters;
+  run::EntriesRecord entries;
 };
 
 void writeCalls(JsonWriter& json, const std::vector<Call>& calls) {
@@ -68,27 +68,6 @@ void writeCalls(JsonWriter& json, const std::vector<Call>& calls) {
         .endObject();
   }
   json.endArray();
-}
-
-void writeEntries(JsonWriter& json, const Session& session) {
-  json.key("entries").beginArray();
-  for (const std::vector<run::Guard>& guards : session.entries) {
-    json.beginObject().key("guards").beginArray();
-    for (const run::Guard& guard : guards)
-      json.beginObject()
-          .member("expression", guard.expression)
-          .member("reason", guard.reason)
-          .endObject();
-    json.endArray().endObject();
-  }
-  json.endArray();
-  json.key("counters")
-      .beginObject()
-      .member("calls", session.counters.calls)
-      .member("compiles", session.counters.compiles)
-      .member("size_builds", session.counters.sizeBuilds)
-      .member("fallbacks", session.counters.fallbacks)
-      .endObject();
 }
 
 std::string resultJson(const Session& session, const EngineOptions& options) {
@@ -106,7 +85,7 @@ std::string resultJson(const Session& session, const EngineOptions& options) {
   writeNamed(json, "buffers_after", result.buffersAfter);
   writeList(json, "inputs_after", result.inputsAfter);
   writeCalls(json, session.calls);
-  writeEntries(json, session);
+  writeEntries(json, session.entries);
   return json.endObject().take();
 }
 
@@ -144,9 +123,7 @@ void printCalls(const Session& session) {
     std::printf("\n");
     for (const std::string& miss : served.misses) std::printf("  %s\n", miss.c_str());
   }
-  std::printf("%d calls, %d compiles, %d builds at further sizes, %d in eager mode instead\n",
-              session.counters.calls, session.counters.compiles, session.counters.sizeBuilds,
-              session.counters.fallbacks);
+  printCounters(session.entries.counters);
 }
 
 /// Calls the model with each set of inputs in turn.
@@ -179,9 +156,7 @@ Result<Session> runAll(const EngineOptions& options) {
     }
     session.calls.push_back(std::move(call));
   }
-  for (std::size_t i = 0; i < entries.table().size(); ++i)
-    session.entries.push_back(entries.table()[i].list());
-  session.counters = entries.counters();
+  session.entries = entries.record();
   return session;
 }
 

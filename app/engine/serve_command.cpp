@@ -21,7 +21,7 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "core/gpu/gpu.h"
-#include "core/pipeline/compile_pipeline.h"
+#include "core/pipeline/compiled_entries.h"
 #include "core/pipeline/make_operator_table.h"
 #include "core/protocol/codec.h"
 #include "core/torch/expect_cuda.h"
@@ -133,7 +133,7 @@ void endIfDeviceIsLost() {
 }
 
 /// Compiles and sends the replies.
-void serveCompile(ReplyPipe& pipe, core::pipeline::OpenModel& open, std::uint64_t id,
+void serveCompile(ReplyPipe& pipe, core::pipeline::EntrySession& session, std::uint64_t id,
                   const CompileRequest& request, std::stop_token stop) {
   using core::pipeline::CompileRecordPtr;
   using core::pipeline::Stage;
@@ -158,8 +158,8 @@ void serveCompile(ReplyPipe& pipe, core::pipeline::OpenModel& open, std::uint64_
     stage = begun;
     pipe.send({id, ProgressReply{stage, reached, core::pipeline::stageName(stage)}});
   };
-  const auto outcome = core::pipeline::compile(open, request.modelPath, request.goal,
-                                               request.options, context, onPartial, onStage);
+  const auto outcome = session.compile(request.modelPath, request.goal, request.options, context,
+                                       onPartial, onStage);
   if (outcome.error)
     pipe.send({id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
   else
@@ -182,11 +182,12 @@ void sendDevices(ReplyPipe& pipe) {
 void work(ReplyPipe& pipe, RequestQueue& queue) {
   sendDevices(pipe);
   core::pipeline::OpenModel open;
+  core::pipeline::EntrySession session(open);
   RequestQueue::Entry entry;
   std::stop_token stop;
   while (queue.take(entry, stop)) {
     if (const auto* compile = std::get_if<CompileRequest>(&entry.request))
-      serveCompile(pipe, open, entry.id, *compile, stop);
+      serveCompile(pipe, session, entry.id, *compile, stop);
     else
       serveOperators(pipe, entry.id);
   }

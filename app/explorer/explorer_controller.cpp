@@ -35,6 +35,7 @@ CompileRecordPtr merged(const CompileRecordPtr& newer, const CompileRecordPtr& o
   if (!record.forward) record.forward = older->forward;
   if (!record.backward) record.backward = older->backward;
   if (!record.measurement) record.measurement = older->measurement;
+  if (!record.entries) record.entries = older->entries;
   return std::make_shared<const CompileRecord>(std::move(record));
 }
 

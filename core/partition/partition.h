@@ -19,6 +19,8 @@ enum class KnapsackSolver { Dp, Greedy, Ilp };
 struct ModuleBudget {
   std::string module;  ///< path prefix
   double budget = 1.0;
+
+  bool operator==(const ModuleBudget&) const = default;
 };
 
 /// What a person may ask for. Pins, module budgets and the peak limit are checked by partition();
@@ -34,6 +36,8 @@ struct PartitionOptions {
   /// plan that keeps it is searched for, and `budget` and `moduleBudgets` do not count.
   std::optional<std::int64_t> peakLimit;
   CostModel cost;  ///< what recomputing costs
+
+  bool operator==(const PartitionOptions&) const = default;
 };
 
 enum class SavedKind { StaticInput, Input, Activation };

@@ -31,7 +31,13 @@ struct CompileOptions {
   std::map<std::string, std::int64_t> dims;  ///< sizes of symbolic dimensions
   /// Bytes of zeros that an operator without a shape function may be run on; 0: it is refused.
   std::int64_t learnShapesBytes = 0;
+
+  bool operator==(const CompileOptions&) const = default;
 };
+
+/// True if both compile a program in the same way: they differ at most in what one call brings
+/// (inputs, sizes, seed, mode, loss, threads).
+bool compileAlike(const CompileOptions& a, const CompileOptions& b);
 
 /// How far the pipeline is to go.
 enum class Goal { Inspect, Partition, Kernels, Build, Measure };

@@ -49,6 +49,19 @@ class Pipeline {
     });
   }
 
+  CompileOutcome runBuilt(const CompileRecord& record, const torch::ExecutableStep& step,
+                          Goal goal) {
+    return outcomeOf([&]() -> Result<void> {
+      m_record = record;
+      m_step = step;
+      m_mode = chooseMode(*m_open.loaded, m_options);
+      CORE_TRY_VOID(chooseDevice());
+      if (goal == Goal::Build) return {};
+      CORE_TRY_VOID(bindTorch(m_open, m_options));
+      return stage(Stage::Measure, [&](const StageContext& c) { return measure(c); });
+    });
+  }
+
  private:
   template <typename Body>
   CompileOutcome outcomeOf(Body&& body) {
@@ -334,6 +347,13 @@ CompileOutcome compileAtSizes(OpenModel& open, const CompileRecord& record,
   const OnPartial noPartial;
   const OnStage noStage;
   return Pipeline(open, options, context, noPartial, noStage).runAtSizes(record, symbols);
+}
+
+CompileOutcome runBuilt(OpenModel& open, const CompileRecord& record,
+                        const torch::ExecutableStep& step, Goal goal, const CompileOptions& options,
+                        const StageContext& context, const OnStage& onStage) {
+  const OnPartial noPartial;
+  return Pipeline(open, options, context, noPartial, onStage).runBuilt(record, step, goal);
 }
 
 }  // namespace core::pipeline

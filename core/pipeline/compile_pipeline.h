@@ -39,4 +39,10 @@ CompileOutcome compileAtSizes(OpenModel& open, const CompileRecord& record,
                               const run::SymbolValues& symbols, const CompileOptions& options,
                               const StageContext& context);
 
+/// Goes on from a step that was built before: measures it if `goal` wants that. `record` has what
+/// was made of it. Errors as compile().
+CompileOutcome runBuilt(OpenModel& open, const CompileRecord& record,
+                        const torch::ExecutableStep& step, Goal goal, const CompileOptions& options,
+                        const StageContext& context, const OnStage& onStage = {});
+
 }  // namespace core::pipeline

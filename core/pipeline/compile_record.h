@@ -14,6 +14,7 @@
 #include "core/ir/joint_graph.h"
 #include "core/ir/origin_map.h"
 #include "core/partition/partition.h"
+#include "core/run/entry_record.h"
 #include "core/run/measurement.h"
 #include "core/schedule/schedule.h"
 
@@ -97,6 +98,8 @@ struct CompileRecord {
   std::shared_ptr<const CompiledHalf> forward;
   std::shared_ptr<const CompiledHalf> backward;
   std::shared_ptr<const run::Measurement> measurement;
+  /// The entries of the model, from a built step on; null before and for a log.
+  std::shared_ptr<const run::EntriesRecord> entries;
 };
 
 using CompileRecordPtr = std::shared_ptr<const CompileRecord>;

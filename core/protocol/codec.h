@@ -15,8 +15,8 @@
 
 namespace core::protocol {
 
-/// Raised with every incompatible change of engine.fbs.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+/// Raised with every incompatible change of engine.fbs. 2: a record has the compiled entries.
+inline constexpr std::uint32_t kProtocolVersion = 2;
 /// A longer frame is refused before it is read.
 inline constexpr std::uint32_t kMaxFrameBytes = 256u << 20;
 

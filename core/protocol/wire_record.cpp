@@ -167,6 +167,43 @@ void moveMeasurement(Ours<kWrite, run::Measurement> ours, Wire<kWrite, wire::Mea
   optionalTable<kWrite>(ours.gpu, onWire.gpu, moveGpuConditions<kWrite>);
 }
 
+template <bool kWrite>
+void moveGuard(Ours<kWrite, run::Guard> ours, Wire<kWrite, wire::GuardT> onWire) {
+  plain<kWrite>(ours.expression, onWire.expression);
+  plain<kWrite>(ours.reason, onWire.reason);
+}
+
+template <bool kWrite>
+void moveEntry(Ours<kWrite, run::EntryRecord> ours, Wire<kWrite, wire::EntryT> onWire) {
+  list<kWrite>(ours.guards, onWire.guards, moveGuard<kWrite>);
+  plain<kWrite>(ours.sizes, onWire.sizes);
+  plain<kWrite>(ours.hits, onWire.hits);
+  plain<kWrite>(ours.reason, onWire.reason);
+  plain<kWrite>(ours.lastMiss, onWire.last_miss);
+  enumeration<kWrite>(ours.backward, onWire.backward, 4);
+  plain<kWrite>(ours.backwardMs, onWire.backward_ms);
+}
+
+template <bool kWrite>
+void moveEntries(Ours<kWrite, run::EntriesRecord> ours, Wire<kWrite, wire::EntriesT> onWire) {
+  list<kWrite>(ours.entries, onWire.entries, moveEntry<kWrite>);
+  plain<kWrite>(ours.counters.calls, onWire.calls);
+  plain<kWrite>(ours.counters.compiles, onWire.compiles);
+  plain<kWrite>(ours.counters.hits, onWire.hits);
+  plain<kWrite>(ours.counters.misses, onWire.misses);
+  plain<kWrite>(ours.counters.sizeBuilds, onWire.size_builds);
+  plain<kWrite>(ours.counters.fallbacks, onWire.fallbacks);
+  if constexpr (kWrite) {
+    onWire.served = ours.served ? static_cast<int>(*ours.served) : -1;
+  } else if (onWire.served != -1) {
+    checkedIndex(onWire.served, ours.entries.size(), "the entry that served");
+    ours.served = static_cast<std::size_t>(onWire.served);
+  }
+  plain<kWrite>(ours.isCompiled, onWire.compiled);
+  plain<kWrite>(ours.misses, onWire.last_misses);
+  plain<kWrite>(ours.fallback, onWire.fallback);
+}
+
 }  // namespace
 
 template <bool kWrite>
@@ -198,6 +235,7 @@ void writeRecord(const CompileRecord& record, wire::RecordT& onWire) {
   if (record.backward) table<true>(*record.backward, onWire.backward, writeHalf);
   if (record.measurement)
     table<true>(*record.measurement, onWire.measurement, moveMeasurement<true>);
+  if (record.entries) table<true>(*record.entries, onWire.entries, moveEntries<true>);
 }
 
 CompileRecord readRecord(const wire::RecordT& onWire) {
@@ -213,6 +251,11 @@ CompileRecord readRecord(const wire::RecordT& onWire) {
     auto measurement = std::make_shared<run::Measurement>();
     table<false>(*measurement, onWire.measurement, moveMeasurement<false>);
     record.measurement = std::move(measurement);
+  }
+  if (onWire.entries) {
+    run::EntriesRecord entries;
+    table<false>(entries, onWire.entries, moveEntries<false>);
+    record.entries = std::make_shared<run::EntriesRecord>(std::move(entries));
   }
   return record;
 }

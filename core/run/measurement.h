@@ -22,6 +22,7 @@ struct LossSpec {
   std::optional<int> output;  ///< empty: mean_square
   /// "mean_square" or "output:0".
   std::string text() const { return output ? "output:" + std::to_string(*output) : "mean_square"; }
+  bool operator==(const LossSpec&) const = default;
 };
 
 /// Fingerprint of a tensor, in float64 over its elements in row-major order.

@@ -60,12 +60,28 @@ std::vector<at::Tensor> StepEpilogue::run(const std::vector<at::Tensor>& primals
   std::vector<at::Tensor> outputs;
   for (std::size_t i = 0; i < m_metadata.outputs.size(); ++i)
     outputs.push_back(m_views.contains(i) ? at::Tensor() : plainOutput(i, primals, values));
+  separateObjects(outputs);
   // Views last: their base may be another output.
   shareObjects(outputs);
   for (const auto& [i, view] : m_views)
     outputs[i] = view.replay(baseOf(m_metadata.outputs[i], primals, values, outputs));
   shareObjects(outputs);
   return outputs;
+}
+
+/// Equal views that fusion made one value are several tensors to the user.
+void StepEpilogue::separateObjects(std::vector<at::Tensor>& outputs) const {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const ir::OutputInfo& info = m_metadata.outputs[i];
+    if (!outputs[i].defined() || info.type == ir::OutputType::IsInput ||
+        m_sameAsEarlier.contains(i))
+      continue;
+    const auto end = outputs.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool isShared = std::any_of(outputs.begin(), end, [&](const at::Tensor& earlier) {
+      return earlier.is_same(outputs[i]);
+    });
+    if (isShared && !outputs[i].requires_grad()) outputs[i] = outputs[i].detach();
+  }
 }
 
 void StepEpilogue::shareObjects(std::vector<at::Tensor>& outputs) const {

@@ -27,6 +27,7 @@ class StepEpilogue {
  private:
   /// Gives an output that eager returns twice the object of its first place, if that is made.
   void shareObjects(std::vector<at::Tensor>& outputs) const;
+  void separateObjects(std::vector<at::Tensor>& outputs) const;
   at::Tensor plainOutput(std::size_t output, const std::vector<at::Tensor>& primals,
                          const std::vector<at::Tensor>& values) const;
   at::Tensor baseOf(const ir::OutputInfo& info, const std::vector<at::Tensor>& primals,

@@ -55,32 +55,49 @@ TorchModelPtr openProgram(ProgramBuilder& builder) {
 
 namespace {
 
-std::string difference(ProgramBuilder& builder) {
-  const auto model = openProgram(builder);
-  partition::PartitionOptions plain;
-  plain.partitioner = partition::PartitionerKind::Default;
-  for (const auto& options : {plain, minCut(1), minCut(0)}) {
-    for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
-      const auto step = compile(*model, mode, options, Build::ExternOnly);
-      torch::RunOptions run;
-      run.mode = mode;
-      const auto check = model->check(step, run, {});
-      const char* when = mode == run::Mode::Train ? " (training)" : " (inference)";
-      if (!check) return check.error().message + when;
-      if (!check->passed) return check->sentence + when;
-    }
+/// The step compiled with `options`, in both modes.
+std::string differenceOf(torch::TorchModel& model, const partition::PartitionOptions& options,
+                         Build build) {
+  for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
+    const auto step = compile(model, mode, options, build);
+    torch::RunOptions run;
+    run.mode = mode;
+    const auto check = model.check(step, run, {});
+    const char* when = mode == run::Mode::Train ? " (training)" : " (inference)";
+    if (!check) return check.error().message + when;
+    if (!check->passed) return check->sentence + when;
   }
   return {};
+}
+
+template <typename Work>
+std::string messageOf(Work&& work) {
+  try {
+    return work();
+  } catch (const std::exception& failure) {
+    return failure.what();
+  }
 }
 
 }  // namespace
 
 std::string differenceFromEager(ProgramBuilder& builder) {
-  try {
-    return difference(builder);
-  } catch (const std::exception& failure) {
-    return failure.what();
-  }
+  return messageOf([&]() -> std::string {
+    const auto model = openProgram(builder);
+    partition::PartitionOptions plain;
+    plain.partitioner = partition::PartitionerKind::Default;
+    for (const auto& options : {plain, minCut(1), minCut(0)})
+      if (auto found = differenceOf(*model, options, Build::ExternOnly); !found.empty())
+        return found;
+    return {};
+  });
+}
+
+std::string differenceOfKernels(ProgramBuilder& builder) {
+  return messageOf([&] {
+    const auto model = openProgram(builder);
+    return differenceOf(*model, minCut(1), Build::Kernels);
+  });
 }
 
 }  // namespace support

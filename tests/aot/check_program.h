@@ -18,6 +18,9 @@ std::unique_ptr<core::torch::TorchModel> openProgram(ProgramBuilder& program);
 /// and for inference, and checks every step. Empty if all agree with eager; else what differs.
 std::string differenceFromEager(ProgramBuilder& program);
 
+/// The same with the min-cut partition alone, and with generated kernels wherever there are some.
+std::string differenceOfKernels(ProgramBuilder& program);
+
 }  // namespace support
 
 /// Fails the test with what differs.

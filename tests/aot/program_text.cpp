@@ -102,8 +102,9 @@ class Reader {
     const std::string rest = trimmed(statement.substr(word.size()));
     if (word == "input") return addInput(rest);
     if (word == "param" || word == "buffer") return addState(word, rest);
-    if (word == "no_grad" || word == "enable_grad") return m_program.openRegion(word != "no_grad");
-    if (word == "}") return m_program.closeRegion();
+    if (word == "no_grad" || word == "enable_grad")
+      return static_cast<void>(m_program.openGradRegion(word != "no_grad"));
+    if (word == "}") return static_cast<void>(m_program.closeRegion());
     if (word == "update") return addUpdate(rest);
     if (word != "return") return addCall(statement);
     for (const std::string& name : splitList(rest)) m_program.output(name);

@@ -20,9 +20,9 @@ ir::DType dtypeOf(const ir::Graph& graph, const std::string& name) {
 ProgramBuilder castProduct(const std::string& op, const std::string& second) {
   ProgramBuilder program;
   program.parameter("w", {4, 4}).input("x", {4, 4});
-  program.autocastRegion("y", {"x", "w"}, "p", [&](ProgramBuilder& body) {
-    body.call("p", op, {{"self", value("x")}, {second, value("w")}});
-  });
+  program.openAutocastRegion()
+      .call("y", op, {{"self", value("x")}, {second, value("w")}})
+      .closeRegion();
   program.call("z", "aten.mm.default", {{"self", value("x")}, {"mat2", value("w")}});
   program.output("y").output("z");
   return program;
@@ -64,9 +64,9 @@ class TestAotAutocast : public QObject {
   void lossesRunInFloat32() {
     ProgramBuilder program;
     program.parameter("w", {4, 4}).input("x", {4, 4}, ir::DType::BF16);
-    program.autocastRegion("y", {"x", "w"}, "l", [](ProgramBuilder& body) {
-      body.call("l", "aten.mse_loss.default", {{"self", value("x")}, {"target", value("w")}});
-    });
+    program.openAutocastRegion()
+        .call("y", "aten.mse_loss.default", {{"self", value("x")}, {"target", value("w")}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY(!traced.error);
     QCOMPARE(dtypeOf(*traced.joint->graph, "mse_loss"), ir::DType::F32);
@@ -83,10 +83,9 @@ class TestAotAutocast : public QObject {
   void aConcatenationTakesTheWidestType() {
     ProgramBuilder program;
     program.parameter("w", {4, 4}).input("x", {4, 4}, ir::DType::BF16);
-    program.autocastRegion("y", {"x", "w"}, "c", [](ProgramBuilder& body) {
-      body.call("c", "aten.cat.default",
-                {{"tensors", std::vector<load::TensorName>{{"x"}, {"w"}}}});
-    });
+    program.openAutocastRegion()
+        .call("y", "aten.cat.default", {{"tensors", std::vector<load::TensorName>{{"x"}, {"w"}}}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY(!traced.error);
     QCOMPARE(dtypeOf(*traced.joint->graph, "cat"), ir::DType::F32);
@@ -95,10 +94,10 @@ class TestAotAutocast : public QObject {
   void aWeightIsCastOncePerRegion() {
     ProgramBuilder program;
     program.parameter("w", {4, 4});
-    program.autocastRegion("y", {"w"}, "b", [](ProgramBuilder& body) {
-      body.call("a", "aten.mm.default", {{"self", value("w")}, {"mat2", value("w")}})
-          .call("b", "aten.mm.default", {{"self", value("a")}, {"mat2", value("w")}});
-    });
+    program.openAutocastRegion()
+        .call("a", "aten.mm.default", {{"self", value("w")}, {"mat2", value("w")}})
+        .call("y", "aten.mm.default", {{"self", value("a")}, {"mat2", value("w")}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY(!traced.error);
     // One cast of the weight, one of its gradient.
@@ -108,9 +107,9 @@ class TestAotAutocast : public QObject {
   void compositesAreCastInside() {
     ProgramBuilder program;
     program.parameter("w", {4, 4}).input("x", {2, 4});
-    program.autocastRegion("y", {"x", "w"}, "l", [](ProgramBuilder& body) {
-      body.call("l", "aten.linear.default", {{"input", value("x")}, {"weight", value("w")}});
-    });
+    program.openAutocastRegion()
+        .call("y", "aten.linear.default", {{"input", value("x")}, {"weight", value("w")}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY(!traced.error);
     QCOMPARE(dtypeOf(*traced.joint->graph, "mm"), ir::DType::BF16);
@@ -119,10 +118,10 @@ class TestAotAutocast : public QObject {
   void theLastArgumentIsCastFirst() {
     ProgramBuilder program;
     program.parameter("w", {4, 4}).parameter("b", {4}).input("x", {2, 4});
-    program.autocastRegion("y", {"x", "w", "b"}, "l", [](ProgramBuilder& body) {
-      body.call("l", "aten.linear.default",
-                {{"input", value("x")}, {"weight", value("w")}, {"bias", value("b")}});
-    });
+    program.openAutocastRegion()
+        .call("y", "aten.linear.default",
+              {{"input", value("x")}, {"weight", value("w")}, {"bias", value("b")}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY(!traced.error);
     const ir::Graph& graph = *traced.joint->graph;
@@ -136,13 +135,13 @@ class TestAotAutocast : public QObject {
   void statisticsOfALayerNormKeepTheDtypeOfItsWeight() {
     ProgramBuilder program;
     program.parameter("w", {4, 4}).parameter("g", {4}).input("x", {2, 4});
-    program.autocastRegion("y", {"x", "w", "g"}, "n", [](ProgramBuilder& body) {
-      body.call("p", "aten.linear.default", {{"input", value("x")}, {"weight", value("w")}})
-          .call("n", "aten.layer_norm.default",
-                {{"input", value("p")},
-                 {"normalized_shape", std::vector<std::int64_t>{4}},
-                 {"weight", value("g")}});
-    });
+    program.openAutocastRegion()
+        .call("p", "aten.linear.default", {{"input", value("x")}, {"weight", value("w")}})
+        .call("y", "aten.layer_norm.default",
+              {{"input", value("p")},
+               {"normalized_shape", std::vector<std::int64_t>{4}},
+               {"weight", value("g")}})
+        .closeRegion();
     const auto traced = support::trace(program.output("y"));
     QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
     QCOMPARE(dtypeOf(*traced.joint->graph, "getitem"), ir::DType::BF16);

@@ -2,39 +2,23 @@
 
 #include <QTest>
 
-#include "core/pipeline/compiled_entries.h"
-#include "tests/support/opened_model.h"
+#include "tests/aot/entry_calls.h"
 
 using namespace core;
-using pipeline::CompiledEntries;
-
 namespace {
 
 /// A model of tests/oracle that is called several times.
-class Calls {
+class Calls : public support::EntryCalls {
  public:
   explicit Calls(const std::string& name, std::size_t limit = run::kRecompileLimit)
-      : m_name(name), m_entries(m_open, support::oraclePath("models/" + name + ".pt2"), {}, limit) {
-    m_options.threads = 1;
-  }
+      : EntryCalls(oracleModel(name), limit), m_name(name) {}
 
   load::InputSet inputs() const {
     return support::valueOf(load::readInputSet(support::oraclePath("inputs/" + m_name + ".json")));
   }
-  pipeline::ServedCall operator()(const load::InputSet& inputs) {
-    return support::valueOf(m_entries.call(inputs, m_options, {}));
-  }
-  /// The step in eager mode with the inputs of the last call.
-  run::StepResult eager() { return support::valueOf(m_open.torch->runEager(m_options, {})); }
-  int compiles() const { return m_entries.counters().compiles; }
-  const pipeline::EntryCounters& counters() const { return m_entries.counters(); }
-  const run::EntryTable& table() const { return m_entries.table(); }
 
  private:
   std::string m_name;
-  pipeline::OpenModel m_open;
-  CompiledEntries m_entries;
-  torch::RunOptions m_options;
 };
 
 /// The inputs with a batch of `size` rows of the first input's kind.
@@ -64,19 +48,6 @@ load::InputSet apart(const load::InputSet& inputs) {
   return result;
 }
 
-void compareWithEager(Calls& call, const run::StepResult& compiled) {
-  const run::StepResult eager = call.eager();
-  QVERIFY(compiled.lossValue && eager.lossValue);
-  QVERIFY(qAbs(*compiled.lossValue - *eager.lossValue) <= 1e-5 * qMax(1.0, qAbs(*eager.lossValue)));
-  QCOMPARE(compiled.gradients.size(), eager.gradients.size());
-  for (std::size_t i = 0; i < eager.gradients.size(); ++i) {
-    const auto& mine = compiled.gradients[i].second;
-    const auto& theirs = eager.gradients[i].second;
-    QCOMPARE(mine.has_value(), theirs.has_value());
-    if (theirs) QVERIFY(qAbs(mine->sum - theirs->sum) <= 1e-4 * (1 + theirs->absSum));
-  }
-}
-
 }  // namespace
 
 class TestAotEntries : public QObject {
@@ -92,7 +63,7 @@ class TestAotEntries : public QObject {
       const auto served = call(batchOf(call.inputs(), batch));
       QCOMPARE(*served.entry, std::size_t{0});
       QCOMPARE(served.isCompiled, batch == 6);
-      compareWithEager(call, served.result);
+      VERIFY_AS_EAGER(call, served);
     }
     QCOMPARE(call.compiles(), 1);
     QCOMPARE(call.counters().sizeBuilds, 3);
@@ -107,7 +78,7 @@ class TestAotEntries : public QObject {
     const auto served = call(batchOf(call.inputs(), 1));
     QVERIFY(served.isCompiled);
     QCOMPARE(served.misses, (std::vector<std::string>{"0/0: s77 >= 2"}));
-    compareWithEager(call, served.result);
+    VERIFY_AS_EAGER(call, served);
   }
 
   /// Row 9, in both directions.
@@ -135,7 +106,7 @@ class TestAotEntries : public QObject {
     QCOMPARE(served.misses, (std::vector<std::string>{"0/0: a is b"}));
     QVERIFY(!call(call.inputs()).isCompiled);
     QCOMPARE(call.compiles(), 2);
-    compareWithEager(call, call(call.inputs()).result);
+    VERIFY_AS_EAGER(call, call(call.inputs()));
   }
 
   void distinctArgumentsThatBecomeOneAreGuarded() {

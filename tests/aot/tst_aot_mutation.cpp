@@ -92,9 +92,9 @@ class TestAotMutation : public QObject {
   void aWriteUnderNoGradStaysInTheGraph() {
     ProgramBuilder program;
     program.parameter("w", {3}).input("x", {3});
-    program.gradRegion("shrunk", false, {"w"}, "shrunk_inner", [](ProgramBuilder& body) {
-      body.call("shrunk_inner", "aten.mul_.Tensor", {{"self", value("w")}, {"other", 0.5}});
-    });
+    program.openGradRegion(false)
+        .call("shrunk", "aten.mul_.Tensor", {{"self", value("w")}, {"other", 0.5}})
+        .closeRegion();
     program.call("y", "aten.mul.Tensor", {{"self", value("x")}, {"other", value("w")}}).output("y");
     const auto traced = support::trace(program);
     QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");

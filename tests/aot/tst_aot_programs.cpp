@@ -53,6 +53,16 @@ class TestAotPrograms : public QObject {
     VERIFY_PROGRAM(program);
   }
 
+  /// The same with generated kernels: writes, views and versions survive the fusion.
+  void theKernelsBehaveAsEager_data() { addPrograms(); }
+  void theKernelsBehaveAsEager() {
+    QFETCH(QString, name);
+    support::ProgramBuilder program =
+        support::programFromText(support::readProgramFile(pathOf(name)).program);
+    const std::string found = support::differenceOfKernels(program);
+    QVERIFY2(found.empty(), found.c_str());
+  }
+
  private:
   static void addPrograms() {
     QTest::addColumn<QString>("name");

@@ -73,9 +73,9 @@ class TestAotProvenance : public QObject {
   void aNoGradRegionIsInlinedAndHasNoBackward() {
     ProgramBuilder program;
     program.parameter("w", {4}).parameter("u", {4});
-    program.gradRegion("frozen", false, {"w"}, "s", [](ProgramBuilder& body) {
-      body.call("s", "aten.sin.default", {{"self", value("w")}});
-    });
+    program.openGradRegion(false)
+        .call("frozen", "aten.sin.default", {{"self", value("w")}})
+        .closeRegion();
     program.call("y", "aten.mul.Tensor", {{"self", value("frozen")}, {"other", value("u")}})
         .output("y");
     const auto traced = support::trace(program);

@@ -21,6 +21,8 @@ class TstEngineCommandLine : public QObject {
   void helpShowsAnExampleOfEveryVerb();
   void versionNamesLibTorchAndTheCompiler();
   void severalInputsAreCalledInTurn();
+  void benchLooksUpEntriesAsRunDoes();
+  void inferenceBuildsNoBackward();
   void aDeviceIsWrittenToAndNotReplaced();
   void coreDecompositionsAreMadeInTheTrace();
   void inspectNeedsNoRun();
@@ -148,7 +150,35 @@ void TstEngineCommandLine::severalInputsAreCalledInTurn() {
   QCOMPARE(result["counters"].toObject()["compiles"].toInt(), 1);
   const QJsonArray guards = result["entries"].toArray()[0].toObject()["guards"].toArray();
   QVERIFY(guards[1].toObject()["expression"].toString().startsWith("check_tensor(x, Float"));
-  QCOMPARE(runEngine({"bench", oracleFile("mlp.pt2"), "--inputs", inputs, inputs}).exitCode, 2);
+  QCOMPARE(runEngine({"trace", oracleFile("mlp.pt2"), "--inputs", inputs, inputs}).exitCode, 2);
+}
+
+/// The second measurement finds the entry of the first, and builds nothing.
+void TstEngineCommandLine::benchLooksUpEntriesAsRunDoes() {
+  const QString inputs = oracleFile("mlp.json");
+  const EngineRun run = runEngine(
+      {"bench", oracleFile("mlp.pt2"), "--inputs", inputs, inputs, "--json", path("bench.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("Entry 0/0 served this call"), qPrintable(run.out));
+  const QJsonObject result = readJson(path("bench.json"));
+  const QJsonArray calls = result["calls"].toArray();
+  QCOMPARE(calls.size(), 2);
+  QVERIFY(calls[0].toObject()["compiled"].toBool());
+  QVERIFY(!calls[1].toObject()["compiled"].toBool());
+  const QJsonObject compile = calls[1].toObject()["measurement"].toObject()["compile"].toObject();
+  QCOMPARE(compile["kernels_built"].toInt() + compile["kernels_from_cache"].toInt(), 0);
+  QCOMPARE(result["counters"].toObject()["hits"].toInt(), 1);
+  const QJsonObject entry = result["entries"].toArray()[0].toObject();
+  QCOMPARE(entry["hits"].toInt(), 1);
+  QCOMPARE(entry["backward_built"].toString(), QString("with the forward"));
+}
+
+void TstEngineCommandLine::inferenceBuildsNoBackward() {
+  const EngineRun run =
+      runEngine({"run", oracleFile("mlp.pt2"), "--mode", "infer", "--json", path("infer.json")});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  const QJsonObject entry = readJson(path("infer.json"))["entries"].toArray()[0].toObject();
+  QCOMPARE(entry["backward_built"].toString(), QString("no backward"));
 }
 
 void TstEngineCommandLine::versionNamesLibTorchAndTheCompiler() {

@@ -20,6 +20,8 @@ class TstServe : public QObject {
   void sendsTheRecordAsItGrows();
   void answersAPingWhileItWorks();
   void listsTheOperators();
+  void anEntryServesTheNextRequest();
+  void otherOptionsBeginWithNoEntries();
   void aCancelledRequestEndsAsCancelled();
   void aBadModelFailsAndTheNextRequestSucceeds();
   void garbageEndsTheProcess();
@@ -32,9 +34,12 @@ class TstServe : public QObject {
   /// Replies up to the final one (Done or Failure) of that request.
   std::vector<Reply> untilEnd(std::uint64_t id);
   CompileRequest compileRequest(const QString& model, pipeline::Goal goal) const;
+  /// What a request of its own ends with; null for a failure.
+  pipeline::CompileRecordPtr recordOf(const CompileRequest& request);
 
   std::unique_ptr<QProcess> m_engine;
   FrameReader m_frames;
+  std::uint64_t m_lastId = 100;
   QTemporaryDir m_cache;
 };
 
@@ -138,6 +143,54 @@ void TstServe::answersAPingWhileItWorks() {
       return;
     }
   }
+}
+
+pipeline::CompileRecordPtr TstServe::recordOf(const CompileRequest& request) {
+  send(++m_lastId, request);
+  const auto replies = untilEnd(m_lastId);
+  const auto* done = std::get_if<DoneReply>(&replies.back().body);
+  return done ? done->record : nullptr;
+}
+
+/// Sizes that an entry serves need no trace; a call that it does not serve makes another one.
+void TstServe::anEntryServesTheNextRequest() {
+  CompileRequest request = compileRequest("dyn_mlp.pt2", pipeline::Goal::Build);
+  const auto first = recordOf(request);
+  QVERIFY(first && first->entries && first->entries->isCompiled);
+  const std::string symbol = first->entries->entries[0].sizes[0].substr(0, 3);
+
+  request.options.dims = {{symbol, 20}};
+  const auto second = recordOf(request);
+  QVERIFY(second && !second->entries->isCompiled);
+  QCOMPARE(second->entries->served, std::optional<std::size_t>(0));
+  for (const pipeline::StageRecord& stage : second->stages)
+    QVERIFY(stage.stage != pipeline::Stage::Trace && stage.stage != pipeline::Stage::Partition);
+  QCOMPARE(second->entries->entries[0].sizes.size(), std::size_t{2});
+  QVERIFY(second->joint && second->forward && second->backward);
+  const auto& sizes = second->joint->graph->node(second->joint->graph->placeholders().back());
+  QCOMPARE(sizes.tensor()->sizes[0].hint(), std::int64_t{20});
+
+  request.options.mode = run::Mode::Infer;
+  const auto third = recordOf(request);
+  QVERIFY(third && third->entries->isCompiled);
+  const std::string miss = "0/0: GLOBAL_STATE changed: grad_mode ";
+  QCOMPARE(third->entries->misses, std::vector<std::string>{miss});
+  QCOMPARE(third->entries->counters.compiles, 2);
+  QCOMPARE(third->entries->counters.hits, 1);
+  QCOMPARE(third->entries->counters.misses, 1);
+  QCOMPARE(third->entries->entries[0].lastMiss, miss);
+  QCOMPARE(third->entries->entries[1].backward, run::BackwardBuild::None);
+}
+
+void TstServe::otherOptionsBeginWithNoEntries() {
+  CompileRequest request = compileRequest("mlp.pt2", pipeline::Goal::Build);
+  QVERIFY(recordOf(request)->entries->isCompiled);
+  request.options.seed = 3;
+  QVERIFY(!recordOf(request)->entries->isCompiled);
+  request.options.partition.budget = 0;
+  const auto other = recordOf(request);
+  QVERIFY(other->entries->isCompiled);
+  QCOMPARE(other->entries->counters.calls, 1);
 }
 
 void TstServe::aCancelledRequestEndsAsCancelled() {

@@ -81,6 +81,7 @@ class TstPages : public QObject {
   void selectedNodeShowsItsKernel();
   void runPageShowsEverySampleAndTheVerdict();
   void runPageHidesTheSpeedupOfAFailedCheck();
+  void runPageShowsTheGuardsOfTheChosenEntry();
   void comparePageOffersARunBeforeOne();
   void stripMarksStates();
   void everyControlHasAnAccessibleName();
@@ -338,6 +339,30 @@ void TstPages::runPageHidesTheSpeedupOfAFailedCheck() {
   page.setSnapshot(snapshot);
   page.show();
   for (const QString& text : visibleTexts(page)) QVERIFY(!text.contains(QStringLiteral("2.00×")));
+}
+
+void TstPages::runPageShowsTheGuardsOfTheChosenEntry() {
+  auto record =
+      std::make_shared<core::pipeline::CompileRecord>(*support::sampleRecord(Filled::Everything));
+  auto entries = std::make_shared<core::run::EntriesRecord>();
+  entries->entries.resize(2);
+  entries->entries[0].guards = {{"s0 >= 2", "r"}, {"x is y", "r"}, {"grad_enabled == True", "r"}};
+  entries->entries[1].guards = {{"s0 == 1", "r"}};
+  entries->served = 1;
+  record->entries = entries;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->modelPath = QStringLiteral("/models/net.pt2");
+  snapshot->index = std::make_shared<const models::RecordIndex>(record);
+  RunPage page;
+  page.setSnapshot(snapshot);
+  page.show();
+  DataTable* table = tableOf(page, "Compiled entries");
+  QCOMPARE(table->shownRows(), 2);
+  QCOMPARE(table->currentSourceRow(), 1);
+  QCOMPARE(tableOf(page, "Guards of the entry")->shownRows(), 1);
+  table->setFocus();
+  QTest::keyClick(table, Qt::Key_Up);
+  QCOMPARE(tableOf(page, "Guards of the entry")->shownRows(), 3);
 }
 
 void TstPages::comparePageOffersARunBeforeOne() {

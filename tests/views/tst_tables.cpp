@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "tests/support/sample_record.h"
+#include "views/models/entry_tables.h"
 #include "views/models/graph_tables.h"
 #include "views/models/guard_tables.h"
 #include "views/models/model_tables.h"
@@ -54,6 +55,7 @@ class TstTables : public QObject {
   void sequenceTablePutsBackwardCallsBesideTheirForward();
   void rowOfTwoNodesIsFoundByEither();
   void guardsTellTheirReasonAndTheirLine();
+  void entriesTellWhoServedAndWhyOthersDidNot();
   void speedupIsNeverShownWithoutAPassedCheck();
   void mirrorIsMutualForSingleNodes();
 };
@@ -253,6 +255,32 @@ void TstTables::guardsTellTheirReasonAndTheirLine() {
   QCOMPARE(cell(table, "reason", 0), QStringLiteral("a size of 1 broadcasts."));
   QCOMPARE(cell(table, "source", 0), QStringLiteral("net.py:7"));
   QCOMPARE(cell(table, "guard", 1), QStringLiteral("Eq(s1, 16)"));
+}
+
+void TstTables::entriesTellWhoServedAndWhyOthersDidNot() {
+  auto entries = std::make_shared<core::run::EntriesRecord>();
+  entries->entries = {{{{"s0 >= 2", "A size of 1 broadcasts."}}, {"s0=6", "s0=9"}, 3, "", "0/0: m"},
+                      {{}, {}, 0, "0/0: m", "", core::run::BackwardBuild::Waiting}};
+  entries->counters = {5, 2, 3, 1, 1, 0};
+  entries->served = 1;
+  const Table table = entryTable(entries);
+  QCOMPARE(table.rows, 2);
+  QCOMPARE(cell(table, "entry", 1), QStringLiteral("0/1"));
+  QCOMPARE(cell(table, "last call", 0), QString());
+  QCOMPARE(cell(table, "last call", 1), QStringLiteral("✓ served"));
+  QCOMPARE(cell(table, "sizes served", 0), QStringLiteral("s0=6; s0=9"));
+  QCOMPARE(cell(table, "hits", 0), QStringLiteral("3"));
+  QCOMPARE(cell(table, "last miss", 0), QStringLiteral("0/0: m"));
+  QCOMPARE(cell(table, "made because", 0), QStringLiteral("first call"));
+  QCOMPARE(cell(table, "made because", 1), QStringLiteral("0/0: m"));
+  QCOMPARE(cell(table, "backward built", 1), QStringLiteral("not called yet"));
+  const Table guards = entryGuardTable(entries, 0);
+  QCOMPARE(guards.rows, 1);
+  QCOMPARE(cell(guards, "guard", 0), QStringLiteral("s0 >= 2"));
+  QCOMPARE(entryGuardTable(entries, 2).rows, 0);
+  QCOMPARE(entryTable(nullptr).rows, 0);
+  QCOMPARE(countersSentence(entries),
+           QStringLiteral("5 calls · 2 compiles · 3 hits · 1 miss · 1 build at further sizes"));
 }
 
 void TstTables::speedupIsNeverShownWithoutAPassedCheck() {

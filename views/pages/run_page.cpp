@@ -10,6 +10,7 @@
 #include "views/models/run_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
+#include "views/pages/entries_panel.h"
 #include "views/plot/sample_chart.h"
 
 namespace views::pages {
@@ -98,6 +99,7 @@ QWidget* RunPage::buildBody() {
   m_timing = new DataTable(tr("Times and memory"), this);
   m_checks = new DataTable(tr("Check per tensor"), this);
   m_compile = new DataTable(tr("Compile time"), this);
+  m_entries = new EntriesPanel(this);
   auto* top = new QSplitter(Qt::Horizontal, this);
   top->addWidget(m_chart);
   top->addWidget(m_timing);
@@ -106,6 +108,7 @@ QWidget* RunPage::buildBody() {
   tabs->setAccessibleName(tr("Tables of the run"));
   tabs->addTab(m_checks, tr("Check per tensor"));
   tabs->addTab(m_compile, tr("Compile time"));
+  tabs->addTab(m_entries, tr("Compiled entries"));
   auto* both = new QSplitter(Qt::Vertical, this);
   both->addWidget(top);
   both->addWidget(tabs);
@@ -139,6 +142,7 @@ void RunPage::refresh(const Snapshot& snapshot) {
   m_timing->setTable(models::timingTable(measurement));
   m_checks->setTable(models::checkTable(measurement));
   m_compile->setTable(models::compileTimeTable(measurement));
+  m_entries->setEntries(snapshot.record()->entries, snapshot.busy);
 }
 
 void RunPage::showVerdict(const Measurement& measurement) {

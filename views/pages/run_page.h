@@ -12,6 +12,7 @@ class SampleChart;
 namespace views::pages {
 
 class DataTable;
+class EntriesPanel;
 
 class RunPage : public StagePage {
   Q_OBJECT
@@ -39,6 +40,7 @@ class RunPage : public StagePage {
   DataTable* m_timing = nullptr;
   DataTable* m_checks = nullptr;
   DataTable* m_compile = nullptr;
+  EntriesPanel* m_entries = nullptr;
 };
 
 /// The check in one line: "✓ 12 tensors equal to eager within tolerance; worst: …".

@@ -26,6 +26,9 @@ struct TensorFacts {
 struct CallFacts {
   std::vector<TensorFacts> tensors;
   bool gradEnabled = true;
+  /// The inputs that are no tensors, "n == 3": a file is exported for their values, so they hold in
+  /// every call (aot-behaviour §1 rows 12 and 14).
+  std::vector<std::string> constants = {};
 };
 
 /// The facts of a call of `model` with `inputs`; gradients are enabled in Mode::Train. Errors:

@@ -212,6 +212,8 @@ std::vector<Guard> EntryGuards::list() const {
           {tensor.name + ".storage_offset() == " + std::to_string(tensor.storageOffset),
            "The graph takes views of this tensor's memory."});
   }
+  for (const std::string& constant : m_facts.constants)
+    guards.push_back({constant, "The file was exported for this value."});
   for (const ir::SizeGuard& guard : m_sizeGuards)
     guards.push_back({guard.expression, guard.reason});
   if (m_writes) listIdentity(guards);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/ir/joint_graph.h"
+#include "core/run/entry_record.h"
 #include "core/run/guards/call_facts.h"
 #include "core/run/guards/storage_overlap.h"
 
@@ -15,13 +16,6 @@ namespace core::run {
 
 /// Values of the program's symbols in one call.
 using SymbolValues = std::map<std::string, std::int64_t, std::less<>>;
-
-/// One guard for a person.
-struct Guard {
-  std::string expression;  ///< "x.dtype == Float", "s0 >= 2", "x is y"
-  std::string reason;
-  bool operator==(const Guard&) const = default;
-};
 
 /// Whether a call may use an entry.
 struct GuardCheck {

@@ -31,6 +31,7 @@ class EntryTable {
   EntryLookup find(const CallFacts& call) const;
   /// The new entry's number.
   std::size_t add(EntryGuards guards);
+  void clear() { m_entries.clear(); }
 
   const EntryGuards& operator[](std::size_t entry) const { return m_entries[entry]; }
   std::size_t size() const { return m_entries.size(); }

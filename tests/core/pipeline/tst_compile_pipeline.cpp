@@ -16,6 +16,7 @@ class TstCompilePipeline : public QObject {
   void eachGoalEndsAtItsStage_data();
   void eachGoalEndsAtItsStage();
   void partialRecordsGrowAndAreNotChangedLater();
+  void theJointGraphIsHandedOutBeforeItIsPartitioned();
   void progressNeverGoesBack();
   void aStopEndsAsCancelledInItsStage();
   void anOpenModelIsNotReadAgain();
@@ -73,6 +74,25 @@ void TstCompilePipeline::partialRecordsGrowAndAreNotChangedLater() {
   for (std::size_t i = 0; i < partials.size(); ++i) QCOMPARE(partials[i]->stages.size(), i + 1);
   QVERIFY(partials[3]->forward->kernels.empty());
   QVERIFY(!partials[4]->forward->kernels.empty());
+}
+
+/// In training with its backward half; in inference it has none.
+void TstCompilePipeline::theJointGraphIsHandedOutBeforeItIsPartitioned() {
+  for (const auto mode : {run::Mode::Train, run::Mode::Infer}) {
+    OpenModel open;
+    CompileOptions options;
+    options.mode = mode;
+    std::size_t tangents = 0;
+    int seen = 0;
+    const auto look = [&](const CompileRecordPtr& record) {
+      if (!record->joint || record->partition) return;
+      ++seen;
+      tangents = record->joint->metadata.tracedTangents.size();
+    };
+    QVERIFY(!compile(open, modelPath("mlp_ce"), Goal::Partition, options, {}, look).error);
+    QCOMPARE(seen, 1);
+    QCOMPARE(tangents > 0, mode == run::Mode::Train);
+  }
 }
 
 void TstCompilePipeline::progressNeverGoesBack() {

@@ -20,6 +20,8 @@ class TstCodec : public QObject {
   void recordKeepsItsGraphs();
   void recordKeepsPartitionScheduleAndMeasurement();
   void recordKeepsTheCompilesOfALog();
+  void recordKeepsTheEntries();
+  void anEntryThatIsNotThereIsRefused();
   void failureKeepsStageAndDetails();
   void framesAreCutFromAnyChunks();
   void anOverlongFrameIsRefused();
@@ -125,6 +127,18 @@ std::shared_ptr<run::Measurement> sampleMeasurement() {
   return measurement;
 }
 
+std::shared_ptr<run::EntriesRecord> sampleEntries() {
+  auto entries = std::make_shared<run::EntriesRecord>();
+  entries->entries = {{{{"s0 >= 2", "A size of 1 broadcasts."}}, {"s0=6"}, 3, "", "0/0: s0 >= 2"},
+                      {{}, {}, 0, "0/0: s0 >= 2", "", run::BackwardBuild::AtFirstCall, 12.5}};
+  entries->counters = {7, 2, 3, 1, 4, 5};
+  entries->served = 1;
+  entries->isCompiled = true;
+  entries->misses = {"0/0: s0 >= 2"};
+  entries->fallback = "The recompile limit (8) was reached.";
+  return entries;
+}
+
 pipeline::CompileRecord sampleRecord() {
   pipeline::CompileRecord record;
   record.model.name = "net";
@@ -156,6 +170,7 @@ pipeline::CompileRecord sampleRecord() {
   record.partition = std::make_shared<partition::Partition>(samplePartition(joint->graph));
   record.forward = sampleHalf(joint->graph);
   record.measurement = sampleMeasurement();
+  record.entries = sampleEntries();
   return record;
 }
 
@@ -301,6 +316,38 @@ void TstCodec::recordKeepsTheCompilesOfALog() {
   QCOMPARE(compiles[0].graphs, (std::vector<std::string>{"joint", "forward (text only)"}));
   QVERIFY(compiles[0].canOpen && compiles[0].isShown);
   QCOMPARE(compiles[0].reason, std::string("0/0: size"));
+}
+
+void TstCodec::recordKeepsTheEntries() {
+  const auto sent = sampleEntries();
+  const Reply reply = throughWire(doneReply(sampleRecord()));
+  const run::EntriesRecord& got = *recordIn(reply).entries;
+  QCOMPARE(got.entries.size(), std::size_t{2});
+  QCOMPARE(got.entries[0].guards, sent->entries[0].guards);
+  QCOMPARE(got.entries[0].sizes, sent->entries[0].sizes);
+  QCOMPARE(got.entries[0].hits, 3);
+  QCOMPARE(got.entries[0].lastMiss, sent->entries[0].lastMiss);
+  QCOMPARE(got.entries[1].reason, sent->entries[1].reason);
+  QCOMPARE(got.entries[1].backward, run::BackwardBuild::AtFirstCall);
+  QCOMPARE(got.entries[1].backwardMs, 12.5);
+  const run::EntryCounters& counters = got.counters;
+  QCOMPARE((std::vector<int>{counters.calls, counters.compiles, counters.hits, counters.misses,
+                             counters.sizeBuilds, counters.fallbacks}),
+           (std::vector<int>{7, 2, 3, 1, 4, 5}));
+  QCOMPARE(*got.served, std::size_t{1});
+  QVERIFY(got.isCompiled);
+  QCOMPARE(got.misses, sent->misses);
+  QCOMPARE(got.fallback, sent->fallback);
+}
+
+void TstCodec::anEntryThatIsNotThereIsRefused() {
+  pipeline::CompileRecord record = sampleRecord();
+  auto entries = sampleEntries();
+  entries->served = 2;
+  record.entries = entries;
+  const auto decoded = decodeReply(bodyOf(encodeReply(doneReply(record))));
+  QVERIFY(!decoded);
+  QVERIFY(decoded.error().message.find("the entry that served") != std::string::npos);
 }
 
 void TstCodec::failureKeepsStageAndDetails() {

@@ -70,6 +70,12 @@ bool close(const Tensor& a, const Tensor& b) {
   return a.defined() && b.defined() && a.sizes() == b.sizes() && at::allclose(a, b, 1e-5, 1e-6);
 }
 
+/// The memory of a tensor, without holding it.
+c10::weak_intrusive_ptr<c10::StorageImpl> watch(const Tensor& tensor) {
+  return c10::weak_intrusive_ptr<c10::StorageImpl>(
+      c10::intrusive_ptr<c10::StorageImpl>::reclaim_copy(tensor.storage().unsafeGetStorageImpl()));
+}
+
 /// Gradients of x and w for `gradient`, by eager.
 std::pair<Tensor, Tensor> eagerGradients(const Tensor& x, const Tensor& w, const Tensor& gradient) {
   const at::NoGradGuard noGrad;
@@ -190,6 +196,65 @@ class TestCompiledStep : public QObject {
     const Tensor x = leaf({3, 4}, 0.1);
     backward(step({x})[1], at::ones({3, 4}));
     QVERIFY(close(x.grad(), -x.detach().sin()));
+  }
+
+  void severalOutputsGiveOneGradient() {
+    Step step(
+        "input x f32[3, 4] leaf\n"
+        "a = aten.sin.default(x)\n"
+        "b = aten.cos.default(x)\n"
+        "v, i = aten.max.dim(x, dim=1)\n"
+        "return a, v, i, b\n");
+    const Tensor x = leaf({3, 4}, 0.1);
+    const std::vector<Tensor> outputs = step({x});
+    QVERIFY(!outputs[2].requires_grad());
+    const Tensor ones = at::ones({3, 4}), row = at::ones({3});
+    ::torch::autograd::backward({outputs[0], outputs[1], outputs[3]}, {ones, row, ones * 2});
+    const Tensor eager = x.detach().clone().requires_grad_(true);
+    ::torch::autograd::backward({eager.sin(), std::get<0>(eager.max(1)), eager.cos()},
+                                {ones, row, ones * 2});
+    QVERIFY(close(x.grad(), eager.grad()));
+  }
+
+  void anOutputThatIsReturnedTwiceIsOneTensor() {
+    Step step("input x f32[3, 4] leaf\ny = aten.sin.default(x)\nreturn y, y\n");
+    const Tensor x = leaf({3, 4}, 0.1);
+    const std::vector<Tensor> outputs = step({x});
+    QVERIFY(outputs[0].is_same(outputs[1]));
+    const Tensor ones = at::ones({3, 4});
+    ::torch::autograd::backward({outputs[0], outputs[1]}, {ones, ones});
+    QVERIFY(close(x.grad(), x.detach().cos() * 2));
+  }
+
+  /// Row 44: a file holds no backward of its own that could write its incoming gradient, and the
+  /// compiled one must not: neither kernels nor calls overwrite it, nor what was saved.
+  void theIncomingGradientIsLeftAsItWas() {
+    Step step(kSineTimes);
+    const Tensor x = leaf({3, 4}, 0.1), w = leaf({3, 4}, 0.9);
+    const Tensor gradient = leaf({3, 4}, 0.4).detach();
+    const Tensor before = gradient.clone();
+    const auto version = gradient._version();
+    backward(step({x, w})[0], gradient);
+    QVERIFY(at::equal(gradient, before));
+    QCOMPARE(gradient._version(), version);
+  }
+
+  /// Saved views and outputs go with the last who holds them, also if no backward was called.
+  void aStepLeavesNothingBehind() {
+    Step step(
+        "input x f32[3, 4] leaf\n"
+        "s = aten.sin.default(x)\n"
+        "v = aten.view.default(s, size=[4, 3])\n"
+        "y = aten.mul.Tensor(v, other=v)\n"
+        "return y, v\n");
+    const Tensor x = leaf({3, 4}, 0.1);
+    std::vector<Tensor> outputs = step({x});
+    const auto first = watch(outputs[0]);
+    const auto second = watch(outputs[1]);
+    QVERIFY(!first.expired() && !second.expired());
+    outputs.clear();
+    QVERIFY(first.expired());
+    QVERIFY(second.expired());
   }
 
   void incomingGradientsOfAnyLayoutAreTaken_data() {

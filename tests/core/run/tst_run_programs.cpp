@@ -131,11 +131,9 @@ class TestRunPrograms : public QObject {
     ProgramBuilder program;
     program.parameter("w", {3}).buffer("ema", {3});
     program.call("y", "aten.sin.default", {{"self", value("w")}})
-        .gradRegion("kept", false, {"ema", "y"}, "lerped",
-                    [](ProgramBuilder& inner) {
-                      inner.call("lerped", "aten.mul_.Tensor",
-                                 {{"self", value("ema")}, {"other", value("y")}});
-                    })
+        .openGradRegion(false)
+        .call("kept", "aten.mul_.Tensor", {{"self", value("ema")}, {"other", value("y")}})
+        .closeRegion()
         .output("y");
     VERIFY_PROGRAM(program);
   }
