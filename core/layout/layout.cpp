@@ -5,6 +5,8 @@
 #include "core/layout/layout.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/layout/block_layout.h"
 #include "core/layout/folded_ranks.h"
@@ -183,6 +185,30 @@ Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageCo
 
 std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth) {
   return keysToDepth(geometry.modules, depth);
+}
+
+std::set<std::string> expandedOneOfEach(const GraphGeometry& geometry) {
+  const auto& modules = geometry.modules;
+  std::vector<std::string> structure(modules.size());
+  std::vector<int> before(modules.size(), -1);  // the call before it in the same module
+  std::map<int, int> last;
+  for (std::size_t i = 0; i < modules.size(); ++i) {
+    const auto [at, isFirst] = last.emplace(modules[i].parent, static_cast<int>(i));
+    if (!isFirst) before[i] = std::exchange(at->second, static_cast<int>(i));
+  }
+  // Calls inside come after the call, so from the end each is whole before it is added.
+  for (std::size_t i = modules.size(); i-- > 0;) {
+    std::string& own = structure[i];
+    own = modules[i].className + '/' + std::to_string(modules[i].ops) + '(' + own + ')';
+    if (modules[i].parent >= 0) structure[static_cast<std::size_t>(modules[i].parent)] += own;
+  }
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < modules.size(); ++i) {
+    const bool isRepeat =
+        before[i] >= 0 && structure[i] == structure[static_cast<std::size_t>(before[i])];
+    if (!isRepeat) keys.insert(modules[i].key);
+  }
+  return keys;
 }
 
 std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node) {

@@ -42,6 +42,10 @@ Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageCo
 
 /// The keys to expand so that every module call less deep than `depth` is open; 0: none.
 std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth);
+/// The keys to expand so that of equal module calls next to each other in one module (the blocks of
+/// a transformer) the first is open and the rest are closed, and all others are open. Equal: the
+/// same class, operators and calls inside.
+std::set<std::string> expandedOneOfEach(const GraphGeometry& geometry);
 /// The keys to expand to make the node visible, added to those that are expanded now.
 std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node);
 

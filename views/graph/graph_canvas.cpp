@@ -87,6 +87,7 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
   m_cache.clear();
   m_message.clear();
   m_marks = {};
+  m_focusBox = m_selectedBefore = -1;
   m_cutMarks = graph::cutMarks(m_scene->geometry(), m_cutBefore, m_cutAfter);
   m_viewport.setBounds(m_scene->bounds());
   {
@@ -115,10 +116,17 @@ void GraphCanvas::showMessage(const QString& message) {
 void GraphCanvas::setFound(const std::vector<std::string>& nodes, Others others) {
   m_marks.found.clear();
   m_marks.others = others;
+  m_focusBox = -1;
   if (m_scene) {
     for (const std::string& node : nodes)
       for (const int box : m_scene->geometry().boxesOf(node)) m_marks.found.insert(box);
   }
+  m_cache.clear();
+  update();
+}
+
+void GraphCanvas::setOverlay(std::shared_ptr<const Overlay> overlay) {
+  m_marks.overlay = std::move(overlay);
   m_cache.clear();
   update();
 }
@@ -133,6 +141,7 @@ void GraphCanvas::setCutChange(Cut before, Cut after) {
 
 /// Names are kept between graphs, so a selection made in another graph is found here by name.
 void GraphCanvas::takeSelection(const Selection& selection) {
+  const int before = m_marks.primary;
   m_marks.selected.clear();
   m_marks.primary = -1;
   if (m_scene) {
@@ -148,6 +157,7 @@ void GraphCanvas::takeSelection(const Selection& selection) {
         m_marks.selected.insert(box);
       }
     }
+    if (before >= 0 && before != m_marks.primary) m_selectedBefore = before;
     if (m_marks.primary >= 0 && !m_isFirst)
       m_viewport.ensureVisible(toRectF(geometry.boxes[m_marks.primary].rect));
   }
@@ -240,15 +250,32 @@ void GraphCanvas::step(bool forwards) {
 }
 
 void GraphCanvas::nextFound(bool forwards) {
-  if (!m_scene || m_marks.found.empty()) return;
-  const int from = m_marks.primary;
-  int box = from;
-  for (std::size_t i = 0; i < m_scene->geometry().boxes.size(); ++i) {
-    box = stepFrom(m_scene->geometry(), box, forwards);
-    // Past the end: on from the other end.
-    if (box < 0) box = stepFrom(m_scene->geometry(), -1, true);
-    if (m_marks.found.count(box)) return selectBox(box);
-  }
+  if (!m_scene) return;
+  const int box = stepAmong(m_scene->geometry(), m_marks.found, m_marks.primary, forwards);
+  if (box >= 0) selectBox(box);
+}
+
+void GraphCanvas::focusOn(std::set<int> boxes) {
+  m_marks.found = std::move(boxes);
+  m_marks.others = Others::Paler;
+  m_cache.clear();
+  update();
+}
+
+bool GraphCanvas::focusAround() {
+  if (!m_scene || m_marks.primary < 0) return false;
+  m_focusHops = m_focusBox == m_marks.primary ? m_focusHops + 1 : 1;
+  m_focusBox = m_marks.primary;
+  focusOn(boxesAround(m_scene->geometry(), m_focusBox, m_focusHops));
+  return true;
+}
+
+bool GraphCanvas::focusBetween() {
+  if (!m_scene || m_marks.primary < 0 || m_selectedBefore < 0) return false;
+  auto boxes = boxesBetween(m_scene->geometry(), m_selectedBefore, m_marks.primary);
+  if (boxes.empty()) return false;
+  focusOn(std::move(boxes));
+  return true;
 }
 
 void GraphCanvas::toggleSelected() {

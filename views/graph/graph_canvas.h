@@ -40,6 +40,9 @@ class GraphCanvas : public QWidget {
   void setCutChange(Cut before, Cut after);
   const CutMarks& cutMarks() const { return m_cutMarks; }
 
+  /// Null: none. Must be of the geometry that is shown.
+  void setOverlay(std::shared_ptr<const Overlay> overlay);
+
   /// Null: the palette that suits the widget (the default).
   void setColors(const GraphPalette* palette);
   const GraphPalette& colors() const;
@@ -58,6 +61,12 @@ class GraphCanvas : public QWidget {
   void step(bool forwards);
   void toggleSelected();
   void nextFound(bool forwards);
+  /// Pales all boxes but those that one edge joins with the selected one; again: one edge further.
+  /// False if nothing is selected. setFound() ends it.
+  bool focusAround();
+  /// Pales all boxes but those on the ways between the two that were selected last. False if there
+  /// are none.
+  bool focusBetween();
 
   QSize sizeHint() const override { return {900, 640}; }
   QSize minimumSizeHint() const override { return {200, 150}; }
@@ -91,6 +100,7 @@ class GraphCanvas : public QWidget {
 
   void takeSelection(const shared::Selection& selection);
   void selectBox(int box);
+  void focusOn(std::set<int> boxes);
   void updateHover(QPointF device);
   void walk(Direction direction, bool pansOnly);
   void moved();
@@ -117,6 +127,9 @@ class GraphCanvas : public QWidget {
   bool m_isFirst = true;
   bool m_isCentred = false;  ///< zoomToSelection() was the last movement
   bool m_isAtTop = false;    ///< showTop() was
+  int m_focusBox = -1;       ///< that focusAround() was about last
+  int m_focusHops = 0;
+  int m_selectedBefore = -1;  ///< the box that was selected before the primary one
   Drag m_drag = Drag::None;
   QPointF m_pressedAt;
   QPointF m_lastAt;

@@ -8,6 +8,7 @@
 
 #include "views/graph/graph_palette.h"
 #include "views/graph/graph_scene.h"
+#include "views/graph/overlay.h"
 
 namespace views::graph {
 
@@ -22,6 +23,7 @@ struct GraphMarks {
   int hoveredEdge = -1;
   std::set<int> found;  ///< boxes that the search hit
   Others others = Others::Shown;
+  std::shared_ptr<const Overlay> overlay;  ///< of the same geometry; null: none
 };
 
 /// How much detail is painted, by the size of a unit on the device.
@@ -68,6 +70,8 @@ class GraphPainter {
   /// True if an end of the edge is hidden.
   bool isEdgeHidden(int edge) const;
   bool isLit(int edge) const;
+  /// Null if the overlay says nothing about the box.
+  const OverlayMark* overlayMark(int box) const;
 
   const GraphScene& m_scene;
   const GraphPalette& m_palette;

@@ -1,6 +1,7 @@
 // Boxes of the graph: fill, text, badges and marks.
 
 #include "views/graph/graph_painter.h"
+#include "views/graph/overlay_paint.h"
 #include "views/graph/paint_text.h"
 
 namespace views::graph {
@@ -38,6 +39,12 @@ void GraphPainter::paintBoxes(QPainter& painter, const QRectF& visible, double s
   }
 }
 
+const OverlayMark* GraphPainter::overlayMark(int box) const {
+  if (!m_marks.overlay) return nullptr;
+  const OverlayMark& mark = m_marks.overlay->marks[static_cast<std::size_t>(box)];
+  return mark.text.isEmpty() ? nullptr : &mark;
+}
+
 /// A block, with its title where that can be read.
 void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const {
   const Box& it = m_scene.geometry().boxes[box];
@@ -45,14 +52,18 @@ void GraphPainter::paintFlatBox(QPainter& painter, int box, double scale) const 
   const QRectF rect = toRectF(it.rect);
   const bool hasTitle = rect.width() * scale >= 40 && rect.height() * scale >= 10;
   const double opacity = isDimmed(box) ? 0.35 : 1;
+  const OverlayMark* mark = overlayMark(box);
+  const QColor overlay = mark ? overlayColor(*m_marks.overlay, *mark, m_palette) : QColor();
   if (!hasTitle) {
-    const QColor color = it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.6);
+    QColor color = it.kind == BoxKind::Module ? lane.accent : faded(lane.accent, 0.6);
+    if (m_marks.overlay) color = overlay.isValid() ? overlay : faded(lane.accent, 0.2);
     painter.fillRect(rect, faded(color, opacity));
     return;
   }
   painter.setPen(QPen(faded(lane.accent, opacity), 0));
   painter.setBrush(faded(it.kind == BoxKind::Module ? lane.fill : m_palette.box, opacity));
   painter.drawRect(rect);
+  if (overlay.isValid()) painter.fillRect(rect, faded(overlay, 0.5 * opacity));
   painter.setPen(faded(m_palette.text, opacity));
   paintLine(painter, m_scene.fonts().title, rect.adjusted(3 / scale, 0, -3 / scale, 0),
             m_scene.textOf(box).whole, growFor(kTitleSize, kSmallestTitle - 0.5, scale),
@@ -73,6 +84,8 @@ void GraphPainter::paintBox(QPainter& painter, int box) const {
     painter.drawRoundedRect(rect.translated(4, 4), radius, radius);
   }
   painter.drawRoundedRect(rect, radius, radius);
+  if (const OverlayMark* mark = overlayMark(box))
+    paintOverlayMark(painter, rect, *m_marks.overlay, *mark, m_palette);
   if (it.kind != BoxKind::Op) return;
   painter.save();
   painter.setClipRect(QRectF(rect.left(), rect.top(), 5, rect.height()));
@@ -93,10 +106,12 @@ void GraphPainter::paintBoxText(QPainter& painter, int box, double scale) const 
   const double badges = hasBadges(it, scale) ? kBadgeHeight + 2 : 0;
   const double room = it.rect.height - badges;
   const double middle = it.rect.y + room / 2;
-  const bool hasDetail = !text.detail.isEmpty() && titleHeight + detailHeight + 6 <= room;
+  const OverlayMark* mark = overlayMark(box);
+  const QString& detail = mark && !mark->text.isEmpty() ? mark->text : text.detail;
+  const bool hasDetail = !detail.isEmpty() && titleHeight + detailHeight + 6 <= room;
   const Qt::Alignment alignment = isPin(it.kind) ? Qt::AlignHCenter : Qt::AlignLeft;
-  const double mark = titleGrow > 1 && hasMark(it) ? kTextRight - kTextLeft : 0;
-  const QRectF line(it.rect.x + kTextLeft, 0, it.rect.width - 2 * kTextLeft - mark, 0);
+  const double corner = titleGrow > 1 && hasMark(it) ? kTextRight - kTextLeft : 0;
+  const QRectF line(it.rect.x + kTextLeft, 0, it.rect.width - 2 * kTextLeft - corner, 0);
   const double half = titleHeight / 2 + 3;
   const double titleAt = hasDetail ? middle - detailHeight / 2 - 2 : middle;
   painter.setPen(m_palette.text);
@@ -107,7 +122,7 @@ void GraphPainter::paintBoxText(QPainter& painter, int box, double scale) const 
   const double detailAt = middle + titleHeight / 2 + 1.5;
   painter.setPen(m_palette.muted);
   paintLine(painter, m_scene.fonts().detail,
-            QRectF(line.x(), detailAt - half, it.rect.width - 2 * kTextLeft, 2 * half), text.detail,
+            QRectF(line.x(), detailAt - half, it.rect.width - 2 * kTextLeft, 2 * half), detail,
             detailGrow, alignment);
 }
 

@@ -29,6 +29,7 @@ struct GraphPalette {
   QColor selection;
   QColor hover;
   QColor found;  ///< search hits
+  QColor heat;   ///< amounts of an overlay
   LaneColors forward;
   LaneColors recomputed;
   LaneColors backward;

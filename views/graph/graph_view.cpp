@@ -144,9 +144,9 @@ void GraphView::takeGeometry(const GraphGeometryPtr& geometry, const QString& an
     m_canvas->centerOn(m_restored->center);
     m_restored.reset();
   }
-  m_legend->setEntries(legendOf(*geometry));
   showCrumbs();
   applyFilter();
+  applyOverlay();
   Q_EMIT shown();
 }
 

@@ -19,9 +19,11 @@
 #include "views/shared/filter_subjects.h"
 
 class QAction;
+class QActionGroup;
 class QLineEdit;
 class QSpinBox;
 class QToolBar;
+class QToolButton;
 
 namespace views::graph {
 
@@ -47,6 +49,10 @@ class GraphView : public QWidget {
   void setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
                    std::shared_ptr<const core::partition::Partition> partition,
                    std::shared_ptr<const shared::NodeFactsByName> facts = nullptr);
+  /// Which kernels compute which nodes; null: none were generated.
+  void setKernels(std::shared_ptr<const KernelLabels> kernels);
+  void setOverlay(OverlayKind kind);
+  OverlayKind overlay() const { return m_overlay; }
   /// Marks over the picture what changes from one partition to another; the same one: no marks.
   void showCutChange(const core::partition::Partition& before,
                      const core::partition::Partition& after);
@@ -108,6 +114,8 @@ class GraphView : public QWidget {
   void revealSelection();
   void applyFilter();
   void showFound(const std::vector<std::string>& names);
+  void applyOverlay();
+  void buildOverlays();
   void showCrumbs();
   bool mayWriteBitmap();
   void openContextMenu(const QPoint& at, const QString& moduleKey);
@@ -136,6 +144,11 @@ class GraphView : public QWidget {
   shared::Filter m_filter;
   QString m_filterSummary;
   std::optional<GraphViewState> m_restored;  ///< to be shown with the next picture
+  OverlayKind m_overlay = OverlayKind::None;
+  std::shared_ptr<const KernelLabels> m_kernels;
+  QToolButton* m_overlayButton = nullptr;
+  QActionGroup* m_overlayActions = nullptr;
+  QAction* m_legendAction = nullptr;
 };
 
 }  // namespace views::graph

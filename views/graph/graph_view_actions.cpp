@@ -60,6 +60,20 @@ void GraphView::buildActions() {
       addAction(tr("Expand All"), QStringLiteral("Ctrl+E"), tr("Open every module"), everything));
   m_toolbar->addAction(addAction(tr("Collapse All"), QStringLiteral("C"), tr("Close every module"),
                                  [this] { setDepth(0); }));
+  addAction(tr("Expand One of Each"), {},
+            tr("Open the first of equal modules in a row and close the others"), [this] {
+              if (m_geometry) setExpanded(core::layout::expandedOneOfEach(*m_geometry), {});
+            });
+  addAction(tr("Focus Around Selection"), {},
+            tr("Pale all but the neighbours of the selected box; again: one step further"), [this] {
+              if (!m_canvas->focusAround()) Q_EMIT statusChanged(tr("Select a box first"));
+            });
+  addAction(tr("Focus Between Selections"), {},
+            tr("Pale all but the ways between the two boxes selected last"), [this] {
+              if (!m_canvas->focusBetween())
+                Q_EMIT statusChanged(tr("No way leads between the two boxes selected last"));
+            });
+  addAction(tr("End Focus"), {}, tr("Show all boxes again"), [this] { applyFilter(); });
   addAction(tr("Reveal Selection"), QStringLiteral("R"),
             tr("Open the modules around the selected node"), [this] { revealSelection(); });
   addAction(tr("Mirror Side"), QStringLiteral("M"), tr("Jump between forward and backward"),
@@ -96,9 +110,9 @@ void GraphView::buildToolbar() {
     connect(action, &QAction::toggled, this, apply);
     return action;
   };
-  m_toolbar->addAction(toggle(tr("Legend"), QStringLiteral("L"),
-                              tr("Show what lines and marks mean"), false,
-                              [this](bool on) { m_legend->setVisible(on); }));
+  m_legendAction = toggle(tr("Legend"), QStringLiteral("L"), tr("Show what lines and marks mean"),
+                          false, [this](bool on) { m_legend->setVisible(on); });
+  m_toolbar->addAction(m_legendAction);
   toggle(tr("Overview"), QStringLiteral("O"), tr("Show the small picture of the whole graph"), true,
          [this](bool on) { m_minimap->setWanted(on); });
   toggle(tr("Fold Views"), {}, tr("Draw view operators inside the box that makes their input"),
@@ -111,6 +125,7 @@ void GraphView::buildToolbar() {
            m_request.options.showStaticNets = on;
            if (m_request.joint) requestLayout({});
          });
+  buildOverlays();
   buildSearch();
   m_zoom = new QLabel(this);
   m_zoom->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral(" 400 % ")));

@@ -8,6 +8,7 @@
 #include "views/models/guard_tables.h"
 #include "views/models/sequence_table.h"
 #include "views/pages/data_table.h"
+#include "views/pages/kernel_labels.h"
 #include "views/pages/node_facts.h"
 #include "views/pages/node_filter.h"
 
@@ -61,6 +62,7 @@ std::optional<Notice> JointPage::missing(const Snapshot& snapshot) const {
 
 void JointPage::refresh(const Snapshot& snapshot) {
   m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition, nodeFacts(snapshot));
+  m_graph->setKernels(kernelLabels(*snapshot.index));
   m_table->setTable(models::nodeTable(snapshot.index));
   m_sequence->setTable(models::sequenceTable(snapshot.index));
   m_guards->setTable(models::guardTable(snapshot.index));

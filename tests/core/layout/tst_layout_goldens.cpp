@@ -128,6 +128,47 @@ class TestLayoutGoldens : public QObject {
     }
   }
 
+  void oneOfEachOpensTheFirstOfEqualBlocks() {
+    const Model model =
+        readModel(QStringLiteral(AOT_TEST_DATA "/oracle/goldens/gpt_deep.json.gz"), 1.0);
+    QVERIFY(model.joint);
+    const auto start = layoutOf(model, {}, true);
+    LayoutOptions options;
+    options.expandAutomatically = false;
+    options.expanded = expandedOneOfEach(*start);
+    QVERIFY(options.expanded.count("blocks.0") != 0);
+    QVERIFY(options.expanded.count("blocks.0.attn") != 0);
+    QVERIFY(options.expanded.count("blocks.1") == 0);
+    QVERIFY(options.expanded.count("blocks.10") == 0);
+    const auto geometry = layoutOf(model, options, true);
+    QCOMPARE(QString::fromStdString(checkLayout(*geometry)), QString());
+    QVERIFY(geometry->boxes.size() < layoutOf(model, {}, true)->boxes.size() + 60);
+  }
+
+  /// At least 95 of 100 backward operators stand in the rows of their forward one.
+  void backwardStandsBesideForward() {
+    for (const char* name : {"gpt_deep", "resnet18_w16", "unet", "lstm", "vit"}) {
+      const Model model =
+          readModel(QStringLiteral(AOT_TEST_DATA "/oracle/goldens/%1.json.gz").arg(name), 1.0);
+      LayoutOptions options;
+      options.expandAutomatically = false;
+      options.expanded = expandedToDepth(*layoutOf(model, {}, true), 100);
+      int pairs = 0;
+      int aligned = 0;
+      int all = 0;
+      const auto geometry = layoutOf(model, options, true);
+      for (const Box& box : geometry->boxes) {
+        if (box.lane != Lane::Backward || box.kind != BoxKind::Op) continue;
+        ++all;
+        if (box.partner < 0) continue;
+        const Box& forward = geometry->boxes[box.partner];
+        ++pairs;
+        aligned += box.rect.centerY() >= forward.rowTop && box.rect.centerY() <= forward.rowBottom;
+      }
+      QVERIFY2(aligned * 100 >= pairs * 95 && pairs * 100 >= all * 95, name);
+    }
+  }
+
   void layoutsAreTheSameOnEveryRun() {
     const Model model =
         readModel(QStringLiteral(AOT_TEST_DATA "/oracle/goldens/resnet18_w16.json.gz"), 0.5);
