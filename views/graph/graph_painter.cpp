@@ -20,6 +20,8 @@ namespace {
 constexpr double kLaneMargin = 10;
 // Below this labels of neighbouring nets would cover each other.
 constexpr double kSmallestLabelScale = 0.5;
+// Every dash of a line is computed, those beside the screen too.
+constexpr double kLongestDashed = 20000;
 
 }  // namespace
 
@@ -149,9 +151,12 @@ void GraphPainter::paintEdge(QPainter& painter, int edge, double scale, bool lit
   if (it.kind == EdgeKind::Recompute) pen.setDashPattern({1.5, 2.5});
   if (it.kind == EdgeKind::SavedStatic) pen.setDashPattern({4, 3});
   if (it.kind == EdgeKind::Crossing) pen.setDashPattern({7, 3});
+  const QPainterPath& path = m_scene.pathOf(edge);
+  const QRectF extent = path.controlPointRect();
+  if (std::max(extent.width(), extent.height()) > kLongestDashed) pen.setStyle(Qt::SolidLine);
   painter.setPen(pen);
   painter.setBrush(Qt::NoBrush);
-  painter.drawPath(m_scene.pathOf(edge));
+  painter.drawPath(path);
   if (band != DetailBand::Near) return;
   paintArrow(painter, edge);
   if (it.isNet) paintNetLabel(painter, edge, scale, lit);
