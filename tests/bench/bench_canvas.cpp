@@ -130,7 +130,8 @@ void timeOne(const QString& name, const std::shared_ptr<const ir::JointGraph>& j
   Frames frames = walk(canvas);
   const views::shared::FilterSubjects subjects(joint, nullptr);
   const double filter = millisecondsOf([&] {
-    canvas.setFound(subjects.matching(*views::shared::parseFilter("op:mm -op:view")), views::graph::Others::Paler);
+    canvas.setFound(subjects.matching(*views::shared::parseFilter("op:mm -op:view")),
+                    views::graph::Others::Paler);
     canvas.repaint();
   });
   std::printf(
