@@ -4,8 +4,10 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "app/engine/entries_output.h"
+#include "app/engine/keep_run.h"
 #include "core/base/json_writer.h"
 #include "core/pipeline/compiled_entries.h"
+#include "core/run/cautions.h"
 
 namespace engine {
 namespace {
@@ -21,7 +23,8 @@ void writeTimingMembers(JsonWriter& json, const run::Timing& timing) {
       .member("iqr_ms", timing.iqrMs)
       .member("samples", timing.samplesMs)
       .member("peak_bytes", timing.peakBytes)
-      .member("saved_bytes", timing.savedBytes);
+      .member("saved_bytes", timing.savedBytes)
+      .member("steps_per_sample", timing.stepsPerSample);
 }
 
 void writeCheck(JsonWriter& json, const run::CheckResult& check) {
@@ -55,6 +58,7 @@ void writeSpeedup(JsonWriter& json, const std::optional<run::Speedup>& speedup) 
       .value(speedup->high)
       .endArray()
       .member("verdict", run::verdictName(speedup->verdict))
+      .member("drift_removed", speedup->driftRemoved)
       .endObject();
 }
 
@@ -100,6 +104,16 @@ void writeGpu(JsonWriter& json, const std::optional<run::GpuConditions>& gpu) {
       .endObject();
 }
 
+void writeLoad(JsonWriter& json, const run::MachineLoad& load) {
+  json.key("load")
+      .beginObject()
+      .member("cores", load.cores)
+      .member("other_cores", load.otherCores)
+      .member("stolen_cores", load.stolenCores)
+      .member("throttles", load.throttles)
+      .endObject();
+}
+
 /// One measurement, and how its call was served.
 struct Bench {
   std::string inputs;  ///< the file; empty: the model's samples
@@ -125,6 +139,8 @@ void writeMeasurement(JsonWriter& json, const Measurement& measurement) {
   writeCompile(json, measurement.compile);
   if (measurement.device != "cpu") writeGraph(json, measurement);
   writeGpu(json, measurement.gpu);
+  writeLoad(json, measurement.load);
+  json.member("cautions", run::cautions(measurement));
 }
 
 void writeCall(JsonWriter& json, const Bench& bench) {
@@ -206,6 +222,10 @@ void printBench(const std::string& model, const Measurement& m) {
               millisecondsText(m.compile.partitionMs).c_str(),
               millisecondsText(m.compile.codegenMs + m.compile.buildMs).c_str(),
               m.compile.kernelsBuilt, m.compile.kernelsFromCache);
+  if (const auto steps = run::stepsToPayBack(m))
+    std::printf("  compile   paid back after %.0f steps\n", *steps);
+  for (const std::string& caution : run::cautions(m))
+    std::printf("  !         %s\n", caution.c_str());
 }
 
 /// Measures the model with each set of inputs in turn.
@@ -242,6 +262,11 @@ int benchCommand(const EngineOptions& options) {
   const auto benches = benchAll(options);
   if (!benches) return fail(benches.error());
   printCalls(*benches);
+  if (options.keep || !options.sweepPoint.empty()) {
+    const auto kept = keepRun(options, *benches->back().record);
+    if (!kept) return fail(kept.error());
+    std::printf("  kept      as run %lld\n", static_cast<long long>(*kept));
+  }
   const auto written = writeFile(options.json, benchJson(*benches));
   if (!written) return fail(written.error());
   const bool passed = std::all_of(benches->begin(), benches->end(), [](const Bench& bench) {

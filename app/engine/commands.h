@@ -18,6 +18,16 @@ int kernelsCommand(const EngineOptions& options);
 int runCommand(const EngineOptions& options);
 /// Eager against compiled: correctness first, then interleaved timing.
 int benchCommand(const EngineOptions& options);
+/// A bench for every combination of options, resumable.
+int sweepCommand(const EngineOptions& options);
+/// The runs that were kept.
+int historyCommand(const EngineOptions& options);
+/// Two kept runs side by side.
+int compareCommand(const EngineOptions& options);
+/// Where the time of a step goes, eager and compiled.
+int profileCommand(const EngineOptions& options);
+/// Where the compiled step first computes something else than eager.
+int bisectCommand(const EngineOptions& options);
 /// The table of operators: what a trace does with each, and what a kernel can.
 int opsCommand(const EngineOptions& options);
 /// The devices of this machine, and what a run on a GPU lacks.

@@ -31,6 +31,15 @@ struct EngineOptions {
   std::string profile;                 ///< where `trace` writes the times of calls; empty: nowhere
   bool checkTrace = false;             ///< trace: replay the graph on real data beside eager
   std::vector<std::string> inputSets;  ///< every --inputs; `compile` has the first
+  std::string history;                 ///< the file of runs; empty: the user's own
+  std::string perfetto;                ///< where `profile` writes a timeline; empty: nowhere
+  bool keep = false;                   ///< `bench` keeps its run there
+  std::string settings;                ///< what a kept run says of its options
+  std::string sweepPoint;              ///< "3:7": `bench` measures point 7 of sweep 3
+  std::vector<std::string> varied;     ///< what `sweep` varies: "budget=1,0.5"
+  std::string with;                    ///< options of `bench` for every point of a sweep
+  std::int64_t resume = 0;             ///< the sweep to go on with
+  std::vector<std::int64_t> comparedRuns;  ///< of `compare`
   core::run::Execution execution = core::run::Execution::Compiled;
   std::vector<double> budgets;  ///< in the order given; {1} if none was
   /// Empty: none for `trace`, fusion for what makes kernels.

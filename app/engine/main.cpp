@@ -19,7 +19,8 @@ struct Verb {
   const char* example;
   OptionGroups groups;
   int (*run)(const EngineOptions&);
-  bool takesModel = true;
+  /// Whether `model` is asked for: a path; for `history` the name of a model.
+  enum class Model { Needed, Optional, None } model = Model::Needed;
 };
 
 constexpr OptionGroups kTrace{true, true, false};
@@ -45,19 +46,65 @@ constexpr Verb kVerbs[] = {
      "aot-engine run resnet18.pt2 --execution compiled --json run.json", kMeasure, runCommand},
     {"bench", "measures compiled against eager: correctness first, then interleaved timing",
      "aot-engine bench resnet18.pt2 --threads 2", kMeasure, benchCommand},
+    {"profile", "shows where the time of a step goes, eager and compiled, by operator and kernel",
+     "aot-engine profile resnet18.pt2 --perfetto profile.json", kMeasure, profileCommand},
+    {"bisect", "finds the first node that the compiled step computes otherwise than eager",
+     "aot-engine bisect resnet18.pt2", kMeasure, bisectCommand},
     {"ops",
      "lists the operators: whose shapes, what a trace does with each, whether kernels fuse it",
      "aot-engine ops --json operators.json",
      {},
      opsCommand,
-     false},
+     Verb::Model::None},
     {"devices",
      "lists the devices that a model can run on, and what a run on a GPU lacks",
      "aot-engine devices",
      {},
      devicesCommand,
-     false},
+     Verb::Model::None},
+    {"sweep",
+     "measures every combination of options, keeps the runs, and goes on where it stopped",
+     "aot-engine sweep gpt.pt2 --vary budget=1,0.5,0.2 --vary threads=1,2",
+     {},
+     sweepCommand,
+     Verb::Model::Optional},
+    {"history",
+     "lists the runs that were kept, of all models or of one",
+     "aot-engine history gpt",
+     {},
+     historyCommand,
+     Verb::Model::Optional},
+    {"compare",
+     "compares two kept runs, by effect",
+     "aot-engine compare 3 8",
+     {},
+     compareCommand,
+     Verb::Model::None},
 };
+
+/// Options of the verbs that keep runs, and read them.
+void addKeeping(CLI::App& command, const std::string& verb, EngineOptions& options) {
+  const bool keeps = verb == "bench" || verb == "sweep" || verb == "history" || verb == "compare";
+  if (keeps)
+    command.add_option("--history", options.history,
+                       "the file of runs (default: runs.sqlite in your data folder)");
+  if (verb == "bench") {
+    command.add_flag("--keep", options.keep, "keeps the run, for history and compare");
+    command.add_option("--sweep-point", options.sweepPoint, "which point of a sweep this is")
+        ->group("");
+  }
+  if (verb == "sweep") {
+    command.add_option("--vary", options.varied,
+                       "an option of bench and its values, as budget=1,0.5 (repeatable)");
+    command.add_option("--with", options.with, "options of bench for every point, in quotes");
+    command.add_option("--resume", options.resume, "goes on with a sweep; failed points run again")
+        ->check(CLI::PositiveNumber);
+  }
+  if (verb == "compare")
+    command.add_option("runs", options.comparedRuns, "two ids, as history lists them")
+        ->required()
+        ->expected(2);
+}
 
 /// Options that only one verb has.
 void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& options) {
@@ -86,6 +133,10 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
                      "prints every partition that a budget or a peak limit can reach");
     command.add_flag("--memory", options.memory, "prints the bytes that each call holds");
   }
+  addKeeping(command, verb, options);
+  if (verb == "profile")
+    command.add_option("--perfetto", options.perfetto,
+                       "writes both steps in Chrome's trace format, which Perfetto opens");
   if (verb == "run")
     command
         .add_option_function<std::string>(
@@ -110,8 +161,9 @@ int parseAndRun(int argc, char** argv) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = app.add_subcommand(verb.name, verb.description);
     command->footer(std::string("Example: ") + verb.example);
-    if (verb.takesModel)
-      command->add_option("model", options.model, "the file to work on")->required();
+    if (verb.model != Verb::Model::None)
+      command->add_option("model", options.model, "the file to work on")
+          ->required(verb.model == Verb::Model::Needed);
     addOptions(*command, options, verb.groups);
     addOwnOptions(*command, verb.name, options);
     command->final_callback([&options, &code, run = verb.run] {

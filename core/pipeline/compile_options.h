@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/partition/partition.h"
 #include "core/run/measurement.h"
@@ -25,6 +26,7 @@ struct CompileOptions {
   std::string logCompile;         ///< which compile of a trace log ("0/1"); empty: its first
   partition::PartitionOptions partition;
   Decompositions decompositions = Decompositions::Fusion;
+  std::vector<std::string> apart;  ///< nodes that share a kernel with no other (FusionOptions)
   std::string device = "cpu";
   int threads = 0;  ///< 0: all cores
   std::uint64_t seed = 0;

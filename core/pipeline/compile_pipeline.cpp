@@ -221,7 +221,7 @@ class Pipeline {
     if (m_options.decompositions != Decompositions::None)
       decomposed = passes::decomposeForFusion(graph);
     half->origin = std::move(decomposed.origin);
-    CORE_TRY(half->schedule, m_backend->schedule(decomposed.graph, context));
+    CORE_TRY(half->schedule, m_backend->schedule(decomposed.graph, {m_options.apart}, context));
     return std::shared_ptr<const CompiledHalf>(std::move(half));
   }
 

@@ -12,8 +12,9 @@ namespace {
 class CpuBackend final : public KernelBackend {
  public:
   Result<schedule::Schedule> schedule(const ir::GraphPtr& graph,
+                                      const schedule::FusionOptions& fusion,
                                       const StageContext& context) const override {
-    return schedule::makeSchedule(graph, context);
+    return schedule::makeSchedule(graph, context, fusion);
   }
   Result<codegen::KernelSource> write(const schedule::LoopNest& nest) const override {
     return codegen::writeCpuKernel(nest);
@@ -33,8 +34,9 @@ class CudaBackend final : public KernelBackend {
 
   /// A half with a group that has no form on the GPU runs by LibTorch's own kernels.
   Result<schedule::Schedule> schedule(const ir::GraphPtr& graph,
+                                      const schedule::FusionOptions& fusion,
                                       const StageContext& context) const override {
-    CORE_TRY(schedule::Schedule schedule, schedule::makeSchedule(graph, context));
+    CORE_TRY(schedule::Schedule schedule, schedule::makeSchedule(graph, context, fusion));
     for (const schedule::FusionGroup& group : schedule.groups) {
       const auto kernel = write(group.nest);
       if (kernel) continue;

@@ -11,6 +11,7 @@
 #include "core/gpu/gpu.h"
 #include "core/ir/graph.h"
 #include "core/pipeline/compile_options.h"
+#include "core/schedule/fuse.h"
 #include "core/schedule/schedule.h"
 
 namespace core::pipeline {
@@ -21,6 +22,7 @@ class KernelBackend {
 
   /// The schedule of a half, whose groups this backend can write. Errors: Cancelled.
   virtual Result<schedule::Schedule> schedule(const ir::GraphPtr& graph,
+                                              const schedule::FusionOptions& fusion,
                                               const StageContext& context) const = 0;
   /// Errors: UnsupportedOp.
   virtual Result<codegen::KernelSource> write(const schedule::LoopNest& nest) const = 0;

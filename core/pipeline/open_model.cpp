@@ -204,6 +204,21 @@ Result<load::InputSet> chosenInputs(const OpenModel& open, const CompileOptions&
   return load::randomInputs(*open.loaded, options.seed);
 }
 
+Result<torch::RunOptions> runOptions(const OpenModel& open, const CompileOptions& options) {
+  if (!open.torch || !open.loaded)
+    return Error{ErrorCode::InvalidArgument,
+                 "A log has graphs, but no weights and inputs: it cannot be run.",
+                 {},
+                 {}};
+  torch::RunOptions run;
+  CORE_TRY(run.loss, chooseLoss(*open.loaded, options));
+  run.mode = chooseMode(*open.loaded, options);
+  run.seed = options.seed;
+  run.threads = options.threads;
+  CORE_TRY(run.device, chosenDevice(options));
+  return run;
+}
+
 std::string kernelCacheFolder() {
   if (const char* folder = std::getenv("AOT_KERNEL_CACHE")) return folder;
   if (const char* cache = std::getenv("XDG_CACHE_HOME"))

@@ -75,6 +75,10 @@ Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& opt
 /// Errors as bindTorch().
 Result<load::InputSet> chosenInputs(const OpenModel& open, const CompileOptions& options);
 
+/// How the options want a step of the open model to be run. Errors: InvalidArgument for a model
+/// that cannot be run, such as a log, and as chooseLoss().
+Result<torch::RunOptions> runOptions(const OpenModel& open, const CompileOptions& options);
+
 /// The folder of compiled kernels: AOT_KERNEL_CACHE, else a folder in the user's cache.
 std::string kernelCacheFolder();
 

@@ -104,6 +104,7 @@ void moveTiming(Ours<kWrite, run::Timing> ours, Wire<kWrite, wire::TimingT> onWi
   plain<kWrite>(ours.iqrMs, onWire.iqr);
   plain<kWrite>(ours.peakBytes, onWire.peak_bytes);
   plain<kWrite>(ours.savedBytes, onWire.saved_bytes);
+  plain<kWrite>(ours.stepsPerSample, onWire.steps_per_sample);
 }
 
 template <bool kWrite>
@@ -112,6 +113,15 @@ void moveSpeedup(Ours<kWrite, run::Speedup> ours, Wire<kWrite, wire::SpeedupT> o
   plain<kWrite>(ours.low, onWire.low);
   plain<kWrite>(ours.high, onWire.high);
   enumeration<kWrite>(ours.verdict, onWire.verdict, 3);
+  plain<kWrite>(ours.driftRemoved, onWire.drift_removed);
+}
+
+template <bool kWrite>
+void moveLoad(Ours<kWrite, run::MachineLoad> ours, Wire<kWrite, wire::MachineLoadT> onWire) {
+  plain<kWrite>(ours.cores, onWire.cores);
+  plain<kWrite>(ours.otherCores, onWire.other_cores);
+  plain<kWrite>(ours.stolenCores, onWire.stolen_cores);
+  plain<kWrite>(ours.throttles, onWire.throttles);
 }
 
 template <bool kWrite>
@@ -165,6 +175,7 @@ void moveMeasurement(Ours<kWrite, run::Measurement> ours, Wire<kWrite, wire::Mea
   optionalTable<kWrite>(ours.graph, onWire.graph, moveGraphReplay<kWrite>);
   plain<kWrite>(ours.graphReason, onWire.graph_reason);
   optionalTable<kWrite>(ours.gpu, onWire.gpu, moveGpuConditions<kWrite>);
+  table<kWrite>(ours.load, onWire.load, moveLoad<kWrite>);
 }
 
 template <bool kWrite>

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/run/device_clock_torch.h"
+#include "core/run/machine_load.h"
 #include "core/run/statistics.h"
 #include "core/torch/tensor_meta_torch.h"
 
@@ -31,7 +32,7 @@ class Sampler {
       fastest = i == 0 ? milliseconds : std::min(fastest, milliseconds);
     }
     const double fitting = std::ceil(kSampleMs / std::max(fastest, kSampleMs / kMaxRepeats));
-    m_repeats = std::clamp(static_cast<int>(fitting), 1, kMaxRepeats);
+    m_variant.timing.stepsPerSample = std::clamp(static_cast<int>(fitting), 1, kMaxRepeats);
     return {};
   }
 
@@ -40,16 +41,16 @@ class Sampler {
     double forward = 0;
     double backward = 0;
     m_clock.start();
-    for (int i = 0; i < m_repeats; ++i) {
+    for (int i = 0; i < m_variant.timing.stepsPerSample; ++i) {
       CORE_TRY_VOID(m_variant.step());
       if (!m_variant.compiled) continue;
       forward += m_variant.compiled->times().forward * 1e3;
       backward += m_variant.compiled->times().backward * 1e3;
     }
     const double total = m_clock.stopMs();
-    m_variant.timing.samplesMs.push_back(total / m_repeats);
-    m_forwardMs.push_back(forward / m_repeats);
-    m_backwardMs.push_back(backward / m_repeats);
+    m_variant.timing.samplesMs.push_back(total / m_variant.timing.stepsPerSample);
+    m_forwardMs.push_back(forward / m_variant.timing.stepsPerSample);
+    m_backwardMs.push_back(backward / m_variant.timing.stepsPerSample);
     m_spentMs += total;
     return {};
   }
@@ -70,7 +71,6 @@ class Sampler {
  private:
   Variant& m_variant;
   DeviceClock m_clock;
-  int m_repeats = 1;
   double m_spentMs = 0;
   std::vector<double> m_forwardMs, m_backwardMs;
 };
@@ -103,6 +103,7 @@ Result<void> timeInTurns(std::vector<Variant>& variants, const torch::BenchOptio
   context.progress(0, "Measure: warm-up");
   for (Sampler& sampler : samplers) CORE_TRY_VOID(sampler.warmUp(options.warmups));
   const auto wantsMore = [&](const Sampler& sampler) { return sampler.wantsMore(options); };
+  const LoadMeter meter;
   for (std::size_t i = 0; std::any_of(samplers.begin(), samplers.end(), wantsMore); ++i) {
     CORE_TRY_VOID(context.checkCancelled("measure"));
     context.progress(static_cast<double>(i) / std::max(options.minSamples, 1),
@@ -111,6 +112,7 @@ Result<void> timeInTurns(std::vector<Variant>& variants, const torch::BenchOptio
     for (std::size_t k = 0; k < samplers.size(); ++k)
       CORE_TRY_VOID(samplers[(i + k) % samplers.size()].sample());
   }
+  measurement.load = meter.load();
   for (const Sampler& sampler : samplers) sampler.finish(measurement);
   return {};
 }

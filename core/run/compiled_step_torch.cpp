@@ -324,6 +324,14 @@ void CompiledStep::checkIndices() {
   if (m_shared->backward) m_shared->backward->runner->checkIndices();
 }
 
+ScheduleRunner& CompiledStep::forwardRunner() {
+  return *m_shared->forward;
+}
+
+ScheduleRunner* CompiledStep::backwardRunner() {
+  return m_shared->backward ? m_shared->backward->runner.get() : nullptr;
+}
+
 bool CompiledStep::isRandom() const {
   return m_shared->forward->isRandom() ||
          (m_shared->backward && m_shared->backward->runner->isRandom());

@@ -38,6 +38,9 @@ class CompiledStep {
   /// Throws c10::IndexError if a generated kernel of the runs so far was given an index out of
   /// range. `run` itself looks on the CPU only.
   void checkIndices();
+  /// Null in inference, and for a step without gradients.
+  ScheduleRunner* backwardRunner();
+  ScheduleRunner& forwardRunner();
   /// An operator of either half draws random numbers.
   bool isRandom() const;
   HalfTimes times() const;

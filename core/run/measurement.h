@@ -71,6 +71,7 @@ struct CheckResult {
 struct Timing {
   std::vector<double> samplesMs;  ///< in the order taken
   double medianMs = 0, p10Ms = 0, p90Ms = 0, minMs = 0, iqrMs = 0;
+  int stepsPerSample = 1;  ///< a sample is the mean of so many steps
   std::int64_t peakBytes = 0;
   std::int64_t savedBytes = 0;
 };
@@ -86,6 +87,8 @@ struct Speedup {
   double low = 1;
   double high = 1;
   Verdict verdict = Verdict::NoDifferenceShown;
+  /// The machine's speed drifted over the rounds; that is divided out of all three figures.
+  bool driftRemoved = false;
 };
 
 struct CompileTimes {
@@ -119,6 +122,14 @@ struct GpuConditions {
   DeviceCeilings ceilings;              ///< in the same run
 };
 
+/// What else happened on the machine during the samples.
+struct MachineLoad {
+  int cores = 0;
+  double otherCores = 0;       ///< cores that other programs kept busy, on average
+  double stolenCores = 0;      ///< cores that a virtual machine's host gave to others
+  std::int64_t throttles = 0;  ///< times that a core was slowed down by heat
+};
+
 struct Measurement {
   Mode mode = Mode::Train;
   std::string device = "cpu";
@@ -136,6 +147,7 @@ struct Measurement {
   std::optional<GraphReplay> graph;  ///< on a GPU only
   std::string graphReason;           ///< why a GPU's step could not be one graph
   std::optional<GpuConditions> gpu;
+  MachineLoad load;
 };
 
 }  // namespace core::run

@@ -4,12 +4,15 @@
 #include <ATen/Parallel.h>
 #include <c10/core/DeviceGuard.h>
 
+#include <chrono>
 #include <optional>
 
 #include "core/run/benchmark_torch.h"
 #include "core/run/compiled_step_torch.h"
 #include "core/run/eager_shapes_torch.h"
+#include "core/run/profile_torch.h"
 #include "core/run/statistics.h"
+#include "core/run/step_search_torch.h"
 #include "core/run/step_torch.h"
 #include "core/torch/guard_torch.h"
 #include "core/torch/tensor_meta_torch.h"
@@ -109,6 +112,36 @@ class RunScope {
   c10::DeviceGuard m_guard;
 };
 
+/// The `what` of a GPU would see launches, and not what they do.
+Result<void> requireCpu(const torch::RunOptions& options, const std::string& what) {
+  if (options.device.type == ir::DeviceType::Cpu) return {};
+  return Error{
+      ErrorCode::InvalidArgument, "A " + what + " runs on the CPU only. Use --device cpu.", {}, {}};
+}
+
+Result<StepProfile> profileEager(torch::BoundTensors& bound, const ForwardFunction& forward,
+                                 const torch::RunOptions& options) {
+  bound.restoreState();
+  OperatorRecorder recorder;
+  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
+  return StepProfile{ran.seconds * 1e6, recorder.take()};
+}
+
+Result<StepProfile> profileCompiled(torch::BoundTensors& bound, CompiledStep& step,
+                                    const ForwardFunction& forward,
+                                    const torch::RunOptions& options) {
+  bound.restoreState();
+  StepProfile profile;
+  const auto origin = std::chrono::steady_clock::now();
+  const StepTimer inForward(step.forwardRunner(), false, origin, profile.slices);
+  std::optional<StepTimer> inBackward;
+  if (step.backwardRunner())
+    inBackward.emplace(*step.backwardRunner(), true, origin, profile.slices);
+  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
+  profile.wallUs = ran.seconds * 1e6;
+  return profile;
+}
+
 }  // namespace
 
 Result<StepResult> ModelRunner::runEager(const torch::RunOptions& options,
@@ -200,6 +233,59 @@ Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
   graph.timing.peakBytes = (*captured)->tensors().peakBytes;
   graph.timing.savedBytes = (*captured)->tensors().savedBytes;
   return captured;
+}
+
+Result<StepSearch> ModelRunner::firstDifference(const torch::ExecutableStep& executable,
+                                                const torch::RunOptions& options,
+                                                const StageContext& context) const {
+  return torch::guardTorch("The search failed", [&]() -> Result<StepSearch> {
+    CORE_TRY_VOID(requireCpu(options, "search"));
+    const RunScope scope(options);
+    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    CompiledStep step(executable, scope.device);
+    const EagerShapes shapes(m_program, m_inputs, m_model, context);
+    StepSearch search;
+    const StepSearcher forward(step.forwardRunner(), executable.partition->forward, false, search,
+                               context);
+    std::optional<StepSearcher> backward;
+    if (step.backwardRunner())
+      backward.emplace(*step.backwardRunner(), executable.partition->backward, true, search,
+                       context);
+    const auto ran = runStep(bound, compiledForward(step, shapes), options, Memory::Ignore);
+    CORE_TRY_VOID(context.checkCancelled("the search"));
+    if (!ran) return ran.error();
+    return search;
+  });
+}
+
+Result<Profile> ModelRunner::profile(const torch::ExecutableStep& executable,
+                                     const torch::RunOptions& options,
+                                     const StageContext& context) const {
+  constexpr int kWarmups = 2;
+  constexpr int kSteps = 5;
+  return torch::guardTorch("The profile failed", [&]() -> Result<Profile> {
+    CORE_TRY_VOID(requireCpu(options, "profile"));
+    const RunScope scope(options);
+    torch::BoundTensors eagerBound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
+    CompiledStep step(executable, scope.device);
+    const EagerShapes shapes(m_program, m_inputs, m_model, context);
+    const ForwardFunction runEager =
+        eagerForward(m_program, torch::Precision::Native, scope.device, context);
+    const ForwardFunction runCompiled = compiledForward(step, shapes);
+    Profile best;
+    for (int i = 0; i < kWarmups + kSteps; ++i) {
+      CORE_TRY_VOID(context.checkCancelled("the profile"));
+      context.progress(static_cast<double>(i) / (kWarmups + kSteps), "Profile");
+      CORE_TRY(StepProfile eager, profileEager(eagerBound, runEager, options));
+      CORE_TRY(StepProfile compiled, profileCompiled(compiledBound, step, runCompiled, options));
+      if (i < kWarmups) continue;
+      if (i == kWarmups || eager.wallUs < best.eager.wallUs) best.eager = std::move(eager);
+      if (i == kWarmups || compiled.wallUs < best.compiled.wallUs)
+        best.compiled = std::move(compiled);
+    }
+    return best;
+  });
 }
 
 Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable,

@@ -10,6 +10,8 @@
 #include "core/run/captured_step_torch.h"
 #include "core/run/check_torch.h"
 #include "core/run/measurement.h"
+#include "core/run/profile.h"
+#include "core/run/step_search.h"
 #include "core/torch/bind_weights_torch.h"
 #include "core/torch/torch_module.h"
 #include "core/trace/program_interpreter_torch.h"
@@ -34,6 +36,13 @@ class ModelRunner {
   /// float64 kernel; a remark in the log says so).
   Result<CheckResult> check(const torch::ExecutableStep& step, const torch::RunOptions& options,
                             const StageContext& context) const;
+  /// Runs a compiled step with every step of its schedules held to eager, from eager's values.
+  Result<StepSearch> firstDifference(const torch::ExecutableStep& step,
+                                     const torch::RunOptions& options,
+                                     const StageContext& context) const;
+  /// Where the time of a step goes, eager and compiled: the fastest of some steps of each.
+  Result<Profile> profile(const torch::ExecutableStep& step, const torch::RunOptions& options,
+                          const StageContext& context) const;
   /// Checks, then times eager and compiled in turns (see benchmark_torch.h), on a GPU also the
   /// compiled step as one CUDA graph. A step that fails its check is timed but gets no speed-up.
   Result<Measurement> measure(const torch::ExecutableStep& step, const torch::BenchOptions& options,

@@ -138,9 +138,11 @@ std::vector<at::Tensor> ScheduleRunner::run(std::vector<at::Tensor> inputs) {
   const at::AutoDispatchBelowADInplaceOrView belowAutograd;
   const KeptMemoryScope keptMemory(m_place.blocks);
   for (at::Tensor& tensor : m_tensors) tensor.reset();  // of a run that failed
+  if (m_observer) m_observer->began(inputs);
   bindInputs(std::move(inputs));
   for (std::size_t i = 0; i < m_schedule->steps.size(); ++i) {
     std::visit([&](const auto& step) { runStep(i, step); }, m_schedule->steps[i]);
+    if (m_observer) m_observer->ran(i);
     for (const int dead : m_dying[i]) storageOf(dead).reset();
   }
   std::vector<at::Tensor> outputs = std::exchange(m_keptOutputs, {});

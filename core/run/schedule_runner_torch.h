@@ -32,6 +32,16 @@ struct RunPlace {
   KeptBlocksPtr blocks;                 ///< where CPU tensors that a run makes come from
 };
 
+/// Sees a run from within.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// Before the first step, with the tensors by placeholder. May throw.
+  virtual void began(const std::vector<at::Tensor>& inputs) = 0;
+  /// After a step, while all that it read is still there. May throw, and may write to results.
+  virtual void ran(std::size_t step) = 0;
+};
+
 class ScheduleRunner {
  public:
   /// Prepares every call and every fixed address. `kernels` has one kernel per schedule group,
@@ -51,6 +61,10 @@ class ScheduleRunner {
 
   const ir::Graph& graph() const { return *m_schedule->graph; }
   const schedule::Schedule& schedule() const { return *m_schedule; }
+  /// From now on runs are seen by `observer`, which must outlive them; null: by nobody.
+  void observe(RunObserver* observer) { m_observer = observer; }
+  /// The value of a node that lies in memory at this point of a run.
+  at::Tensor tensorOf(ir::NodeId node);
   /// Some operator draws random numbers.
   bool isRandom() const { return m_isRandom; }
 
@@ -82,7 +96,6 @@ class ScheduleRunner {
               std::vector<void*>& pointers);
   at::Tensor arenaTensor(const schedule::BufferView& view) const;
   at::Tensor tensorAt(const schedule::BufferView& view);
-  at::Tensor tensorOf(ir::NodeId node);
   std::vector<at::Tensor> callExtern(const CallPlan& call, const ir::Node& node);
   void keepResult(int buffer, const ir::TensorMeta& meta, at::Tensor result);
   const ir::TensorMeta& resultMeta(const ir::Node& node, std::size_t index) const;
@@ -99,6 +112,7 @@ class ScheduleRunner {
   std::vector<c10::IValue> m_stack;
   at::Tensor m_status;  ///< one i32, set by kernels that found an index out of range
   bool m_isRandom = false;
+  RunObserver* m_observer = nullptr;
 };
 
 }  // namespace core::run

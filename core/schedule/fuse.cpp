@@ -64,8 +64,11 @@ std::string bytesText(std::int64_t bytes) {
 
 class Fuser {
  public:
-  explicit Fuser(const LoweredGraph& lowered)
-      : m_lowered(lowered), m_after(successors(lowered)), m_unitOf(lowered.nodes.size(), -1) {
+  Fuser(const LoweredGraph& lowered, const FusionOptions& options)
+      : m_lowered(lowered),
+        m_apart(options.apart.begin(), options.apart.end()),
+        m_after(successors(lowered)),
+        m_unitOf(lowered.nodes.size(), -1) {
     for (const ir::Node& node : lowered.graph->nodes()) {
       const NodeRole role = lowered.at(node.id).role;
       if (role == NodeRole::None) continue;
@@ -232,6 +235,10 @@ class Fuser {
 
   /// Empty if the two may be one kernel, else why not.
   std::optional<FusionFailure> whyNot(const std::vector<ir::NodeId>& members, int a, int b) {
+    for (const ir::NodeId member : members)
+      if (m_apart.contains(graph().node(member).name))
+        return FusionFailure{"apart",
+                             "`" + graph().node(member).name + "` is to be a kernel of its own."};
     const std::string& nameA = graph().node(unit(a).members.front()).name;
     const std::string& nameB = graph().node(unit(b).members.front()).name;
     int ops = 0;
@@ -367,6 +374,7 @@ class Fuser {
   }
 
   const LoweredGraph& m_lowered;
+  std::set<std::string> m_apart;
   std::vector<std::vector<ir::NodeId>> m_after;
   std::vector<int> m_unitOf;
   std::vector<Unit> m_units;
@@ -376,8 +384,9 @@ class Fuser {
 
 }  // namespace
 
-Result<Fusion> fuse(const LoweredGraph& lowered, const StageContext& context) {
-  return Fuser(lowered).run(context);
+Result<Fusion> fuse(const LoweredGraph& lowered, const FusionOptions& options,
+                    const StageContext& context) {
+  return Fuser(lowered, options).run(context);
 }
 
 }  // namespace core::schedule

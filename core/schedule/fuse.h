@@ -2,6 +2,9 @@
 
 // Which nodes become one kernel.
 
+#include <string>
+#include <vector>
+
 #include "core/base/stage_context.h"
 #include "core/schedule/fusion_domain.h"
 #include "core/schedule/schedule.h"
@@ -19,7 +22,13 @@ struct Fusion {
   std::vector<FusionRefusal> refusals;  ///< one per read of one step's value by another step
 };
 
+struct FusionOptions {
+  /// Names of nodes that are not to share a kernel with any other node.
+  std::vector<std::string> apart;
+};
+
 /// Fuses the kernel nodes of `lowered`. Errors: Cancelled.
-Result<Fusion> fuse(const LoweredGraph& lowered, const StageContext& context);
+Result<Fusion> fuse(const LoweredGraph& lowered, const FusionOptions& options,
+                    const StageContext& context);
 
 }  // namespace core::schedule

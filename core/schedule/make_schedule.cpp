@@ -157,12 +157,13 @@ class ScheduleMaker {
 
 }  // namespace
 
-Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context) {
+Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context,
+                              const FusionOptions& options) {
   context.progress(0, "Schedule: loops");
   const LoweredGraph lowered = lowerGraph(std::move(graph));
   CORE_TRY_VOID(context.checkCancelled("schedule"));
   context.progress(0.3, "Schedule: fusion");
-  CORE_TRY(Fusion fusion, fuse(lowered, context));
+  CORE_TRY(Fusion fusion, fuse(lowered, options, context));
   context.progress(0.8, "Schedule: memory");
   return ScheduleMaker(lowered, std::move(fusion)).run();
 }

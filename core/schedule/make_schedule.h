@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
+#include "core/schedule/fuse.h"
 #include "core/schedule/schedule.h"
 
 namespace core::schedule {
@@ -11,7 +12,8 @@ namespace core::schedule {
 /// Lowers every operator that has a loop form, fuses neighbours into kernels, orders the steps and
 /// plans memory. Operators without a loop form become extern steps, with the reason. Errors:
 /// UnsupportedOp for a node that neither a kernel nor LibTorch can compute; Cancelled.
-Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context);
+Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context,
+                              const FusionOptions& options = {});
 
 /// Every operator as an extern call, in graph order; nothing is fused or planned. `reason` is what
 /// each step records.

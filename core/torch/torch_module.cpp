@@ -50,6 +50,14 @@ class OpenModel final : public TorchModel {
                                  const StageContext& context) override {
     return m_runner.check(step, options, context);
   }
+  Result<run::StepSearch> firstDifference(const ExecutableStep& step, const RunOptions& options,
+                                          const StageContext& context) override {
+    return m_runner.firstDifference(step, options, context);
+  }
+  Result<run::Profile> profile(const ExecutableStep& step, const RunOptions& options,
+                               const StageContext& context) override {
+    return m_runner.profile(step, options, context);
+  }
   Result<run::Measurement> measure(const ExecutableStep& step, const BenchOptions& options,
                                    const StageContext& context) override {
     return m_runner.measure(step, options, context);

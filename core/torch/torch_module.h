@@ -14,6 +14,8 @@
 #include "core/base/stage_context.h"
 #include "core/load/loaded_model.h"
 #include "core/run/measurement.h"
+#include "core/run/profile.h"
+#include "core/run/step_search.h"
 #include "core/run/trace_check.h"
 #include "core/torch/module_options.h"
 #include "core/trace/operator_coverage.h"
@@ -42,6 +44,14 @@ class TorchModel {
   /// Compares a compiled step with eager in the same dtype and in float64.
   virtual Result<run::CheckResult> check(const ExecutableStep& step, const RunOptions& options,
                                          const StageContext& context) = 0;
+  /// Runs a compiled step and holds every step of its schedules to eager, each computed from
+  /// eager's values: the first that differs is where a failed check begins.
+  virtual Result<run::StepSearch> firstDifference(const ExecutableStep& step,
+                                                  const RunOptions& options,
+                                                  const StageContext& context) = 0;
+  /// Where the time of a step goes, eager and compiled; eager's slices are not linked to nodes.
+  virtual Result<run::Profile> profile(const ExecutableStep& step, const RunOptions& options,
+                                       const StageContext& context) = 0;
   /// Checks, then times eager and compiled interleaved. Fills everything but `compile`.
   virtual Result<run::Measurement> measure(const ExecutableStep& step, const BenchOptions& options,
                                            const StageContext& context) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/run/cautions.h"
 #include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
 
@@ -178,6 +179,8 @@ Table timingTable(const MeasurementPtr& measurement) {
           [](const Timing& timing) { return memoryText(timing.peakBytes); }),
       row(QStringLiteral("saved for backward"),
           [](const Timing& timing) { return memoryText(timing.savedBytes); }),
+      row(QStringLiteral("steps a sample"),
+          [](const Timing& timing) { return countText(timing.stepsPerSample); }),
   };
   QStringList titles{QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")};
   if (graph) titles += QStringLiteral("compiled + CUDA graph");
@@ -187,6 +190,7 @@ Table timingTable(const MeasurementPtr& measurement) {
 Table compileTimeTable(const MeasurementPtr& measurement) {
   if (!measurement) return {};
   const auto& times = measurement->compile;
+  const std::optional<double> steps = core::run::stepsToPayBack(*measurement);
   return fixedTable({QStringLiteral("compile step"), QStringLiteral("time or number")},
                     {{QStringLiteral("trace"), millisecondsText(times.traceMs)},
                      {QStringLiteral("partition"), millisecondsText(times.partitionMs)},
@@ -194,7 +198,10 @@ Table compileTimeTable(const MeasurementPtr& measurement) {
                      {QStringLiteral("build"), millisecondsText(times.buildMs)},
                      {QStringLiteral("total"), millisecondsText(times.totalMs)},
                      {QStringLiteral("kernels built"), countText(times.kernelsBuilt)},
-                     {QStringLiteral("kernels from cache"), countText(times.kernelsFromCache)}});
+                     {QStringLiteral("kernels from cache"), countText(times.kernelsFromCache)},
+                     {QStringLiteral("steps until paid back"),
+                      steps ? countText(static_cast<std::int64_t>(*steps))
+                            : QStringLiteral("not shown to be faster")}});
 }
 
 Table comparisonTable(const RecordIndexPtr& index) {

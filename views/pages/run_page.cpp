@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/run/cautions.h"
 #include "views/look/theme.h"
 #include "views/models/run_tables.h"
 #include "views/models/showable_text.h"
@@ -18,11 +19,6 @@ namespace views::pages {
 using core::run::Measurement;
 
 namespace {
-
-// The bars of torch.utils.benchmark: a spread above a tenth is worth a warning, above a quarter a
-// strong one.
-constexpr double kNoisy = 0.10;
-constexpr double kVeryNoisy = 0.25;
 
 void setColor(QLabel* label, const QColor& color) {
   QPalette palette = label->palette();
@@ -54,17 +50,11 @@ QString checkSentence(const core::run::CheckResult& check) {
   return text;
 }
 
-QString noiseSentence(const Measurement& measurement) {
-  double spread = 0;
-  for (const auto* timing : {&measurement.eager, &measurement.compiled}) {
-    if (timing->medianMs > 0) spread = std::max(spread, timing->iqrMs / timing->medianMs);
-  }
-  if (spread <= kNoisy) return QString();
-  const QString percent = models::percentText(spread, 0).remove(QChar('+'));
-  return spread > kVeryNoisy
-             ? RunPage::tr("! Very noisy: the interquartile range is %1 of the median.")
-                   .arg(percent)
-             : RunPage::tr("! Noisy: the interquartile range is %1 of the median.").arg(percent);
+QString cautionText(const Measurement& measurement) {
+  QStringList lines;
+  for (const std::string& caution : core::run::cautions(measurement))
+    lines += QStringLiteral("! ") + QString::fromStdString(caution);
+  return lines.join(QChar('\n'));
 }
 
 RunPage::RunPage(QWidget* parent) : StagePage(PageId::Run, parent) {
@@ -83,10 +73,10 @@ QWidget* RunPage::buildHead() {
   m_speedup->setFont(large);
   m_check = plainLabel(QString(), head);
   m_conditions = plainLabel(QString(), head);
-  m_noise = plainLabel(QString(), head);
+  m_cautions = plainLabel(QString(), head);
   auto* layout = new QVBoxLayout(head);
   layout->setContentsMargins(0, 0, 0, 0);
-  for (QLabel* label : {m_speedup, m_check, m_conditions, m_noise}) {
+  for (QLabel* label : {m_speedup, m_check, m_conditions, m_cautions}) {
     label->setWordWrap(true);
     layout->addWidget(label);
   }
@@ -150,10 +140,10 @@ void RunPage::showVerdict(const Measurement& measurement) {
   m_speedup->setText(models::speedupSentence(measurement));
   m_check->setText(checkSentence(measurement.check));
   setColor(m_check, measurement.check.passed ? colors.good : colors.bad);
-  const QString noise = noiseSentence(measurement);
-  m_noise->setText(noise);
-  m_noise->setVisible(!noise.isEmpty());
-  setColor(m_noise, colors.caution);
+  const QString cautions = cautionText(measurement);
+  m_cautions->setText(cautions);
+  m_cautions->setVisible(!cautions.isEmpty());
+  setColor(m_cautions, colors.caution);
 }
 
 QString RunPage::verdictText() const {

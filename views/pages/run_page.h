@@ -35,7 +35,7 @@ class RunPage : public StagePage {
   QLabel* m_check = nullptr;
   QLabel* m_speedup = nullptr;
   QLabel* m_conditions = nullptr;
-  QLabel* m_noise = nullptr;
+  QLabel* m_cautions = nullptr;
   plot::SampleChart* m_chart = nullptr;
   DataTable* m_timing = nullptr;
   DataTable* m_checks = nullptr;
@@ -46,7 +46,7 @@ class RunPage : public StagePage {
 /// The check in one line: "✓ 12 tensors equal to eager within tolerance; worst: …".
 QString checkSentence(const core::run::CheckResult& check);
 
-/// A warning if the samples scatter too much to trust a small difference; empty if they do not.
-QString noiseSentence(const core::run::Measurement& measurement);
+/// Reasons to trust the times less, a line each; empty if there are none.
+QString cautionText(const core::run::Measurement& measurement);
 
 }  // namespace views::pages

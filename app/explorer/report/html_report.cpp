@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/explorer/report/html_chart.h"
+#include "core/run/cautions.h"
 #include "views/models/graph_tables.h"
 #include "views/models/model_tables.h"
 #include "views/models/partition_tables.h"
@@ -146,8 +147,8 @@ QString measurementPart(const Snapshot& snapshot) {
   html += paragraph(views::models::speedupSentence(*measurement), QStringLiteral("verdict"));
   html += paragraph(views::pages::checkSentence(measurement->check),
                     measurement->check.passed ? QStringLiteral("good") : QStringLiteral("bad"));
-  const QString noise = views::pages::noiseSentence(*measurement);
-  if (!noise.isEmpty()) html += paragraph(noise);
+  for (const std::string& caution : core::run::cautions(*measurement))
+    html += paragraph(QString::fromStdString(caution));
   html += paragraph(QStringLiteral("Device %1, %2 threads, seed %3.")
                         .arg(views::models::showable(measurement->device))
                         .arg(measurement->threads)

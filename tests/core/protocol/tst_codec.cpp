@@ -120,7 +120,9 @@ std::shared_ptr<run::Measurement> sampleMeasurement() {
   measurement->eager.samplesMs = {1, 2, 3};
   measurement->eager.medianMs = 2;
   measurement->compiled.samplesMs = {0.5, 1};
-  measurement->speedup = run::Speedup{2.5, 2.25, 2.75, run::Verdict::Faster};
+  measurement->speedup = run::Speedup{2.5, 2.25, 2.75, run::Verdict::Faster, true};
+  measurement->eager.stepsPerSample = 7;
+  measurement->load = {8, 1.5, 0.25, 3};
   measurement->compile.kernelsBuilt = 3;
   measurement->graph.emplace().kernels = 7;
   measurement->gpu.emplace().throttling = {"power cap"};
@@ -301,6 +303,12 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QCOMPARE(record.measurement->speedup->high, 2.75);
   QCOMPARE(record.measurement->graph->kernels, 7);
   QCOMPARE(record.measurement->gpu->throttling, (std::vector<std::string>{"power cap"}));
+  QVERIFY(record.measurement->speedup->driftRemoved);
+  QCOMPARE(record.measurement->eager.stepsPerSample, 7);
+  QCOMPARE(record.measurement->load.cores, 8);
+  QCOMPARE(record.measurement->load.otherCores, 1.5);
+  QCOMPARE(record.measurement->load.stolenCores, 0.25);
+  QCOMPARE(record.measurement->load.throttles, 3);
   QCOMPARE(record.measurement->eager.samplesMs, (std::vector<double>{1, 2, 3}));
   QCOMPARE(record.stages.at(0).error->node, std::string("n"));
 }

@@ -1,0 +1,48 @@
+#pragma once
+
+// All runs that were measured here, in one SQLite file: to compare with last week, and so that a
+// sweep loses nothing when a process dies.
+
+#include <string>
+#include <vector>
+
+#include "core/history/database.h"
+#include "core/history/kept_run.h"
+
+namespace core::history {
+
+/// $XDG_DATA_HOME/aot-explorer/runs.sqlite, under ~/.local/share if that is not set; empty without
+/// a home.
+std::string defaultHistoryPath();
+
+class RunHistory {
+ public:
+  /// Errors: FileNotFound; FormatUnsupported for a file of a newer version, or no such file at all.
+  static Result<RunHistory> open(const std::string& path);
+
+  /// Keeps a run and returns its id. Once this returns it survives a crash.
+  Result<std::int64_t> keep(const RunConditions& conditions, const run::Measurement& measurement);
+  /// Errors: InvalidArgument if there is none with this id.
+  Result<KeptRun> run(std::int64_t id);
+  /// The newest first. `model` empty: of all models.
+  Result<std::vector<KeptRun>> runs(const std::string& model, int most);
+
+  /// Starts a sweep over points of these settings, all waiting.
+  Result<std::int64_t> addSweep(const std::string& model, const std::vector<std::string>& settings);
+  Result<Sweep> sweep(std::int64_t id);
+  /// The newest first, without their points.
+  Result<std::vector<Sweep>> sweeps();
+  Result<void> startPoint(std::int64_t sweep, int index);
+  /// Keeps the run and marks the point done, both or neither.
+  Result<std::int64_t> finishPoint(std::int64_t sweep, int index, const RunConditions& conditions,
+                                   const run::Measurement& measurement);
+  Result<void> failPoint(std::int64_t sweep, int index, const std::string& error);
+
+ private:
+  explicit RunHistory(Database database) : m_database(std::move(database)) {}
+  Result<void> setState(std::int64_t sweep, int index, PointState state, const std::string& error);
+
+  Database m_database;
+};
+
+}  // namespace core::history
