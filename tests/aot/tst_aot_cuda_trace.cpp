@@ -170,12 +170,11 @@ void TestAotCudaTrace::recurrentLayersDoNotTakeOneDnn() {
 void TestAotCudaTrace::autocastFollowsTheRulesOfCuda() {
   support::ProgramBuilder program;
   program.parameter("w", {4, 4}).input("x", {4, 4});
-  program.autocastRegion("y", {"x", "w"}, "s", [](support::ProgramBuilder& body) {
-    body.call("m", "aten.mm.default",
-              {{"self", support::value("x")}, {"mat2", support::value("w")}});
-    body.call("s", "aten.sum.default", {{"self", support::value("m")}});
-  });
-  program.output("y");
+  program.openAutocastRegion()
+      .call("m", "aten.mm.default", {{"self", support::value("x")}, {"mat2", support::value("w")}})
+      .call("s", "aten.sum.default", {{"self", support::value("m")}})
+      .closeRegion();
+  program.output("s");
   const auto graph = traceFor(program, kHopper);
   QCOMPARE(callOf(*graph, "aten.mm.default").tensor()->dtype, ir::DType::BF16);
   // CUDA adds the bf16 values up in float32 and gives float32.
