@@ -89,9 +89,14 @@ Result<RunHistory> RunHistory::open(const std::string& path) {
                  "'" + path + "' was written by a newer version of this program.",
                  {},
                  {}};
-  CORE_TRY_VOID(database.execute(kRunsTable));
-  CORE_TRY_VOID(database.execute(kSweepTables));
-  CORE_TRY_VOID(database.execute("PRAGMA user_version=" + std::to_string(kVersion)));
+  // Who only looks must not write: a sweep may be at work on the file.
+  const bool isNew = !hasVersion || version.integer(0) == 0;
+  version = Statement();
+  if (isNew) {
+    CORE_TRY_VOID(database.execute(kRunsTable));
+    CORE_TRY_VOID(database.execute(kSweepTables));
+    CORE_TRY_VOID(database.execute("PRAGMA user_version=" + std::to_string(kVersion)));
+  }
   return RunHistory(std::move(database));
 }
 

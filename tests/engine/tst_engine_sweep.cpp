@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <QFile>
 #include <QJsonArray>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -112,6 +113,7 @@ void TstEngineSweep::aKilledSweepGoesOn() {
   process.setChildProcessModifier([] { setpgid(0, 0); });
   process.start();
   QVERIFY(process.waitForStarted());
+  QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), 10'000);
   QTRY_VERIFY_WITH_TIMEOUT(countOf(sweepOf(name), PointState::Done) >= 1, 60'000);
   QCOMPARE(::kill(-static_cast<pid_t>(process.processId()), SIGKILL), 0);
   QVERIFY(process.waitForFinished());

@@ -46,7 +46,9 @@ bool NodeFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const
   const QModelIndex first = sourceModel()->index(row, 0, parent);
   const QString name = first.data(models::NodeNameRole).toString();
   const QString other = first.data(models::OtherNameRole).toString();
-  return (name.isEmpty() && other.isEmpty()) || m_accept(name) || m_accept(other);
+  // No name is not the name of a node: a search that hides what it finds would keep such rows.
+  if (name.isEmpty() && other.isEmpty()) return true;
+  return (!name.isEmpty() && m_accept(name)) || (!other.isEmpty() && m_accept(other));
 }
 
 DataTable::DataTable(const QString& name, QWidget* parent)
