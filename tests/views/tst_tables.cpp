@@ -286,6 +286,10 @@ void TstTables::entriesTellWhoServedAndWhyOthersDidNot() {
 void TstTables::speedupIsNeverShownWithoutAPassedCheck() {
   core::run::Measurement measurement = *index(Filled::Everything)->record()->measurement;
   QVERIFY(speedupSentence(measurement).contains(QStringLiteral("2.00×")));
+  QVERIFY(speedupSentence(measurement).contains(QStringLiteral("median ÷")));
+  measurement.speedup->driftRemoved = true;
+  QVERIFY(speedupSentence(measurement).contains(QStringLiteral("round by round")));
+  QVERIFY(!speedupSentence(measurement).contains(QStringLiteral("median")));
   QVERIFY(speedupSentence(measurement).contains(QStringLiteral("faster")));
   measurement.check.passed = false;
   QVERIFY(!speedupSentence(measurement).contains(QStringLiteral("×")));

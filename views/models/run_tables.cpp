@@ -253,8 +253,11 @@ QString speedupSentence(const Measurement& measurement) {
     graph = QStringLiteral("; as one CUDA graph %1").arg(ratio(measurement.graph->speedup->median));
   if (!measurement.graphReason.empty())
     graph = QStringLiteral("; no CUDA graph: ") + showable(measurement.graphReason);
-  return QStringLiteral("%1 (eager median ÷ compiled median), 95 % interval %2 to %3: %4")
-             .arg(ratio(speedup.median), ratio(speedup.low), ratio(speedup.high),
+  // With the drift taken out, the ratio is not that of the medians beside it.
+  const QString what = speedup.driftRemoved ? QStringLiteral("eager ÷ compiled, round by round")
+                                            : QStringLiteral("eager median ÷ compiled median");
+  return QStringLiteral("%1 (%2), 95 % interval %3 to %4: %5")
+             .arg(ratio(speedup.median), what, ratio(speedup.low), ratio(speedup.high),
                   QString::fromLatin1(core::run::verdictName(speedup.verdict))) +
          graph;
 }
