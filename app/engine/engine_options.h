@@ -34,7 +34,6 @@ struct EngineOptions {
   std::string history;                 ///< the file of runs; empty: the user's own
   std::string perfetto;                ///< where `profile` writes a timeline; empty: nowhere
   bool keep = false;                   ///< `bench` keeps its run there
-  std::string settings;                ///< what a kept run says of its options
   std::string sweepPoint;              ///< "3:7": `bench` measures point 7 of sweep 3
   std::vector<std::string> varied;     ///< what `sweep` varies: "budget=1,0.5"
   std::string with;                    ///< options of `bench` for every point of a sweep

@@ -69,8 +69,8 @@ Result<std::string> historyPath(const EngineOptions& options) {
 Result<std::int64_t> keepRun(const EngineOptions& options, const pipeline::CompileRecord& record) {
   CORE_TRY(const std::string path, historyPath(options));
   CORE_TRY(history::RunHistory runs, history::RunHistory::open(path));
-  history::RunConditions conditions{record.model.name, graphHash(record), processorName(),
-                                    versions(), options.settings};
+  history::RunConditions conditions{
+      record.model.name, graphHash(record), processorName(), versions(), {}};
   if (options.sweepPoint.empty()) return runs.keep(conditions, *record.measurement);
   CORE_TRY(const PointName point, pointNamed(options.sweepPoint));
   CORE_TRY(const history::Sweep sweep, runs.sweep(point.sweep));

@@ -277,11 +277,7 @@ class Pipeline {
                    {}};
     CORE_TRY_VOID(requireDevice(m_options));
     torch::BenchOptions bench;
-    CORE_TRY(bench.run.loss, chooseLoss(*m_open.loaded, m_options));
-    bench.run.mode = m_mode;
-    bench.run.seed = m_options.seed;
-    bench.run.device = m_device;
-    bench.run.threads = m_options.threads;
+    CORE_TRY(bench.run, runOptions(m_open, m_options));
     CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
     measurement.budget = m_options.partition.budget;
     measurement.compile = {m_traceMs + m_partitionMs + m_codegenMs + m_buildMs,

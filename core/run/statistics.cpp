@@ -7,8 +7,7 @@
 // neighbouring rounds is correlated (rank correlation at lag 1, beyond one and a half
 // standard errors of independence), both samples of every round are divided by the running median
 // of that common speed. Without drift nothing is divided: the division would remove part of a
-// difference that only one variant has (a second mode). tst_speedup_coverage measures
-// both cases.
+// difference that only one variant has (a second mode). tst_speedup_coverage measures both cases.
 
 #include "core/run/statistics.h"
 

@@ -22,8 +22,8 @@ namespace core::run {
 namespace {
 
 /// Gradients that are zero in exact arithmetic are judged on the scale of the others: with the
-/// tolerance of compareTensors, differences up to 1e-5 of the largest gradient are rounding noise.
-constexpr double kNoiseOfLargestGradient = 1;
+/// tolerance of compareTensors, differences up to 1e-6 of the largest gradient are rounding noise.
+constexpr double kNoiseOfLargestGradient = 0.1;
 
 /// Waves of different phase, so that no gradient is the same as another by chance.
 std::vector<at::Tensor> madeUpTangents(const ir::ViewAndMutationMeta& metadata) {

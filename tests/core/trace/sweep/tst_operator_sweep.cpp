@@ -64,8 +64,9 @@ constexpr std::string_view kInLogsOnly[] = {
     "aten.where.ScalarOther",       "aten.where.ScalarSelf",
 };
 
-// Compared with the real kernels in tests/core/trace/meta_kernels; a row cannot give their
-// arguments (results of other calls, dtypes, another device), or they have no result.
+// Compared with the real kernels in tests/core/trace/meta_kernels, the attention of a GPU with
+// PyTorch's shapes in tests/aot/tst_aot_cuda_trace.cpp; a row cannot give their arguments (results
+// of other calls, dtypes, another device), or they have no result.
 constexpr std::string_view kSampledElsewhere[] = {
     "_scaled_dot_product_cudnn_attention",
     "_scaled_dot_product_cudnn_attention_backward",
