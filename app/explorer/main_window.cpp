@@ -28,8 +28,8 @@ using views::pages::PageId;
 using views::pages::StagePage;
 
 namespace {
-constexpr int kLeftDockWidth = 300;
-constexpr int kRightDockWidth = 330;
+constexpr int kLeftDockWidth = 270;
+constexpr int kRightDockWidth = 280;
 }  // namespace
 
 MainWindow::MainWindow(ExplorerController* controller, Settings settings)

@@ -26,7 +26,7 @@ ComparePage::ComparePage(QWidget* parent) : StagePage(PageId::Compare, parent) {
   auto* top = new QSplitter(Qt::Horizontal, content);
   top->addWidget(m_numbers);
   top->addWidget(m_timing);
-  top->setSizes({640, 520});
+  top->setSizes({540, 540});
   auto* both = new QSplitter(Qt::Vertical, content);
   both->addWidget(top);
   both->addWidget(m_checks);

@@ -93,7 +93,7 @@ QWidget* RunPage::buildBody() {
   auto* top = new QSplitter(Qt::Horizontal, this);
   top->addWidget(m_chart);
   top->addWidget(m_timing);
-  top->setSizes({640, 520});
+  top->setSizes({520, 540});
   auto* tabs = new QTabWidget(this);
   tabs->setAccessibleName(tr("Tables of the run"));
   tabs->addTab(m_checks, tr("Check per tensor"));
