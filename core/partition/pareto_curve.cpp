@@ -68,7 +68,7 @@ Result<void> addPoints(const PreparedJoint& prepared, const PartitionOptions& op
   CORE_TRY_VOID(pool.addBudgetPlans(mostPlans(*prepared.problem.graph)));
   if (peakPlans == PeakPlans::With) CORE_TRY_VOID(addPeakPlans(prepared, pool));
   for (const CandidatePlan& plan : pool.plans())
-    curve.points.push_back({plan.budget, plan.figures, false, false});
+    curve.points.push_back({plan.budget, plan.figures, false, false, plan.saved});
   std::stable_sort(curve.points.begin(), curve.points.end(),
                    [](const ParetoPoint& a, const ParetoPoint& b) {
                      return a.figures.savedBytes < b.figures.savedBytes;

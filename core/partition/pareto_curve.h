@@ -16,6 +16,8 @@ struct ParetoPoint {
   PlanFigures figures;
   bool onSavedFront = false;  ///< no point has fewer saved bytes and less time
   bool onPeakFront = false;   ///< no point has a lower peak and less time
+  /// The values that the cut saves, of the graph as cleanUp() leaves it.
+  std::vector<ir::NodeId> saved = {};
 };
 
 enum class PeakPlans { Without, With };

@@ -20,13 +20,16 @@ constexpr double kPillWidth = 46;
 constexpr double kPillHeight = 18;
 constexpr double kSmallestPill = 11;  ///< pixels high on the device
 
+CutFate fateIn(const Cut& cut, const std::string& value) {
+  const auto found = cut.find(value);
+  return found == cut.end() ? CutFate::Neither : found->second;
+}
+
+/// The strongest fate of its values.
 CutFate fateIn(const Cut& cut, const Box& box) {
-  const auto anyIn = [&](const std::set<std::string>& names) {
-    return std::any_of(box.nodes.begin(), box.nodes.end(),
-                       [&](const std::string& node) { return names.count(node) != 0; });
-  };
-  if (anyIn(cut.saved)) return CutFate::Saved;
-  return anyIn(cut.recomputed) ? CutFate::Recomputed : CutFate::Neither;
+  CutFate strongest = CutFate::Neither;
+  for (const std::string& node : box.nodes) strongest = std::max(strongest, fateIn(cut, node));
+  return strongest;
 }
 
 void paintFate(QPainter& painter, QPointF at, CutFate fate, const GraphPalette& palette,
@@ -87,11 +90,9 @@ void paintDroppedEdge(QPainter& painter, const GraphScene& scene, int edge,
 }  // namespace
 
 Cut cutOf(const core::partition::Partition& partition) {
-  Cut cut;
-  for (const auto& tensor : partition.savedTensors) cut.saved.insert(tensor.name);
-  for (const std::string& name : partition.recomputed) {
-    if (cut.saved.count(name) == 0) cut.recomputed.insert(name);
-  }
+  Cut cut(partition.savedTensors.size() + partition.recomputed.size());
+  for (const auto& tensor : partition.savedTensors) cut.emplace(tensor.name, CutFate::Saved);
+  for (const std::string& name : partition.recomputed) cut.emplace(name, CutFate::Recomputed);
   return cut;
 }
 
@@ -111,8 +112,9 @@ CutMarks cutMarks(const GraphGeometry& geometry, const Cut& before, const Cut& a
     const Edge& edge = geometry.edges[i];
     const bool isDropped =
         edge.kind == EdgeKind::Saved && !edge.values.empty() &&
-        std::none_of(edge.values.begin(), edge.values.end(),
-                     [&](const std::string& value) { return after.saved.count(value) != 0; });
+        std::none_of(edge.values.begin(), edge.values.end(), [&](const std::string& value) {
+          return fateIn(after, value) == CutFate::Saved;
+        });
     if (isDropped) marks.droppedEdges.insert(static_cast<int>(i));
   }
   return marks;

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "core/partition/partition.h"
 #include "views/graph/graph_palette.h"
@@ -15,17 +16,13 @@
 
 namespace views::graph {
 
-/// The names that one partition saves and recomputes.
-struct Cut {
-  std::set<std::string> saved;
-  std::set<std::string> recomputed;
+enum class CutFate { Neither, Recomputed, Saved };
 
-  bool operator==(const Cut&) const = default;
-};
+/// What one partition does with its values, by name; those that it neither saves nor recomputes are
+/// absent. A drag asks it for every node of the picture at each step.
+using Cut = std::unordered_map<std::string, CutFate>;
 
 Cut cutOf(const core::partition::Partition& partition);
-
-enum class CutFate { Neither, Saved, Recomputed };
 
 struct FateChange {
   CutFate before = CutFate::Neither;

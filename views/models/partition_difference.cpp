@@ -1,7 +1,6 @@
 #include "views/models/partition_difference.h"
 
-#include <map>
-#include <set>
+#include <unordered_map>
 
 #include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
@@ -13,21 +12,22 @@ using core::partition::SavedTensor;
 
 namespace {
 
-/// Fate and bytes of every value that is saved or recomputed.
-struct Fates {
-  std::map<std::string, std::int64_t> saved;
-  std::set<std::string> recomputed;
-
-  explicit Fates(const Partition& partition)
-      : recomputed(partition.recomputed.begin(), partition.recomputed.end()) {
+/// The fate of every value that is saved or recomputed.
+class Fates {
+ public:
+  explicit Fates(const Partition& partition) {
     for (const SavedTensor& tensor : partition.savedTensors) {
-      saved.emplace(tensor.name, tensor.bytes);
+      m_byName.emplace(tensor.name, Fate::Saved);
     }
+    for (const std::string& name : partition.recomputed) m_byName.emplace(name, Fate::Recomputed);
   }
   Fate of(const std::string& name) const {
-    if (saved.count(name) != 0) return Fate::Saved;
-    return recomputed.count(name) != 0 ? Fate::Recomputed : Fate::Neither;
+    const auto found = m_byName.find(name);
+    return found == m_byName.end() ? Fate::Neither : found->second;
   }
+
+ private:
+  std::unordered_map<std::string, Fate> m_byName;
 };
 
 std::int64_t bytesOf(const Partition& partition, const std::string& name) {
@@ -131,9 +131,7 @@ PartitionDifference partitionDifference(const PartitionPtr& before, const Partit
   return difference;
 }
 
-QString differenceSentence(const PartitionDifference& difference) {
-  const Partition& a = *difference.before;
-  const Partition& b = *difference.after;
+QString differenceSentence(const Partition& a, const Partition& b) {
   return QStringLiteral(
              "◆ %1 saved (%2) in %3 tensors (%4) · ↻ %5 recomputed (%6), %7 (%8) · peak %9 (%10)")
       .arg(bytesText(b.savedBytesTotal), bytesChange(a.savedBytesTotal, b.savedBytesTotal),

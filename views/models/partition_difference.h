@@ -36,7 +36,8 @@ struct PartitionDifference {
 PartitionDifference partitionDifference(const PartitionPtr& before, const PartitionPtr& after);
 
 /// "◆ 61.4 MiB saved (−37.3 MiB) · ↻ 14 recomputed (+11) · …": one line of deltas.
-QString differenceSentence(const PartitionDifference& difference);
+QString differenceSentence(const core::partition::Partition& before,
+                           const core::partition::Partition& after);
 
 /// Each moved value: fate before and after, bytes, why it has its new fate.
 Table movedTable(const std::shared_ptr<const PartitionDifference>& difference,

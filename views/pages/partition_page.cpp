@@ -198,7 +198,7 @@ void PartitionPage::showPreview(const models::PartitionPtr& partition) {
   const models::PartitionPtr now = snapshot()->record()->partition;
   m_mirrored->showCutChange(*now, *partition);
   m_curve->showPlace(models::placeOf(*partition));
-  m_budget->showPreview(models::differenceSentence(models::partitionDifference(now, partition)));
+  m_budget->showPreview(models::differenceSentence(*now, *partition));
 }
 
 void PartitionPage::applyFilterText() {

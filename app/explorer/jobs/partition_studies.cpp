@@ -101,6 +101,7 @@ void PartitionStudies::startCurve(const PartitionOptions& options) {
         m_study.curve = nullptr;
         if (curve) {
           m_study.curve = std::make_shared<const core::partition::ParetoCurve>(std::move(*curve));
+          m_sketcher->useCurve(m_study.curve, m_curveOptions);
         } else {
           m_study.curveProblem = QString::fromStdString(curve.error().message);
         }

@@ -56,6 +56,42 @@ class TestPartitionSketcher : public QObject {
     compare(*sketcher.sketch({}, {}), *support::minCut(support::mlp()));
   }
 
+  void aPointOfAKnownCurveIsSketchedAsWithoutIt() {
+    const auto joint =
+        std::make_shared<const ir::JointGraph>(support::transformerJoint({2, 2, 8, 16, 2}));
+    PartitionOptions asked;
+    asked.save = {"gelu"};
+    const auto curve = std::make_shared<const ParetoCurve>(
+        *paretoCurve(*joint, asked, StageContext(), PeakPlans::With));
+    PartitionSketcher plain(joint), knowing(joint);
+    knowing.useCurve(curve, asked);
+    QVERIFY(curve->points.size() > 10);
+    for (const ParetoPoint& point : curve->points) {
+      PartitionOptions options = asked;
+      if (point.budget)
+        options.budget = *point.budget;
+      else
+        options.peakLimit = point.figures.peakBytes;
+      compare(*knowing.sketch(options, {}), *plain.sketch(options, {}));
+    }
+  }
+
+  void aCurveUnderOtherPinsIsNotUsed() {
+    const auto joint =
+        std::make_shared<const ir::JointGraph>(support::transformerJoint({2, 2, 8, 16, 2}));
+    const auto curve =
+        std::make_shared<const ParetoCurve>(*paretoCurve(*joint, {}, StageContext()));
+    PartitionSketcher knowing(joint);
+    knowing.useCurve(curve, {});
+    PartitionOptions options;
+    options.budget = *curve->points.front().budget;
+    options.save = {"gelu"};
+    compare(*knowing.sketch(options, {}), *support::minCut(*joint, options));
+    options.save.clear();
+    options.moduleBudgets = {{"", 0.7}};
+    compare(*knowing.sketch(options, {}), *support::minCut(*joint, options));
+  }
+
   void peakLimitsAndTheDefaultAreSketchedToo() {
     const auto joint =
         std::make_shared<const ir::JointGraph>(support::transformerJoint({2, 2, 8, 16, 2}));
