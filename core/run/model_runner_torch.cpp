@@ -11,6 +11,7 @@
 #include "core/run/compiled_step_torch.h"
 #include "core/run/eager_shapes_torch.h"
 #include "core/run/profile_torch.h"
+#include "core/run/random_draws_torch.h"
 #include "core/run/statistics.h"
 #include "core/run/step_search_torch.h"
 #include "core/run/step_torch.h"
@@ -99,6 +100,21 @@ std::optional<FinishedStep> referenceStep(const load::LoadedModel& model,
   return std::nullopt;
 }
 
+/// `referenceStep`; empty, with a remark, also where it draws other random numbers than eager did.
+std::optional<FinishedStep> sameDrawsReference(const load::LoadedModel& model,
+                                               const load::InputSet& inputs,
+                                               const trace::PreparedProgram& program,
+                                               const std::vector<std::uint64_t>& eagerDraws,
+                                               const torch::RunOptions& options,
+                                               const StageContext& context) {
+  DrawRecorder draws;
+  auto reference = referenceStep(model, inputs, program, options, context);
+  if (!reference || draws.take() == eagerDraws) return reference;
+  context.log(LogLevel::Info, "run",
+              "Errors are not measured against float64, which draws other random numbers");
+  return std::nullopt;
+}
+
 /// The device of a run is the current one while it lives, and has this many threads.
 class RunScope {
  public:
@@ -174,12 +190,15 @@ Result<StepResult> ModelRunner::runCompiled(const torch::ExecutableStep& executa
 }
 
 Result<FinishedStep> ModelRunner::finishedEager(const torch::RunOptions& options,
-                                                const StageContext& context) const {
+                                                const StageContext& context,
+                                                std::vector<std::uint64_t>* draws) const {
   const c10::Device device = torch::torchDevice(options.device);
+  DrawRecorder recorder;
   torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, device);
   CORE_TRY(StepTensors eager,
            runStep(bound, eagerForward(m_program, torch::Precision::Native, device, context),
                    options, Memory::Ignore));
+  if (draws) *draws = recorder.take();
   return finish(bound, std::move(eager));
 }
 
@@ -189,7 +208,8 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
   return torch::guardTorch("The check failed", [&]() -> Result<CheckResult> {
     const RunScope scope(options);
     context.progress(0, "Check: eager");
-    CORE_TRY(FinishedStep eager, finishedEager(options, context));
+    std::vector<std::uint64_t> draws;
+    CORE_TRY(FinishedStep eager, finishedEager(options, context, &draws));
     context.progress(0.3, "Check: compiled");
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
     CompiledStep step(executable, scope.device);
@@ -200,9 +220,9 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     CORE_TRY_VOID(context.checkCancelled("check"));
     context.progress(0.6, "Check: eager in float64");
     std::optional<FinishedStep> reference;
-    // Other dtypes draw other random numbers.
-    if (!step.isRandom()) {
-      reference = referenceStep(m_model, m_inputs, m_program, options, context);
+    // Draws of a GPU's generator are not recorded.
+    if (!step.isRandom() || scope.device.is_cpu()) {
+      reference = sameDrawsReference(m_model, m_inputs, m_program, draws, options, context);
     }
     FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
     return compareSteps(compiledFinished, eager, reference);

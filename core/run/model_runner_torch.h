@@ -3,7 +3,9 @@
 // Everything that runs one model: eager, compiled, the check of one against the other, and the
 // measurement of both. The module's TorchModel forwards to it.
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/base/stage_context.h"
 #include "core/load/loaded_model.h"
@@ -32,8 +34,8 @@ class ModelRunner {
                                  const torch::RunOptions& options,
                                  const StageContext& context) const;
   /// Every output, gradient, buffer and input of a compiled step against eager in the same dtype,
-  /// and against eager in float64 where that can be run (no random operators, no operator without a
-  /// float64 kernel; a remark in the log says so).
+  /// and against eager in float64 where that can be run (the same random numbers, no operator
+  /// without a float64 kernel; a remark in the log says so).
   Result<CheckResult> check(const torch::ExecutableStep& step, const torch::RunOptions& options,
                             const StageContext& context) const;
   /// Runs a compiled step with every step of its schedules held to eager, from eager's values.
@@ -49,8 +51,9 @@ class ModelRunner {
                               const StageContext& context) const;
 
  private:
-  Result<FinishedStep> finishedEager(const torch::RunOptions& options,
-                                     const StageContext& context) const;
+  /// `draws`, if given, gets the fingerprints of the random numbers (random_draws_torch.h).
+  Result<FinishedStep> finishedEager(const torch::RunOptions& options, const StageContext& context,
+                                     std::vector<std::uint64_t>* draws = nullptr) const;
   /// The step as one graph, and its replay checked; `measurement` says why there is none.
   Result<std::unique_ptr<CapturedStep>> captureStep(torch::BoundTensors& bound,
                                                     const ForwardFunction& compiled, bool isRandom,

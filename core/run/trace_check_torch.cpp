@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <sstream>
@@ -11,12 +10,11 @@
 #include "core/base/check.h"
 #include "core/run/compare_torch.h"
 #include "core/run/eager_shapes_torch.h"
+#include "core/run/eager_values_torch.h"
 #include "core/run/joint_replay_torch.h"
 #include "core/torch/bind_weights_torch.h"
-#include "core/torch/flat_tensors_torch.h"
 #include "core/torch/guard_torch.h"
 #include "core/torch/tensor_meta_torch.h"
-#include "core/trace/forward_metadata_torch.h"
 
 namespace core::run {
 namespace {
@@ -39,40 +37,14 @@ std::vector<at::Tensor> madeUpTangents(const ir::ViewAndMutationMeta& metadata) 
   return tangents;
 }
 
-/// What a value of the program is called: position of its node, position among the results.
-using ValueKey = std::pair<int, int>;
-struct KeyHash {
-  std::size_t operator()(const ValueKey& key) const {
-    return std::hash<std::int64_t>()((std::int64_t{key.first} << 16) ^ key.second);
-  }
-};
-struct EagerValue {
-  at::Tensor copy;
-  std::vector<std::int64_t> strides;  ///< of the value itself
-};
-using Values = std::unordered_map<ValueKey, EagerValue, KeyHash>;
-
-/// Their elements are whatever was in memory.
-bool isUninitialized(const load::ExportNode& node) {
-  return node.target.starts_with("torch.ops.aten.empty") ||
-         node.target.starts_with("torch.ops.aten.new_empty");
-}
-
-/// All that eager did.
-struct EagerRun {
-  Values values;
-  std::vector<at::Tensor> graphInputs;  ///< after the run
-  std::vector<at::Tensor> outputs;
-  std::vector<at::Tensor> gradients;  ///< per primal; undefined where there is none
-  std::vector<std::size_t> firstOf;   ///< per primal: the first that is the same tensor
-};
-
 /// True for what a call like `add_` became: it makes a new value, which is copied into the strides
 /// of the written tensor at the end, so that its own strides say nothing.
 bool isOfWrite(const ir::Node& node) {
   const std::string_view call = node.meta.exportedOp;
   return call.substr(0, call.rfind('.')).ends_with('_');
 }
+
+using EagerTensors = std::vector<at::Tensor> EagerRun::*;
 
 class TraceChecker {
  public:
@@ -90,8 +62,9 @@ class TraceChecker {
 
   Result<TraceCheck> check() {
     m_tangents = madeUpTangents(m_joint.metadata);
-    CORE_TRY_VOID(torch::guardTorch("The eager step failed", [this] { return runEager(); }));
+    CORE_TRY(m_eager, eagerRun(torch::Precision::Native));
     CORE_TRY_VOID(replay());
+    if (m_numbersDiffer) CORE_TRY_VOID(judgeByFloat64());
     if (!m_check.mismatch) CORE_TRY_VOID(timeCalls());
     return std::move(m_check);
   }
@@ -99,101 +72,32 @@ class TraceChecker {
  private:
   // --- eager
 
-  Result<void> runEager() {
-    const at::AutoGradMode gradMode(m_options.mode == Mode::Train);
-    torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
-    m_eager.graphInputs = bound.graphInputs();
-    const std::vector<at::Tensor> sources = gradientSources(bound, m_eager.graphInputs);
-    int visit = -1;
-    trace::InterpretOptions options;
-    options.onNode = [&](int now, const load::ExportNode&) { visit = now; };
-    options.onResults = [&](const load::ExportNode& node, const std::vector<c10::IValue>& stack) {
-      if (!isUninitialized(node)) keep(visit, stack);
-    };
-    at::manual_seed(m_options.seed);
-    CORE_TRY(const std::vector<c10::IValue> values,
-             trace::interpret(m_program, m_eager.graphInputs, options, m_context));
-    for (const c10::IValue& value : values)
-      m_eager.outputs.push_back(value.isTensor() ? value.toTensor() : at::Tensor());
-    if (!m_tangents.empty()) differentiate(sources);
-    return {};
+  Result<EagerRun> eagerRun(torch::Precision precision) const {
+    return torch::guardTorch("The eager step failed", [&]() -> Result<EagerRun> {
+      return runEagerValues({m_model, m_inputs, m_program, m_joint, m_tangents}, m_options,
+                            precision, m_context);
+    });
   }
 
-  void keep(int visit, const std::vector<c10::IValue>& stack) {
-    const std::vector<at::Tensor> results = torch::flatTensors(stack);
-    for (std::size_t k = 0; k < results.size(); ++k)
-      if (results[k].defined())
-        m_eager.values[{visit, static_cast<int>(k)}] = {results[k].detach().clone(),
-                                                        results[k].strides().vec()};
-  }
-
-  /// Per primal the tensor whose gradient is taken: the leaf behind an input that is no leaf.
-  std::vector<at::Tensor> gradientSources(const torch::BoundTensors& bound,
-                                          const std::vector<at::Tensor>& graphInputs) const {
-    std::vector<at::Tensor> leaves = graphInputs;
-    for (std::size_t i = 0; i < bound.inputPositions().size(); ++i)
-      if (bound.inputLeaves()[i].defined())
-        leaves[static_cast<std::size_t>(bound.inputPositions()[i])] = bound.inputLeaves()[i];
-    return perPrimal(leaves);
-  }
-
-  /// Graph inputs by primal; undefined for a primal that no graph input is as a whole.
-  std::vector<at::Tensor> perPrimal(const std::vector<at::Tensor>& graphInputs) const {
-    std::vector<at::Tensor> primals(static_cast<std::size_t>(m_joint.signature.numPrimals));
-    for (std::size_t i = 0; i < m_joint.signature.inputBindings.size(); ++i) {
-      const ir::InputBinding& binding = m_joint.signature.inputBindings[i];
-      if (binding.primal < 0 || binding.isView) continue;
-      at::Tensor& primal = primals[static_cast<std::size_t>(binding.primal)];
-      if (!primal.defined()) primal = graphInputs[i];
+  /// Whether a difference is a fault or rounding is decided by eager in float64: the replay goes
+  /// once more, and what differs from eager must be as near to float64 as eager is.
+  Result<void> judgeByFloat64() {
+    m_context.progress(0.5, "Check: eager in float64");
+    auto reference = eagerRun(torch::Precision::Double);
+    if (!reference) {
+      m_context.log(LogLevel::Info, "trace",
+                    "Differences are not held to float64: " + reference.error().message);
+      return {};
     }
-    return primals;
-  }
-
-  /// In the order of the traced tangents: written inputs, outputs, intermediate bases.
-  void differentiate(const std::vector<at::Tensor>& sources) {
-    const ir::ViewAndMutationMeta& metadata = m_joint.metadata;
-    const std::vector<at::Tensor> written = perPrimal(m_eager.graphInputs);
-    std::vector<at::Tensor> roots, seeds, wanted;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-      const auto same = std::find_if(sources.begin(), sources.end(), [&](const at::Tensor& other) {
-        return other.unsafeGetTensorImpl() == sources[i].unsafeGetTensorImpl();
-      });
-      m_eager.firstOf.push_back(
-          sources[i].defined() ? static_cast<std::size_t>(same - sources.begin()) : i);
+    CORE_TRY(m_eager, eagerRun(torch::Precision::Native));
+    if (reference->draws != m_eager.draws) {
+      m_context.log(LogLevel::Info, "trace",
+                    "Differences are not held to float64, which draws other random numbers");
+      return {};
     }
-    std::size_t next = 0;
-    const auto addRoot = [&](const at::Tensor& root) {
-      const at::Tensor& tangent = m_tangents.at(next++);
-      if (!root.defined() || !root.requires_grad()) return;
-      roots.push_back(root);
-      seeds.push_back(tangent.view_as(root));
-    };
-    for (const int i : metadata.mutatedRuntimeIndices)
-      if (trace::hasTangent(metadata.inputs[static_cast<std::size_t>(i)]))
-        addRoot(written[static_cast<std::size_t>(i)]);
-    for (std::size_t i = 0; i < metadata.outputs.size(); ++i)
-      if (trace::hasTangent(metadata.outputs[i])) addRoot(m_eager.outputs[i]);
-    for (int base = 0; base < metadata.intermediateBases; ++base) addRoot(baseOf(base));
-    m_eager.gradients.resize(sources.size());
-    for (const at::Tensor& source : sources)
-      if (source.defined() && source.requires_grad()) wanted.push_back(source);
-    if (roots.empty() || wanted.empty()) return;
-    const auto gradients =
-        ::torch::autograd::grad(roots, wanted, seeds, std::nullopt, false, /*allow_unused=*/true);
-    std::size_t taken = 0;
-    for (std::size_t i = 0; i < sources.size(); ++i)
-      if (sources[i].defined() && sources[i].requires_grad())
-        m_eager.gradients[i] = gradients[taken++];
-  }
-
-  at::Tensor baseOf(int base) const {
-    const auto& outputs = m_joint.metadata.outputs;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const bool isOfBase = outputs[i].type == ir::OutputType::AliasOfIntermediate ||
-                            outputs[i].type == ir::OutputType::AliasOfIntermediateSaveAsOutput;
-      if (isOfBase && outputs[i].baseIndex == base) return at::Tensor(m_eager.outputs[i]._base());
-    }
-    return {};
+    m_reference = std::move(*reference);
+    m_check = {};
+    return replay();
   }
 
   // --- replay
@@ -251,7 +155,7 @@ class TraceChecker {
   /// A synthetic base is the whole storage of its members.
   std::vector<at::Tensor> replayPrimals(const torch::BoundTensors& bound) const {
     const std::vector<at::Tensor> graphInputs = bound.graphInputs();
-    std::vector<at::Tensor> primals = perPrimal(graphInputs);
+    std::vector<at::Tensor> primals = perPrimal(m_joint, graphInputs);
     for (at::Tensor& primal : primals)
       if (primal.defined()) primal = primal.detach();
     for (std::size_t i = 0; i < m_joint.signature.inputBindings.size(); ++i) {
@@ -274,7 +178,9 @@ class TraceChecker {
     return m_shapes.isNeeded() && onlyOnes ? value.reshape(eager.sizes()) : value;
   }
 
-  std::string difference(const at::Tensor& value, const at::Tensor& eager, double noise) const {
+  /// `reference` is eager's in float64; undefined without one.
+  std::string difference(const at::Tensor& value, const at::Tensor& eager,
+                         const at::Tensor& reference, double noise) {
     if (!eager.defined()) {
       // No gradient and a gradient of zeros are the same.
       const bool isNothing = !value.defined() || largestMagnitude(value) == 0;
@@ -283,8 +189,9 @@ class TraceChecker {
     if (!value.defined()) return "is not there, eager has it";
     const at::Tensor shaped = inEagerSizes(value, eager);
     const TensorCheck compared =
-        compareTensors({"", shaped.contiguous(), eager.detach().contiguous(), {}, noise});
+        compareTensors({"", shaped.contiguous(), eager.detach().contiguous(), reference, noise});
     if (compared.passed) return {};
+    m_numbersDiffer = true;
     return "differs from eager: " + compared.reason + " (largest difference " +
            std::to_string(compared.maxAbs) + ")";
   }
@@ -292,7 +199,8 @@ class TraceChecker {
   void compareValue(const ir::Node& node, const ValueKey& key, const at::Tensor& value) {
     const auto eager = m_eager.values.find(key);
     if (eager == m_eager.values.end() || m_check.mismatch) return;
-    const std::string what = difference(value, eager->second.copy, 0);
+    const at::Tensor reference = m_reference ? m_reference->value(key) : at::Tensor();
+    const std::string what = difference(value, eager->second.copy, reference, 0);
     ++m_check.values;
     if (!what.empty()) m_check.mismatch = mismatchAt(node, what);
     if (what.empty()) compareStrides(node, value, eager->second);
@@ -313,33 +221,35 @@ class TraceChecker {
   }
 
   /// A whole output, not a node of the forward: named by what it is.
-  void compareNamed(const std::string& name, const at::Tensor& value, const at::Tensor& eager,
-                    double noise, int& counter) {
+  /// `index` of the list of `eager` and of the reference.
+  void compareNamed(const std::string& name, const at::Tensor& value, EagerTensors eager,
+                    std::size_t index, double noise, int& counter) {
     if (m_check.mismatch) return;
-    const std::string what = difference(value, eager, noise);
+    const at::Tensor reference = m_reference ? ((*m_reference).*eager)[index] : at::Tensor();
+    const std::string what = difference(value, (m_eager.*eager)[index], reference, noise);
     ++counter;
     if (!what.empty()) m_check.mismatch = TraceMismatch{{}, name, {}, {}, what};
   }
 
   void compareOutputs(std::vector<at::Tensor> outputs, const std::vector<at::Tensor>& primals) {
     const ir::ViewAndMutationMeta& metadata = m_joint.metadata;
-    const std::vector<at::Tensor> written = perPrimal(m_eager.graphInputs);
+    const std::vector<at::Tensor>& written = m_eager.primals;
     std::size_t next = 0;
     for (const int i : metadata.mutatedRuntimeIndices) {
       const auto primal = static_cast<std::size_t>(i);
       if (written[primal].defined())
         compareNamed("the new value of primal " + std::to_string(i + 1), outputs[next],
-                     written[primal], 0, m_check.outputs);
+                     &EagerRun::primals, primal, 0, m_check.outputs);
       ++next;
     }
     for (const int i : metadata.mutatedGraphHandledIndices) {
       const auto primal = static_cast<std::size_t>(i);
       if (written[primal].defined())
         compareNamed("the new value of primal " + std::to_string(i + 1), primals[primal],
-                     written[primal], 0, m_check.outputs);
+                     &EagerRun::primals, primal, 0, m_check.outputs);
     }
     for (std::size_t i = 0; i < m_eager.outputs.size(); ++i)
-      compareNamed("output " + std::to_string(i), outputs[next + i], m_eager.outputs[i], 0,
+      compareNamed("output " + std::to_string(i), outputs[next + i], &EagerRun::outputs, i, 0,
                    m_check.outputs);
     compareGradients(outputs);
   }
@@ -352,7 +262,7 @@ class TraceChecker {
     for (std::size_t i = 0; i < m_eager.gradients.size() && first + i < outputs.size(); ++i)
       if (m_joint.metadata.inputs[i].requiresGrad && m_eager.firstOf[i] == i)
         compareNamed("the gradient of primal " + std::to_string(i + 1),
-                     sumOfTied(outputs, first, i), m_eager.gradients[i],
+                     sumOfTied(outputs, first, i), &EagerRun::gradients, i,
                      kNoiseOfLargestGradient * largest, m_check.gradients);
   }
 
@@ -378,6 +288,8 @@ class TraceChecker {
   const EagerShapes m_shapes;
   std::vector<at::Tensor> m_tangents;
   EagerRun m_eager;
+  std::optional<EagerRun> m_reference;  ///< in float64; only once numbers differed
+  bool m_numbersDiffer = false;         ///< a value was not eager's; sizes and dtypes were
   TraceCheck m_check;
 };
 

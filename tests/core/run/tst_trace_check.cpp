@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "core/ir/graph_builder.h"
+#include "tests/aot/check_program.h"
 #include "tests/core/run/run_model.h"
 
 using namespace core;
@@ -40,6 +41,29 @@ torch::TraceResult changed(torch::TraceResult traced, const std::string& name, C
   return traced;
 }
 
+/// Waves so fast that the last digit of a quotient moves them, behind a dropout.
+support::TorchModelPtr illConditioned() {
+  support::ProgramBuilder program;
+  using support::value;
+  program.parameter("w", {64}).input("x", {32, 64});
+  program
+      .call("kept", "aten.dropout.default", {{"input", value("x")}, {"p", 0.25}, {"train", true}})
+      .call("third", "aten.div.Tensor", {{"self", value("kept")}, {"other", 3.0}})
+      .call("fast", "aten.mul.Tensor", {{"self", value("third")}, {"other", 30000.0}})
+      .call("y", "aten.sin.default", {{"self", value("fast")}})
+      .call("z", "aten.mul.Tensor", {{"self", value("y")}, {"other", value("w")}})
+      .output("z");
+  return support::openProgram(program);
+}
+
+/// The trace of illConditioned() with the quotient as a product.
+torch::TraceResult timesInsteadOfDivided(const torch::TraceResult& traced, double factor) {
+  return changed(traced, "div", [&](ir::Node& node) {
+    node.target = "aten.mul.Tensor";
+    node.args.back() = factor;
+  });
+}
+
 std::string firstCall(const ir::Graph& graph, const std::string& target) {
   for (const ir::Node& node : graph.nodes())
     if (node.isCallTo(target)) return node.name;
@@ -57,6 +81,8 @@ class TestTraceCheck : public QObject {
   void aWrongOperatorIsNamedWithItsPlace();
   void aWrongShapeIsNamed();
   void aWrongGradientIsNamed();
+  void roundingOfAnIllConditionedModelIsNoFault();
+  void aWrongNumberInAnIllConditionedModelIsNamed();
 };
 
 void TestTraceCheck::everyTraceIsWhatEagerDoes_data() {
@@ -136,6 +162,28 @@ void TestTraceCheck::aWrongGradientIsNamed() {
   const auto check = support::valueOf(model->checkTrace(wrong, training(), {}));
   QVERIFY(check.mismatch.has_value());
   QVERIFY(check.sentence().find("the gradient of primal") != std::string::npos);
+}
+
+void TestTraceCheck::roundingOfAnIllConditionedModelIsNoFault() {
+  const auto model = illConditioned();
+  const auto rounded = timesInsteadOfDivided(model->trace({}, {}), 1.0 / 3);
+  bool wasHeldToFloat64 = false;
+  StageContext context;
+  context.onProgress = [&](double, const std::string& what) {
+    wasHeldToFloat64 = wasHeldToFloat64 || what == "Check: eager in float64";
+  };
+  const auto check = support::valueOf(model->checkTrace(rounded, training(), context));
+  QVERIFY2(!check.mismatch, check.sentence().c_str());
+  QVERIFY(wasHeldToFloat64);
+}
+
+void TestTraceCheck::aWrongNumberInAnIllConditionedModelIsNamed() {
+  const auto model = illConditioned();
+  const auto wrong = timesInsteadOfDivided(model->trace({}, {}), 0.333334);
+  const auto check = support::valueOf(model->checkTrace(wrong, training(), {}));
+  QVERIFY(check.mismatch.has_value());
+  QCOMPARE(check.mismatch->target, std::string("aten.sin.default"));
+  QVERIFY(check.sentence().find("differs from eager") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestTraceCheck)
