@@ -22,7 +22,7 @@ class CpuBackend final : public KernelBackend {
   Result<std::vector<codegen::BuiltKernel>> build(const std::vector<codegen::KernelSource>& sources,
                                                   const StageContext& context) override {
     CORE_TRY(jit::CpuCompiler * compiler, jit::openCpuCompiler());
-    return compiler->build(sources, {kernelCacheFolder()}, context);
+    return compiler->build(sources, {.cacheFolder = kernelCacheFolder()}, context);
   }
   const char* language() const override { return "C++"; }
 };
@@ -36,7 +36,8 @@ class CudaBackend final : public KernelBackend {
   Result<schedule::Schedule> schedule(const ir::GraphPtr& graph,
                                       const schedule::FusionOptions& fusion,
                                       const StageContext& context) const override {
-    CORE_TRY(schedule::Schedule schedule, schedule::makeSchedule(graph, context, fusion));
+    CORE_TRY(schedule::Schedule schedule,
+             schedule::makeSchedule(graph, context, fusion, schedule::MemoryPolicy::OneArena));
     for (const schedule::FusionGroup& group : schedule.groups) {
       const auto kernel = write(group.nest);
       if (kernel) continue;

@@ -1,6 +1,7 @@
-// What is kept is bounded by what was in use at once: before a new block is made, the blocks that
-// lay idle longest are freed until it fits under the highest mark. A step asks for the same sizes
-// in every run, so the smallest block that fits is most often the one of the run before.
+// A step asks for the same sizes in the same order in every run. Blocks are cut from the smallest
+// gap that fits and joined with their neighbours when they come back, so a run finds the memory of
+// the run before it, and memory that the processor has already mapped: a fresh page costs more than
+// filling it.
 
 #include "core/run/kept_blocks.h"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <new>
 
 #include "core/base/check.h"
@@ -35,39 +37,87 @@ std::byte* allocateBytes(std::size_t bytes) {
 }
 
 KeptBlocks::~KeptBlocks() {
-  for (const Block& block : m_blocks) std::free(block.address);
+  for (const auto& [address, bytes] : m_chunks) std::free(address);
 }
 
 KeptBlocks::Block KeptBlocks::take(std::size_t bytes) {
-  const std::size_t wanted = roundUp(bytes, kAlignment);
-  auto best = m_blocks.end();
-  for (auto block = m_blocks.begin(); block != m_blocks.end(); ++block) {
-    const bool fits = block->bytes >= wanted && block->bytes <= wanted + wanted / 4;
-    if (fits && (best == m_blocks.end() || block->bytes < best->bytes)) best = block;
-  }
-  Block taken{nullptr, wanted};
-  if (best != m_blocks.end()) {
-    taken = *best;
-    m_blocks.erase(best);
-    m_kept -= taken.bytes;
-  } else {
-    while (!m_blocks.empty() && m_inUse + m_kept + wanted > m_most) {
-      std::free(m_blocks.front().address);
-      m_kept -= m_blocks.front().bytes;
-      m_blocks.erase(m_blocks.begin());
+  const std::size_t wanted = std::max(kAlignment, roundUp(bytes, kAlignment));
+  const auto bestGap = [&] {
+    auto best = m_gaps.end();
+    for (auto gap = m_gaps.begin(); gap != m_gaps.end(); ++gap) {
+      const bool isBetter = best == m_gaps.end() || gap->second < best->second;
+      if (gap->second >= wanted && isBetter) best = gap;
     }
-    taken.address = allocateBytes(wanted);
-  }
-  m_inUse += taken.bytes;
+    return best;
+  };
+  if (bestGap() == m_gaps.end()) grow(wanted);
+  std::byte* address = takeFrom(bestGap(), wanted);
+  m_inUse += wanted;
   m_most = std::max(m_most, m_inUse);
-  return taken;
+  return {address, wanted};
+}
+
+std::byte* KeptBlocks::takeFrom(Extents::iterator gap, std::size_t bytes) {
+  const auto [address, length] = *gap;
+  m_gaps.erase(gap);
+  if (length > bytes) m_gaps[address + bytes] = length - bytes;
+  return address;
 }
 
 void KeptBlocks::giveBack(Block block) {
   CORE_CHECK(block.bytes <= m_inUse, "a block came back that was never taken");
   m_inUse -= block.bytes;
-  m_kept += block.bytes;
-  m_blocks.push_back(block);
+  addGap(block.address, block.bytes);
+}
+
+void KeptBlocks::addGap(std::byte* address, std::size_t bytes) {
+  const auto next = m_gaps.find(address + bytes);
+  if (next != m_gaps.end() && !m_chunks.contains(next->first)) {
+    bytes += next->second;
+    m_gaps.erase(next);
+  }
+  const auto after = m_gaps.lower_bound(address);
+  if (after != m_gaps.begin() && !m_chunks.contains(address)) {
+    const auto before = std::prev(after);
+    if (before->first + before->second == address) {
+      before->second += bytes;
+      return;
+    }
+  }
+  m_gaps[address] = bytes;
+}
+
+/// A new chunk for `bytes`. Past the limit the idle chunks are joined in it, so that the chunks of
+/// a first run become few and their gaps wide.
+void KeptBlocks::grow(std::size_t bytes) {
+  const std::size_t most = std::max(m_most, m_inUse + bytes);
+  std::size_t length = bytes;
+  if (m_held + bytes > most + most / 4) {
+    const std::size_t freed = freeIdleChunks();
+    const std::size_t room = m_held < most ? most - m_held : 0;
+    length = std::max(bytes, std::min(freed, room));
+  }
+  std::byte* address = allocateBytes(length);
+  m_chunks[address] = length;
+  m_gaps[address] = length;
+  m_held += length;
+}
+
+std::size_t KeptBlocks::freeIdleChunks() {
+  std::size_t freed = 0;
+  for (auto chunk = m_chunks.begin(); chunk != m_chunks.end();) {
+    const auto gap = m_gaps.find(chunk->first);
+    if (gap == m_gaps.end() || gap->second != chunk->second) {
+      ++chunk;
+      continue;
+    }
+    std::free(chunk->first);
+    freed += chunk->second;
+    m_gaps.erase(gap);
+    chunk = m_chunks.erase(chunk);
+  }
+  m_held -= freed;
+  return freed;
 }
 
 }  // namespace core::run

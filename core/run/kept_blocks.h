@@ -1,10 +1,10 @@
 #pragma once
 
-// Blocks of memory that are kept for the next run instead of being given back to the system.
+// Memory that is kept for the next run instead of being given back to the system.
 
 #include <cstddef>
+#include <map>
 #include <memory>
-#include <vector>
 
 namespace core::run {
 
@@ -12,8 +12,8 @@ namespace core::run {
 /// std::bad_alloc.
 std::byte* allocateBytes(std::size_t bytes);
 
-/// Blocks that no tensor uses now. Blocks in use and blocks kept together never exceed what was in
-/// use at once at some time, so keeping does not raise the peak. Not thread-safe.
+/// A heap for the large blocks of one step. It holds what was in use at once at some time and a
+/// quarter more, if blocks of different lengths leave gaps that none fits into. Not thread-safe.
 class KeptBlocks {
  public:
   struct Block {
@@ -26,17 +26,25 @@ class KeptBlocks {
   KeptBlocks& operator=(const KeptBlocks&) = delete;
   ~KeptBlocks();
 
-  /// At least `bytes`, at most a quarter more. Throws std::bad_alloc.
+  /// At least `bytes`, at most 63 more, at a multiple of 64. Throws std::bad_alloc.
   Block take(std::size_t bytes);
   void giveBack(Block block);
 
   std::size_t bytesInUse() const { return m_inUse; }
-  std::size_t bytesKept() const { return m_kept; }
+  std::size_t bytesHeld() const { return m_held; }
 
  private:
-  std::vector<Block> m_blocks;  ///< kept, in the order in which they came back
+  using Extents = std::map<std::byte*, std::size_t>;  ///< bytes by address
+
+  std::byte* takeFrom(Extents::iterator gap, std::size_t bytes);
+  void addGap(std::byte* address, std::size_t bytes);
+  void grow(std::size_t bytes);
+  std::size_t freeIdleChunks();
+
+  Extents m_chunks;  ///< what the system gave
+  Extents m_gaps;    ///< what nobody uses; two neighbours in a chunk are one gap
+  std::size_t m_held = 0;
   std::size_t m_inUse = 0;
-  std::size_t m_kept = 0;
   std::size_t m_most = 0;  ///< that was ever in use
 };
 

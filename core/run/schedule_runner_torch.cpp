@@ -6,6 +6,7 @@
 #include "core/run/schedule_runner_torch.h"
 
 #include <ATen/ATen.h>
+#include <ATen/EmptyTensor.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
@@ -186,16 +187,19 @@ bool ScheduleRunner::isInArena(const at::Tensor& tensor) const {
   return address >= m_place.arena.get() && address < m_place.arena.get() + m_schedule->arenaBytes;
 }
 
-void* ScheduleRunner::addressOf(const BufferView& view) {
+void* ScheduleRunner::addressOf(const BufferView& view, int step) {
   at::Tensor& tensor = storageOf(view.buffer);
   const schedule::Buffer& described = buffer(view.buffer);
   if (!tensor.defined() && described.inPlaceOf >= 0) tensor = storageOf(described.inPlaceOf);
   if (!tensor.defined()) {
-    CORE_CHECK(described.kind == BufferKind::GraphOutput,
+    CORE_CHECK(described.firstStep == step,
                "the buffer '" + described.name + "' is read before it is written");
-    tensor = at::empty(
-        {described.bytes / ir::dtypeBytes(described.dtype)},
-        at::TensorOptions().dtype(torch::scalarType(described.dtype)).device(m_place.device));
+    const std::int64_t count = described.bytes / ir::dtypeBytes(described.dtype);
+    const at::ScalarType dtype = torch::scalarType(described.dtype);
+    // The short way to a CPU tensor: there are small kernels that take no longer than the long one.
+    tensor = m_place.device.is_cpu()
+                 ? at::detail::empty_cpu({count}, dtype)
+                 : at::empty({count}, at::TensorOptions().dtype(dtype).device(m_place.device));
   }
   return static_cast<std::byte*>(tensor.data_ptr()) + view.offset * ir::dtypeBytes(view.meta.dtype);
 }
@@ -222,8 +226,11 @@ at::Tensor ScheduleRunner::tensorAt(const BufferView& view) {
   const std::int64_t start = base.storage_offset() *
                              static_cast<std::int64_t>(base.element_size()) /
                              ir::dtypeBytes(view.meta.dtype);
-  at::Tensor tensor = at::empty({0}, base.options().dtype(dtype));
-  tensor.set_(base.storage(), start + view.offset, view.meta.sizeHints(), view.meta.strideHints());
+  at::Tensor tensor =
+      at::detail::make_tensor<c10::TensorImpl>(c10::TensorImpl::VIEW, c10::Storage(base.storage()),
+                                               base.key_set(), c10::scalarTypeToTypeMeta(dtype));
+  tensor.unsafeGetTensorImpl()->set_sizes_and_strides(view.meta.sizeHints(),
+                                                      view.meta.strideHints(), start + view.offset);
   return tensor;
 }
 
@@ -239,7 +246,7 @@ void ScheduleRunner::runStep(std::size_t index, const schedule::KernelStep& step
   const auto& views = m_schedule->groups[group].buffers;
   PreparedKernel& prepared = *m_kernelArgs[index];
   for (const std::size_t moving : prepared.moving) {
-    prepared.pointers[moving] = addressOf(views[moving]);
+    prepared.pointers[moving] = addressOf(views[moving], static_cast<int>(index));
   }
   if (m_place.device.is_cpu()) {
     runKernel(m_kernels[group], prepared.pointers.data());

@@ -91,7 +91,8 @@ class ScheduleRunner {
   const schedule::BufferView* outputPlace(std::size_t output) const;
   void keepReturnedFrom(const schedule::CopyStep& step);
   bool isInArena(const at::Tensor& tensor) const;
-  void* addressOf(const schedule::BufferView& view);
+  /// Of an argument of the kernel in `step`, which makes the buffers that it is the first to write.
+  void* addressOf(const schedule::BufferView& view, int step);
   void launch(const schedule::FusionGroup& group, const codegen::BuiltKernel& kernel,
               std::vector<void*>& pointers);
   at::Tensor arenaTensor(const schedule::BufferView& view) const;

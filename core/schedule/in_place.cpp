@@ -60,12 +60,12 @@ class InPlaceWriter {
   explicit InPlaceWriter(Schedule& schedule)
       : m_schedule(schedule), m_isOwn(schedule.buffers.size(), false) {
     for (std::size_t i = 0; i < schedule.buffers.size(); ++i)
-      m_isOwn[i] = schedule.buffers[i].kind == BufferKind::Arena;
+      m_isOwn[i] = isBetweenSteps(schedule.buffers[i]);
     for (const Step& step : schedule.steps) {
       const auto* call = std::get_if<ExternStep>(&step);
-      if (!call || !makesItsResult(schedule.graph->node(call->node).target)) continue;
+      if (!call || makesItsResult(schedule.graph->node(call->node).target)) continue;
       for (const auto& result : call->results)
-        if (result) markOwn(*result);
+        if (result) m_isOwn[static_cast<std::size_t>(*result)] = false;
     }
   }
 
@@ -80,9 +80,8 @@ class InPlaceWriter {
   }
 
  private:
-  void markOwn(int buffer) {
-    const auto at = static_cast<std::size_t>(buffer);
-    m_isOwn[at] = m_isOwn[at] || m_schedule.buffers[at].kind == BufferKind::External;
+  static bool isBetweenSteps(const Buffer& buffer) {
+    return buffer.kind == BufferKind::Arena || buffer.kind == BufferKind::External;
   }
 
   bool mergeOne(FusionGroup& group, int step) {
@@ -97,7 +96,7 @@ class InPlaceWriter {
         const int from = group.buffers[static_cast<std::size_t>(read)].buffer;
         Buffer& to = bufferOf(group, written);
         to.inPlaceOf = from;
-        to.kind = m_schedule.buffers[static_cast<std::size_t>(from)].kind;
+        if (isBetweenSteps(to)) to.kind = m_schedule.buffers[static_cast<std::size_t>(from)].kind;
         mergeNestBuffers(group, read, written);
         return true;
       }
@@ -113,7 +112,7 @@ class InPlaceWriter {
   bool mayTakeOver(const FusionGroup& group, int index) {
     const Buffer& buffer = bufferOf(group, index);
     return group.nest.buffers[static_cast<std::size_t>(index)].access == BufferAccess::Write &&
-           buffer.kind == BufferKind::Arena && buffer.inPlaceOf < 0;
+           buffer.kind != BufferKind::GraphInput && buffer.inPlaceOf < 0;
   }
 
   bool diesHere(const FusionGroup& group, int index, int step) {
@@ -126,6 +125,8 @@ class InPlaceWriter {
   bool fits(const FusionGroup& group, int read, int written) {
     const Buffer& from = bufferOf(group, read);
     const Buffer& to = bufferOf(group, written);
+    // What is returned must outlive the arena.
+    if (to.kind == BufferKind::GraphOutput && from.kind == BufferKind::Arena) return false;
     return from.dtype == to.dtype && from.bytes == to.bytes;
   }
 

@@ -10,7 +10,6 @@
 #include "core/schedule/fuse.h"
 #include "core/schedule/kernel_names.h"
 #include "core/schedule/lowered_graph.h"
-#include "core/schedule/plan_memory.h"
 #include "core/schedule/step_order.h"
 #include "core/schedule/storage.h"
 #include "core/schedule/view_ops.h"
@@ -27,7 +26,7 @@ class ScheduleMaker {
     m_schedule.places.resize(lowered.graph->size());
   }
 
-  Result<Schedule> run() {
+  Result<Schedule> run(MemoryPolicy memory) {
     addInputs(m_schedule);
     nameUnits();
     const std::vector<int> order =
@@ -42,7 +41,7 @@ class ScheduleMaker {
     placeViews();
     markOutputs(m_schedule);
     m_schedule.refusals = std::move(m_fusion.refusals);
-    planMemory(m_schedule);
+    planMemory(m_schedule, memory);
     return std::move(m_schedule);
   }
 
@@ -158,14 +157,14 @@ class ScheduleMaker {
 }  // namespace
 
 Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context,
-                              const FusionOptions& options) {
+                              const FusionOptions& options, MemoryPolicy memory) {
   context.progress(0, "Schedule: loops");
   const LoweredGraph lowered = lowerGraph(std::move(graph));
   CORE_TRY_VOID(context.checkCancelled("schedule"));
   context.progress(0.3, "Schedule: fusion");
   CORE_TRY(Fusion fusion, fuse(lowered, options, context));
   context.progress(0.8, "Schedule: memory");
-  return ScheduleMaker(lowered, std::move(fusion)).run();
+  return ScheduleMaker(lowered, std::move(fusion)).run(memory);
 }
 
 }  // namespace core::schedule

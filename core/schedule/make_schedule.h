@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
 #include "core/schedule/fuse.h"
+#include "core/schedule/plan_memory.h"
 #include "core/schedule/schedule.h"
 
 namespace core::schedule {
@@ -13,7 +14,8 @@ namespace core::schedule {
 /// plans memory. Operators without a loop form become extern steps, with the reason. Errors:
 /// UnsupportedOp for a node that neither a kernel nor LibTorch can compute; Cancelled.
 Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context,
-                              const FusionOptions& options = {});
+                              const FusionOptions& options = {},
+                              MemoryPolicy memory = MemoryPolicy::LargeOnDemand);
 
 /// Every operator as an extern call, in graph order; nothing is fused or planned. `reason` is what
 /// each step records.

@@ -1,12 +1,15 @@
 // Memory planning. Problem: pack the intermediate values of one step into one arena, so that a step
 // allocates nothing, without overlap in time and space. Steps:
 //   1. lifetimes from the final order of the steps, as closed intervals;
-//   2. a pointwise kernel writes over an input that dies with it, an arena value or the result of a
-//      product, if every element is read exactly where it is written (in_place.cpp);
-//   3. greedy by size: the largest value first, each at the lowest offset that is free during its
+//   2. a large value is no part of the arena if it may be allocated on demand: the arena is there
+//      all the time, beside what is saved, returned and allocated by calls, whose peaks come at
+//      other times than its own;
+//   3. a pointwise kernel writes over an input that dies with it if every element is read exactly
+//      where it is written (in_place.cpp);
+//   4. greedy by size: the largest value first, each at the lowest offset that is free during its
 //      whole life. This order is within a few percent of the lower bound on neural networks
 //      (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
-//   4. a checker that knows nothing of steps 2 and 3 looks for overlaps, always.
+//   5. a checker that knows nothing of steps 3 and 4 looks for overlaps, always.
 // Cost: O(n^2) for n arena values, with a small constant.
 
 #include "core/schedule/plan_memory.h"
@@ -24,6 +27,7 @@ namespace core::schedule {
 namespace {
 
 constexpr std::int64_t kAlignment = 64;
+constexpr std::int64_t kLargeBytes = 16 * 1024;  // whose kernel takes longer than an allocation
 
 std::int64_t aligned(std::int64_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
@@ -108,6 +112,12 @@ std::int64_t placeSlots(std::vector<Slot>& slots) {
   return end;
 }
 
+void allocateLargeOnDemand(Schedule& schedule) {
+  for (Buffer& buffer : schedule.buffers)
+    if (buffer.kind == BufferKind::Arena && buffer.bytes >= kLargeBytes)
+      buffer.kind = BufferKind::External;
+}
+
 bool livesAtOnce(const Buffer& a, const Buffer& b) {
   return a.firstStep <= b.lastStep && b.firstStep <= a.lastStep;
 }
@@ -160,8 +170,9 @@ void computeLifetimes(Schedule& schedule) {
   }
 }
 
-void planMemory(Schedule& schedule) {
+void planMemory(Schedule& schedule, MemoryPolicy policy) {
   computeLifetimes(schedule);
+  if (policy == MemoryPolicy::LargeOnDemand) allocateLargeOnDemand(schedule);
   writeInPlace(schedule);
   std::vector<Slot> slots = slotsOf(schedule);
   schedule.arenaBytes = placeSlots(slots);

@@ -17,10 +17,18 @@ StepBuffers buffersOf(const Schedule& schedule, const Step& step);
 /// lives to the end.
 void computeLifetimes(Schedule& schedule);
 
+/// Where the values between kernels lie.
+enum class MemoryPolicy {
+  /// Small ones in the arena; large ones are allocated when they are written, so that at no time
+  /// there is more memory than values that live then.
+  LargeOnDemand,
+  OneArena,  ///< all in the arena: no address ever changes
+};
+
 /// Gives every arena buffer its offset and fills arenaBytes. A kernel writes in place of an input
 /// that dies with it where that is legal. Checks the result: no two buffers that live at once may
 /// overlap. Needs the final order of the steps.
-void planMemory(Schedule& schedule);
+void planMemory(Schedule& schedule, MemoryPolicy policy);
 
 /// The arena's bytes plus the most bytes of external and output buffers that live at once.
 std::int64_t peakBytesOf(const Schedule& schedule);

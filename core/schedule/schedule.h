@@ -16,7 +16,7 @@ namespace core::schedule {
 enum class BufferKind {
   GraphInput,  ///< bound by the caller: `input` is the placeholder's position
   Arena,       ///< a fixed place in the step's arena
-  External,    ///< allocated by the extern call that makes it, released after its last use
+  External,    ///< allocated by the call that makes it or for its kernel, let go after its last use
   /// Kept by the caller. Written by a kernel: allocated afresh each run. Written by an extern call:
   /// allocated by that call.
   GraphOutput,

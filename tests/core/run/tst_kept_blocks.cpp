@@ -1,5 +1,10 @@
 #include <QTest>
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
+#include <map>
+#include <random>
 
 #include "core/run/kept_blocks.h"
 
@@ -19,54 +24,86 @@ class TestKeptBlocks : public QObject {
     KeptBlocks blocks;
     const auto first = blocks.take(kMiB);
     blocks.giveBack(first);
-    QCOMPARE(blocks.bytesKept(), kMiB);
+    QCOMPARE(blocks.bytesInUse(), std::size_t{0});
+    QCOMPARE(blocks.bytesHeld(), kMiB);
     QCOMPARE(blocks.take(kMiB).address, first.address);
     QCOMPARE(blocks.bytesInUse(), kMiB);
-    QCOMPARE(blocks.bytesKept(), std::size_t{0});
-    blocks.giveBack(first);
+    QCOMPARE(blocks.bytesHeld(), kMiB);
   }
 
-  void theSmallestBlockThatFitsIsTaken() {
+  void theSmallestGapThatFitsIsTaken() {
     KeptBlocks blocks;
     const auto large = blocks.take(12 * kMiB), small = blocks.take(10 * kMiB);
     blocks.giveBack(large);
     blocks.giveBack(small);
     QCOMPARE(blocks.take(10 * kMiB - 1000).address, small.address);
     QCOMPARE(blocks.take(10 * kMiB - 1000).address, large.address);
-    blocks.giveBack(large);
-    blocks.giveBack(small);
   }
 
-  void aBlockMuchTooLargeIsLeftAlone() {
+  void aLargeGapIsShared() {
     KeptBlocks blocks;
-    const auto large = blocks.take(8 * kMiB);
-    blocks.giveBack(large);
-    const auto small = blocks.take(kMiB);
-    QVERIFY(small.address != large.address);
-    QCOMPARE(small.bytes, kMiB);
-    blocks.giveBack(small);
+    blocks.giveBack(blocks.take(8 * kMiB));
+    const auto first = blocks.take(3 * kMiB), second = blocks.take(5 * kMiB);
+    QCOMPARE(second.address, first.address + 3 * kMiB);
+    QCOMPARE(blocks.bytesHeld(), 8 * kMiB);
   }
 
-  void keepingNeverHoldsMoreThanWasInUseAtOnce() {
+  void neighboursThatCameBackAreOneGap() {
+    KeptBlocks blocks;
+    const auto whole = blocks.take(8 * kMiB);
+    blocks.giveBack(whole);
+    std::array<KeptBlocks::Block, 4> parts;
+    for (auto& part : parts) part = blocks.take(2 * kMiB);
+    for (const std::size_t i : {0, 2, 3, 1}) blocks.giveBack(parts[i]);
+    QCOMPARE(blocks.take(8 * kMiB).address, whole.address);
+    QCOMPARE(blocks.bytesHeld(), 8 * kMiB);
+  }
+
+  void littleMoreIsHeldThanWasInUseAtOnce() {
     KeptBlocks blocks;
     blocks.giveBack(blocks.take(4 * kMiB));
     for (const std::size_t size : {3 * kMiB, 2 * kMiB, kMiB, 4 * kMiB, 2 * kMiB}) {
       const auto block = blocks.take(size);
-      QVERIFY(blocks.bytesInUse() + blocks.bytesKept() <= 4 * kMiB);
+      QVERIFY(blocks.bytesHeld() <= 5 * kMiB);
       blocks.giveBack(block);
     }
   }
 
-  void theBlockThatLayIdleLongestIsFreedFirst() {
+  void idleChunksMakeRoomForOneThatAllFitInto() {
     KeptBlocks blocks;
-    const auto a = blocks.take(2 * kMiB), b = blocks.take(4 * kMiB);
-    blocks.giveBack(b);
-    blocks.giveBack(a);
-    const auto c = blocks.take(3 * kMiB);
-    QCOMPARE(blocks.bytesKept(), 2 * kMiB);
-    QCOMPARE(blocks.take(2 * kMiB).address, a.address);
-    blocks.giveBack(a);
-    blocks.giveBack(c);
+    std::array<KeptBlocks::Block, 4> parts;
+    for (auto& part : parts) part = blocks.take(kMiB);
+    for (const auto& part : parts) blocks.giveBack(part);
+    const auto first = blocks.take(2 * kMiB), second = blocks.take(2 * kMiB);
+    QCOMPARE(second.address, first.address + 2 * kMiB);
+    QCOMPARE(blocks.bytesHeld(), 4 * kMiB);
+  }
+
+  void blocksOfManyRunsNeverOverlap() {
+    KeptBlocks blocks;
+    std::mt19937 generator(7);
+    std::map<std::byte*, KeptBlocks::Block> inUse;
+    std::size_t most = 0;
+    for (int i = 0; i < 4000; ++i) {
+      if (generator() % 2 == 0 && !inUse.empty()) {
+        const auto victim =
+            std::next(inUse.begin(), static_cast<std::ptrdiff_t>(generator() % inUse.size()));
+        blocks.giveBack(victim->second);
+        inUse.erase(victim);
+        continue;
+      }
+      const auto block = blocks.take(generator() % 5000 + 1);
+      const auto after = inUse.emplace(block.address, block).first;
+      const auto next = std::next(after);
+      QVERIFY(next == inUse.end() || block.address + block.bytes <= next->first);
+      if (after == inUse.begin()) continue;
+      const auto& before = std::prev(after)->second;
+      QVERIFY(before.address + before.bytes <= block.address);
+      most = std::max(most, blocks.bytesInUse());
+    }
+    QVERIFY(blocks.bytesHeld() <= 2 * most);
+    for (const auto& [address, block] : inUse) blocks.giveBack(block);
+    QCOMPARE(blocks.bytesInUse(), std::size_t{0});
   }
 
   void addressesSuitVectorsAndLargePages() {

@@ -70,6 +70,37 @@ class TestPlanMemory : public QObject {
     QCOMPARE(schedule.peakBytes, schedule.arenaBytes + 256);
   }
 
+  void largeValuesAreAllocatedWhenTheyAreWritten() {
+    // b is read transposed and as it is, so it lies in memory.
+    const auto graph = support::graphFromText(
+        "%a : f32[64, 64] = placeholder\n%b : f32[64, 64] = aten.exp.default(%a)\n"
+        "%t : f32[64, 64]{1, 64} = aten.t.default(%b)\n"
+        "%c : f32[64, 64] = aten.add.Tensor(%b, %t)\nreturn (%c)\n");
+    const auto onDemand = makeSchedule(graph, {});
+    QVERIFY(bufferNamed(*onDemand, "b").kind == BufferKind::External);
+    QCOMPARE(onDemand->arenaBytes, std::int64_t{0});
+    QCOMPARE(onDemand->peakBytes, std::int64_t{2 * 64 * 64 * 4});
+    const auto inArena = makeSchedule(graph, {}, {}, MemoryPolicy::OneArena);
+    QVERIFY(bufferNamed(*inArena, "b").kind == BufferKind::Arena);
+    QCOMPARE(inArena->arenaBytes, std::int64_t{64 * 64 * 4});
+  }
+
+  void aReturnedValueTakesOverTheProductThatDies() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f32[8, 8] = placeholder\n%m : f32[8, 8] = aten.mm.default(%a, %a)\n"
+        "%r : f32[8, 8] = aten.relu.default(%m)\nreturn (%r)\n");
+    const Buffer& r = bufferNamed(schedule, "r");
+    QVERIFY(r.kind == BufferKind::GraphOutput);
+    QCOMPARE(schedule.buffers[static_cast<std::size_t>(r.inPlaceOf)].name, std::string("m"));
+    QCOMPARE(schedule.peakBytes, std::int64_t{256});
+  }
+
+  void aReturnedValueNeverLiesInTheArena() {
+    const auto schedule = tests::scheduleOf(staircase(3));
+    QCOMPARE(bufferNamed(schedule, "v3").inPlaceOf, -1);
+    QVERIFY(bufferNamed(schedule, "v3").kind == BufferKind::GraphOutput);
+  }
+
   void aPointwiseKernelWritesOverTheProductThatDiesThere() {
     const auto schedule = tests::scheduleOf(
         "%a : f32[8, 8] = placeholder\n%m : f32[8, 8] = aten.mm.default(%a, %a)\n"
