@@ -20,6 +20,7 @@
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/MemoryBuffer.h>
@@ -102,13 +103,27 @@ std::unique_ptr<llvm::TargetMachine> makeTargetMachine(const HostTarget& target)
       llvm::CodeGenOpt::Aggressive));
 }
 
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+using Clock = std::chrono::steady_clock;
+
+Error limitError(std::chrono::duration<double> limit) {
+  return Error{ErrorCode::KernelCompileFailed,
+               "A generated kernel took longer to compile than its limit of " +
+                   std::to_string(static_cast<long>(limit.count())) + " seconds.",
+               {},
+               {}};
+}
+
+/// Passes that would begin after `deadline` are left out.
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, Clock::time_point deadline) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
   tuning.LoopInterleaving = true;
   tuning.LoopUnrolling = true;
-  llvm::PassBuilder builder(&machine, tuning);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(
+      [deadline](llvm::StringRef, llvm::Any) { return Clock::now() < deadline; });
+  llvm::PassBuilder builder(&machine, tuning, llvm::None, &callbacks);
 
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -134,7 +149,9 @@ std::string compilerFingerprint(const HostTarget& target) {
   return text;
 }
 
-Result<ObjectCode> compileToObject(const std::string& source, const HostTarget& target) {
+Result<ObjectCode> compileToObject(const std::string& source, const HostTarget& target,
+                                   std::chrono::duration<double> limit) {
+  const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
   ObjectCode object;
   llvm::LLVMContext context;
   const std::unique_ptr<llvm::Module> module = parseSource(source, target, context, object.log);
@@ -143,7 +160,8 @@ Result<ObjectCode> compileToObject(const std::string& source, const HostTarget& 
   const std::unique_ptr<llvm::TargetMachine> machine = makeTargetMachine(target);
   if (!machine) return compileError("LLVM has no code generator for " + target.triple);
   module->setDataLayout(machine->createDataLayout());
-  optimize(*module, *machine);
+  optimize(*module, *machine, deadline);
+  if (Clock::now() >= deadline) return limitError(limit);
 
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);

@@ -62,9 +62,10 @@ class ClangCompiler final : public CpuCompiler {
  private:
   std::vector<std::size_t> makeJobs(const std::vector<KernelSource>& sources,
                                     std::vector<Job>& jobs) const;
-  void runJobs(std::vector<Job>& jobs, const ObjectCache& cache, const StageContext& context);
-  void runJob(Job& job, const ObjectCache& cache);
-  Result<void> compileJob(Job& job, const ObjectCache& cache) const;
+  void runJobs(std::vector<Job>& jobs, const BuildOptions& options, const StageContext& context);
+  void runJob(Job& job, const ObjectCache& cache, std::chrono::duration<double> limit);
+  Result<void> compileJob(Job& job, const ObjectCache& cache,
+                          std::chrono::duration<double> limit) const;
   std::optional<LoadedKernel> findLoaded(const std::string& key);
 
   HostTarget m_target;
@@ -100,9 +101,10 @@ std::optional<LoadedKernel> ClangCompiler::findLoaded(const std::string& key) {
   return LoadedKernel{found->second.first, std::move(owner)};
 }
 
-Result<void> ClangCompiler::compileJob(Job& job, const ObjectCache& cache) const {
+Result<void> ClangCompiler::compileJob(Job& job, const ObjectCache& cache,
+                                       std::chrono::duration<double> limit) const {
   const auto start = std::chrono::steady_clock::now();
-  CORE_TRY(ObjectCode object, compileToObject(job.source, m_target));
+  CORE_TRY(ObjectCode object, compileToObject(job.source, m_target, limit));
   CORE_TRY(job.kernel, loadKernel(object.bytes, kCanonicalEntry));
   job.log = std::move(object.log);
   cache.store(job.key, object.bytes);
@@ -110,7 +112,8 @@ Result<void> ClangCompiler::compileJob(Job& job, const ObjectCache& cache) const
   return {};
 }
 
-void ClangCompiler::runJob(Job& job, const ObjectCache& cache) {
+void ClangCompiler::runJob(Job& job, const ObjectCache& cache,
+                           std::chrono::duration<double> limit) {
   if (std::optional<LoadedKernel> loaded = findLoaded(job.key)) {
     job.kernel = std::move(*loaded);
     job.fromCache = true;
@@ -123,7 +126,7 @@ void ClangCompiler::runJob(Job& job, const ObjectCache& cache) {
     }
   }
   if (!job.fromCache) {
-    if (Result<void> compiled = compileJob(job, cache); !compiled) {
+    if (Result<void> compiled = compileJob(job, cache, limit); !compiled) {
       job.error = compiled.error();
       return;
     }
@@ -132,8 +135,9 @@ void ClangCompiler::runJob(Job& job, const ObjectCache& cache) {
   m_loaded[job.key] = {job.kernel.function, job.kernel.owner};
 }
 
-void ClangCompiler::runJobs(std::vector<Job>& jobs, const ObjectCache& cache,
+void ClangCompiler::runJobs(std::vector<Job>& jobs, const BuildOptions& options,
                             const StageContext& context) {
+  const ObjectCache cache(options.cacheFolder);
   std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> finished = 0;
   std::atomic<bool> failed = false;
@@ -141,7 +145,7 @@ void ClangCompiler::runJobs(std::vector<Job>& jobs, const ObjectCache& cache,
     while (!failed && !context.stopRequested()) {
       const std::size_t index = next++;
       if (index >= jobs.size()) return;
-      runJob(jobs[index], cache);
+      runJob(jobs[index], cache, options.kernelLimit);
       if (jobs[index].error) failed = true;
       ++finished;
       if (isCaller)
@@ -166,7 +170,7 @@ Result<std::vector<BuiltKernel>> ClangCompiler::build(const std::vector<KernelSo
                  "", ""};
   std::vector<Job> jobs;
   const std::vector<std::size_t> jobOf = makeJobs(sources, jobs);
-  runJobs(jobs, ObjectCache(options.cacheFolder), context);
+  runJobs(jobs, options, context);
   for (Job& job : jobs) {
     if (!job.error) continue;
     job.error->message = "Kernel " + job.firstName + ": " + job.error->message;

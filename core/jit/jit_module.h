@@ -3,6 +3,7 @@
 // The interface of libaot_cpu_jit, the module that holds clang and LLVM. The engine opens it with
 // dlopen at the first CPU compile.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace core::jit {
 struct BuildOptions {
   /// Folder of the on-disk cache of object files; empty: none.
   std::string cacheFolder;
+  /// For one kernel; what takes longer fails.
+  std::chrono::duration<double> kernelLimit = std::chrono::seconds(30);
 };
 
 class CpuCompiler {

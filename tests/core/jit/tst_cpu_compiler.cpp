@@ -40,7 +40,7 @@ CpuCompiler& compiler() {
 
 Result<std::vector<BuiltKernel>> build(const std::vector<KernelSource>& sources,
                                        const std::string& folder = "") {
-  return compiler().build(sources, BuildOptions{folder}, StageContext{});
+  return compiler().build(sources, BuildOptions{.cacheFolder = folder}, StageContext{});
 }
 
 QStringList objectFiles(const QTemporaryDir& folder) {
@@ -80,6 +80,17 @@ class TestCpuCompiler : public QObject {
     QCOMPARE(kernels.error().code, ErrorCode::KernelCompileFailed);
     QVERIFY(QString::fromStdString(kernels.error().message).contains("broken"));
     QVERIFY(QString::fromStdString(kernels.error().details).contains("undeclared_thing"));
+  }
+
+  void aKernelOverItsLimitFailsByThat() {
+    BuildOptions options;
+    options.kernelLimit = std::chrono::seconds(0);
+    const auto kernels = compiler().build({makeSource("slow", kAddTen)}, options, {});
+    QVERIFY(!kernels);
+    QCOMPARE(kernels.error().code, ErrorCode::KernelCompileFailed);
+    QVERIFY(QString::fromStdString(kernels.error().message).contains("limit of 0 seconds"));
+    // Nothing half-optimised was kept.
+    QVERIFY(build({makeSource("slow", kAddTen)}));
   }
 
   void unknownOutsideSymbolFailsNamingIt() {

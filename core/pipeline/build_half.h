@@ -1,0 +1,19 @@
+#pragma once
+
+// From written kernels to something that runs, whatever the compiler says.
+
+#include <memory>
+
+#include "core/pipeline/compile_record.h"
+#include "core/pipeline/kernel_backend.h"
+#include "core/torch/module_options.h"
+
+namespace core::pipeline {
+
+/// Builds the kernels of `half`. Where one does not compile, or not within its limit of time, the
+/// half becomes one call in LibTorch per operator: right, and as fast as eager. A warning says so.
+/// Errors: CompilerMissing, DeviceUnavailable, Cancelled.
+Result<torch::ExecutableHalf> buildHalf(std::shared_ptr<const CompiledHalf>& half,
+                                        KernelBackend& backend, const StageContext& context);
+
+}  // namespace core::pipeline
