@@ -89,6 +89,21 @@ void writeGraph(JsonWriter& json, const Measurement& measurement) {
   json.endObject();
 }
 
+void writeWhole(JsonWriter& json, const Measurement& measurement) {
+  json.key("whole_step");
+  if (!measurement.whole) {
+    json.null().member("whole_step_reason", measurement.wholeReason);
+    return;
+  }
+  json.beginObject();
+  writeCheck(json, measurement.whole->check);
+  writeTimingMembers(json, measurement.whole->timing);
+  json.member("kernels", measurement.whole->kernels)
+      .member("extern_calls", measurement.whole->externCalls);
+  writeSpeedup(json, measurement.whole->speedup);
+  json.endObject();
+}
+
 void writeGpu(JsonWriter& json, const std::optional<run::GpuConditions>& gpu) {
   if (!gpu) return;
   json.key("gpu")
@@ -138,6 +153,8 @@ void writeMeasurement(JsonWriter& json, const Measurement& measurement) {
   writeSpeedup(json, measurement.speedup);
   writeCompile(json, measurement.compile);
   if (measurement.device != "cpu") writeGraph(json, measurement);
+  if (measurement.device == "cpu" && measurement.mode == run::Mode::Train)
+    writeWhole(json, measurement);
   writeGpu(json, measurement.gpu);
   writeLoad(json, measurement.load);
   json.member("cautions", run::cautions(measurement));
@@ -191,6 +208,19 @@ void printGraph(const Measurement& m) {
   printSpeedup(m.graph->speedup);
 }
 
+void printWhole(const Measurement& m) {
+  if (!m.wholeReason.empty()) std::printf("  whole     none: %s\n", m.wholeReason.c_str());
+  if (!m.whole) return;
+  if (!m.whole->check.passed) {
+    std::printf("  whole     %s\n", m.whole->check.sentence.c_str());
+    return;
+  }
+  printTiming("whole", m.whole->timing);
+  std::printf("  whole     forward, loss and backward as one: %d kernels, %d extern calls\n",
+              m.whole->kernels, m.whole->externCalls);
+  printSpeedup(m.whole->speedup);
+}
+
 void printGpu(const std::optional<run::GpuConditions>& gpu) {
   if (!gpu) return;
   std::string throttling;
@@ -215,6 +245,7 @@ void printBench(const std::string& model, const Measurement& m) {
               millisecondsText(m.compiledBackwardMs).c_str());
   printSpeedup(m.speedup);
   printGraph(m);
+  printWhole(m);
   printGpu(m.gpu);
   std::printf("  compile   %s (trace %s, partition %s, kernels %s; %d built, %d from the cache)\n",
               millisecondsText(m.compile.totalMs).c_str(),

@@ -7,9 +7,11 @@
 #include "core/gpu/device_state.h"
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
+#include "core/pipeline/build_half.h"
 #include "core/pipeline/kernel_backend.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_log.h"
+#include "core/pipeline/whole_step.h"
 #include "core/run/guards/graph_at_sizes.h"
 
 namespace core::pipeline {
@@ -248,9 +250,9 @@ class Pipeline {
     const auto start = Clock::now();
     m_step.joint = m_record.joint;
     m_step.partition = m_record.partition;
-    CORE_TRY(m_step.forward, buildHalf(m_record.forward, context));
+    CORE_TRY(m_step.forward, buildAndCount(m_record.forward, context));
     if (m_record.backward) {
-      CORE_TRY(m_step.backward, buildHalf(m_record.backward, context));
+      CORE_TRY(m_step.backward, buildAndCount(m_record.backward, context));
     }
     m_step.gpu = m_backend->gpu();
     m_buildMs = secondsSince(start) * 1e3;
@@ -259,11 +261,9 @@ class Pipeline {
     return {};
   }
 
-  Result<torch::ExecutableHalf> buildHalf(const std::shared_ptr<const CompiledHalf>& half,
-                                          const StageContext& context) {
-    torch::ExecutableHalf executable;
-    executable.schedule = std::shared_ptr<const schedule::Schedule>(half, &half->schedule);
-    CORE_TRY(executable.kernels, m_backend->build(half->kernels, context));
+  Result<torch::ExecutableHalf> buildAndCount(std::shared_ptr<const CompiledHalf>& half,
+                                              const StageContext& context) {
+    CORE_TRY(torch::ExecutableHalf executable, buildHalf(half, *m_backend, context));
     for (const codegen::BuiltKernel& kernel : executable.kernels)
       ++(kernel.fromCache ? m_fromCache : m_built);
     return executable;
@@ -278,6 +278,8 @@ class Pipeline {
     CORE_TRY_VOID(requireDevice(m_options));
     torch::BenchOptions bench;
     CORE_TRY(bench.run, runOptions(m_open, m_options));
+    if (!isForGpu() && bench.run.mode == run::Mode::Train && m_record.backward)
+      CORE_TRY_VOID(buildWhole(bench.run.loss, context));
     CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
     measurement.budget = m_options.partition.budget;
     measurement.compile = {m_traceMs + m_partitionMs + m_codegenMs + m_buildMs,
@@ -292,6 +294,19 @@ class Pipeline {
     }
     summary(measurement.check.sentence);
     m_record.measurement = std::make_shared<const run::Measurement>(std::move(measurement));
+    return {};
+  }
+
+  /// Where forward, loss and backward cannot be one schedule, the step keeps the reason.
+  Result<void> buildWhole(const run::LossSpec& loss, const StageContext& context) {
+    auto whole = buildWholeStep(m_record, loss, m_options, *m_backend, context);
+    if (whole) {
+      m_step.whole = std::move(*whole);
+    } else if (whole.error().code == ErrorCode::Cancelled) {
+      return whole.error();
+    } else {
+      m_step.wholeReason = whole.error().message;
+    }
     return {};
   }
 

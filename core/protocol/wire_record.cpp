@@ -145,6 +145,15 @@ void moveGraphReplay(Ours<kWrite, run::GraphReplay> ours, Wire<kWrite, wire::Gra
 }
 
 template <bool kWrite>
+void moveWholeStep(Ours<kWrite, run::WholeStepRun> ours, Wire<kWrite, wire::WholeStepT> onWire) {
+  table<kWrite>(ours.check, onWire.check, moveCheck<kWrite>);
+  table<kWrite>(ours.timing, onWire.timing, moveTiming<kWrite>);
+  plain<kWrite>(ours.kernels, onWire.kernels);
+  plain<kWrite>(ours.externCalls, onWire.extern_calls);
+  optionalTable<kWrite>(ours.speedup, onWire.speedup, moveSpeedup<kWrite>);
+}
+
+template <bool kWrite>
 void moveGpuConditions(Ours<kWrite, run::GpuConditions> ours,
                        Wire<kWrite, wire::GpuConditionsT> onWire) {
   plain<kWrite>(ours.name, onWire.name);
@@ -174,6 +183,8 @@ void moveMeasurement(Ours<kWrite, run::Measurement> ours, Wire<kWrite, wire::Mea
   table<kWrite>(ours.compile, onWire.compile, moveCompileTimes<kWrite>);
   optionalTable<kWrite>(ours.graph, onWire.graph, moveGraphReplay<kWrite>);
   plain<kWrite>(ours.graphReason, onWire.graph_reason);
+  optionalTable<kWrite>(ours.whole, onWire.whole, moveWholeStep<kWrite>);
+  plain<kWrite>(ours.wholeReason, onWire.whole_reason);
   optionalTable<kWrite>(ours.gpu, onWire.gpu, moveGpuConditions<kWrite>);
   table<kWrite>(ours.load, onWire.load, moveLoad<kWrite>);
 }

@@ -105,6 +105,15 @@ struct GraphReplay {
   std::optional<Speedup> speedup;  ///< over eager; only if the check passed
 };
 
+/// Forward, loss and backward compiled as one schedule.
+struct WholeStepRun {
+  CheckResult check;  ///< of its values
+  Timing timing;
+  int kernels = 0;
+  int externCalls = 0;
+  std::optional<Speedup> speedup;  ///< over eager; only if the check passed
+};
+
 /// What a device does at best, measured.
 struct DeviceCeilings {
   double copyGBs = 0;       ///< read + written by a large copy
@@ -144,8 +153,10 @@ struct Measurement {
   int externCalls = 0;
   std::optional<Speedup> speedup;  ///< only if the check passed
   CompileTimes compile;
-  std::optional<GraphReplay> graph;  ///< on a GPU only
-  std::string graphReason;           ///< why a GPU's step could not be one graph
+  std::optional<GraphReplay> graph;   ///< on a GPU only
+  std::string graphReason;            ///< why a GPU's step could not be one graph
+  std::optional<WholeStepRun> whole;  ///< of a training step on the CPU
+  std::string wholeReason;            ///< why such a step could not be one schedule
   std::optional<GpuConditions> gpu;
   MachineLoad load;
 };

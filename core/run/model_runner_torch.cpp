@@ -29,12 +29,23 @@ Variant graphVariant(CapturedStep& captured, torch::BoundTensors& bound, GraphRe
   return {step, [&bound] { bound.restoreState(); }, graph.timing, nullptr};
 }
 
+Variant wholeVariant(WholeStep& whole, torch::BoundTensors& bound, const torch::RunOptions& options,
+                     WholeStepRun& run) {
+  const auto step = [&whole, &bound, &options]() -> Result<void> {
+    CORE_TRY(const StepTensors tensors, whole.run(bound, options, Memory::Ignore));
+    return {};
+  };
+  return {step, [&bound] { bound.restoreState(); }, run.timing, nullptr};
+}
+
 void compareTimes(Measurement& measurement) {
   const std::vector<double>& eager = measurement.eager.samplesMs;
   if (measurement.check.passed)
     measurement.speedup = speedupOf(eager, measurement.compiled.samplesMs);
   if (measurement.graph && measurement.graph->check.passed)
     measurement.graph->speedup = speedupOf(eager, measurement.graph->timing.samplesMs);
+  if (measurement.whole && measurement.whole->check.passed)
+    measurement.whole->speedup = speedupOf(eager, measurement.whole->timing.samplesMs);
 }
 
 void useThreads(int threads) {
@@ -255,6 +266,33 @@ Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
   return captured;
 }
 
+Result<std::unique_ptr<WholeStep>> ModelRunner::prepareWhole(
+    const torch::ExecutableStep& executable, torch::BoundTensors& bound, const EagerShapes& shapes,
+    const torch::RunOptions& options, const StageContext& context, Measurement& measurement) const {
+  measurement.wholeReason = executable.wholeReason;
+  if (!executable.whole.schedule) return std::unique_ptr<WholeStep>();
+  context.progress(kCheckShare, "Measure: check the whole step");
+  auto whole = std::make_unique<WholeStep>(executable, shapes);
+  auto tensors = whole->run(bound, options, Memory::Ignore);
+  if (!tensors) {
+    measurement.wholeReason = tensors.error().message;
+    return std::unique_ptr<WholeStep>();
+  }
+  WholeStepRun& run = measurement.whole.emplace();
+  run.kernels = whole->kernels();
+  run.externCalls = whole->externCalls();
+  CORE_TRY(const FinishedStep eager, finishedEager(options, context));
+  const FinishedStep finished = finish(bound, *std::move(tensors));
+  run.check = compareValues(finished, eager, std::nullopt);
+  if (!run.check.passed && !whole->isRandom())
+    run.check = compareValues(finished, eager,
+                              referenceStep(m_model, m_inputs, m_program, options, context));
+  bound.restoreState();
+  CORE_TRY(const StepTensors measured, whole->run(bound, options, Memory::Measure));
+  run.timing.peakBytes = measured.peakBytes;
+  return whole;
+}
+
 Result<StepSearch> ModelRunner::firstDifference(const torch::ExecutableStep& executable,
                                                 const torch::RunOptions& options,
                                                 const StageContext& context) const {
@@ -336,6 +374,15 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
       CORE_TRY(captured, captureStep(*graphBound, runCompiled, step.isRandom(), options.run,
                                      context, measurement));
       if (captured) variants.push_back(graphVariant(*captured, *graphBound, *measurement.graph));
+    }
+    std::optional<torch::BoundTensors> wholeBound;
+    std::unique_ptr<WholeStep> whole;
+    if (scope.device.is_cpu() && options.run.mode == Mode::Train) {
+      wholeBound.emplace(bind());
+      CORE_TRY(whole,
+               prepareWhole(executable, *wholeBound, shapes, options.run, context, measurement));
+      if (whole && measurement.whole->check.passed)
+        variants.push_back(wholeVariant(*whole, *wholeBound, options.run, *measurement.whole));
     }
     CORE_TRY_VOID(timeInTurns(variants, options, partOf(context, kCheckShare, 1), measurement));
     step.checkIndices();

@@ -80,6 +80,8 @@ struct ExecutableStep {
   std::shared_ptr<const partition::Partition> partition;
   ExecutableHalf forward;
   ExecutableHalf backward;
+  ExecutableHalf whole;     ///< forward, loss and backward as one; only for a measurement
+  std::string wholeReason;  ///< why there is none, if one was wanted
   std::shared_ptr<const gpu::Gpu> gpu;  ///< that the kernels were built for; null: for the CPU
 };
 

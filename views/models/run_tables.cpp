@@ -157,9 +157,11 @@ Table timingTable(const MeasurementPtr& measurement) {
   const Timing& eager = measurement->eager;
   const Timing& compiled = measurement->compiled;
   const Timing* graph = measurement->graph ? &measurement->graph->timing : nullptr;
+  const Timing* whole = measurement->whole ? &measurement->whole->timing : nullptr;
   const auto row = [&](const QString& title, const std::function<QString(const Timing&)>& cell) {
     QStringList cells{title, cell(eager), cell(compiled)};
     if (graph) cells += cell(*graph);
+    if (whole) cells += cell(*whole);
     return cells;
   };
   const auto time = [&](const QString& title, double Timing::*field) {
@@ -184,6 +186,7 @@ Table timingTable(const MeasurementPtr& measurement) {
   };
   QStringList titles{QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")};
   if (graph) titles += QStringLiteral("compiled + CUDA graph");
+  if (whole) titles += QStringLiteral("whole step as one schedule");
   return fixedTable(titles, std::move(rows));
 }
 
@@ -248,18 +251,21 @@ QString speedupSentence(const Measurement& measurement) {
   const auto ratio = [](double value) {
     return QString::number(value, 'f', 2) + QStringLiteral("×");
   };
-  QString graph;
+  QString other;
   if (measurement.graph && measurement.graph->speedup)
-    graph = QStringLiteral("; as one CUDA graph %1").arg(ratio(measurement.graph->speedup->median));
+    other = QStringLiteral("; as one CUDA graph %1").arg(ratio(measurement.graph->speedup->median));
+  if (measurement.whole && measurement.whole->speedup)
+    other = QStringLiteral("; forward, loss and backward as one schedule %1")
+                .arg(ratio(measurement.whole->speedup->median));
   if (!measurement.graphReason.empty())
-    graph = QStringLiteral("; no CUDA graph: ") + showable(measurement.graphReason);
+    other = QStringLiteral("; no CUDA graph: ") + showable(measurement.graphReason);
   // With the drift taken out, the ratio is not that of the medians beside it.
   const QString what = speedup.driftRemoved ? QStringLiteral("eager ÷ compiled, round by round")
                                             : QStringLiteral("eager median ÷ compiled median");
   return QStringLiteral("%1 (%2), 95 % interval %3 to %4: %5")
              .arg(ratio(speedup.median), what, ratio(speedup.low), ratio(speedup.high),
                   QString::fromLatin1(core::run::verdictName(speedup.verdict))) +
-         graph;
+         other;
 }
 
 }  // namespace views::models

@@ -125,6 +125,7 @@ std::shared_ptr<run::Measurement> sampleMeasurement() {
   measurement->load = {8, 1.5, 0.25, 3};
   measurement->compile.kernelsBuilt = 3;
   measurement->graph.emplace().kernels = 7;
+  measurement->whole.emplace().externCalls = 5;
   measurement->gpu.emplace().throttling = {"power cap"};
   return measurement;
 }
@@ -302,6 +303,7 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QVERIFY(!record.backward);
   QCOMPARE(record.measurement->speedup->high, 2.75);
   QCOMPARE(record.measurement->graph->kernels, 7);
+  QCOMPARE(record.measurement->whole->externCalls, 5);
   QCOMPARE(record.measurement->gpu->throttling, (std::vector<std::string>{"power cap"}));
   QVERIFY(record.measurement->speedup->driftRemoved);
   QCOMPARE(record.measurement->eager.stepsPerSample, 7);
