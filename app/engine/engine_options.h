@@ -18,6 +18,7 @@ struct EngineOptions {
   std::string model;  ///< the path of the model, or of a joint graph for `partition`
   std::string json;   ///< where to write the result for programs; empty: nowhere
   std::string outFolder;
+  bool reproducers = false;      ///< kernels: also programs of their own
   std::string torchTraceFolder;  ///< where `trace` writes a log for tlparse; empty: nowhere
   bool quiet = false;
   bool text = false;   ///< `trace` prints the graphs as PyTorch does

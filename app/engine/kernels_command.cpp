@@ -4,6 +4,7 @@
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
 #include "core/base/json_writer.h"
+#include "core/codegen/write_reproducer.h"
 #include "core/pipeline/compile_pipeline.h"
 
 namespace engine {
@@ -104,7 +105,19 @@ std::string kernelsJson(const pipeline::CompileRecord& record) {
   return json.endObject().take();
 }
 
-Result<void> writeSources(const pipeline::CompileRecord& record, const std::string& folder) {
+Result<void> writeReproducers(const NamedHalf& named, const std::string& folder) {
+  for (std::size_t i = 0; i < named.half->kernels.size(); ++i) {
+    const auto& kernel = named.half->kernels[i];
+    CORE_TRY(const std::string program,
+             codegen::writeReproducer(kernel, named.half->schedule.groups[i].nest));
+    CORE_TRY_VOID(
+        writeFile(folder + "/reproducer_" + named.name + "_" + kernel.name + ".cpp", program));
+  }
+  return {};
+}
+
+Result<void> writeSources(const pipeline::CompileRecord& record, const EngineOptions& options) {
+  const std::string& folder = options.outFolder;
   if (folder.empty()) return {};
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -113,13 +126,15 @@ Result<void> writeSources(const pipeline::CompileRecord& record, const std::stri
                  "Cannot make the folder '" + folder + "': " + error.message() + ".",
                  {},
                  {}};
-  for (const NamedHalf& named : halvesOf(record))
+  for (const NamedHalf& named : halvesOf(record)) {
+    if (options.reproducers) CORE_TRY_VOID(writeReproducers(named, folder));
     for (const auto& kernel : named.half->kernels) {
       const std::string stem = folder + "/" + named.name + "_" + kernel.name;
       const bool isCuda = kernel.language == codegen::KernelLanguage::Cuda;
       CORE_TRY_VOID(writeFile(stem + (isCuda ? ".cu" : ".cpp"), kernel.source));
       CORE_TRY_VOID(writeFile(stem + ".loops", kernel.loopText));
     }
+  }
   return {};
 }
 
@@ -132,8 +147,7 @@ int kernelsCommand(const EngineOptions& options) {
                                          kernelOptions(options), commandContext(options.quiet));
   if (outcome.error) return fail(*outcome.error);
   for (const NamedHalf& named : halvesOf(*outcome.record)) printHalf(named);
-  if (auto sources = writeSources(*outcome.record, options.outFolder); !sources)
-    return fail(sources.error());
+  if (auto sources = writeSources(*outcome.record, options); !sources) return fail(sources.error());
   const auto written = writeFile(options.json, kernelsJson(*outcome.record));
   return written ? kDone : fail(written.error());
 }

@@ -109,7 +109,11 @@ void addKeeping(CLI::App& command, const std::string& verb, EngineOptions& optio
 /// Options that only one verb has.
 void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& options) {
   using core::run::Execution;
-  if (verb == "kernels") command.add_option("--out", options.outFolder, "folder for the sources");
+  if (verb == "kernels") {
+    command.add_option("--out", options.outFolder, "folder for the sources");
+    command.add_flag("--reproducers", options.reproducers,
+                     "with --out: also each kernel as a C++ program of its own, which g++ builds");
+  }
   if (verb == "trace") {
     command.add_flag("--check", options.checkTrace,
                      "replays the graph node by node on real data and compares it with eager");

@@ -22,4 +22,15 @@ void CodeWriter::orElse() {
   open("} else {");
 }
 
+std::string nameInComment(std::string_view name) {
+  constexpr std::size_t kLongest = 80;
+  std::string text(name.substr(0, kLongest));
+  for (char& c : text) {
+    const bool isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    if (!isPlain) c = '?';
+  }
+  return name.size() > kLongest ? text + "..." : text;
+}
+
 }  // namespace core::codegen

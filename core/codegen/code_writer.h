@@ -27,4 +27,9 @@ class CodeWriter {
   int m_depth = 0;
 };
 
+/// A name of any origin as it may stand in a line comment: a model's file chooses its names, and
+/// none may end the comment. Anything but letters, digits, `_`, `.` and `-` becomes `?`; a long
+/// name is cut.
+std::string nameInComment(std::string_view name);
+
 }  // namespace core::codegen

@@ -27,7 +27,9 @@ namespace {
 
 constexpr int L = @LANES@;  // elements of a vector
 template <class T>
-using Vec __attribute__((vector_size(sizeof(T) * L))) = T;
+struct VecOf { typedef T Type __attribute__((vector_size(sizeof(T) * L))); };
+template <class T>
+using Vec = typename VecOf<T>::Type;
 using f32v = Vec<f32>;
 using f64v = Vec<f64>;
 using i32v = Vec<i32>;  // also the result of a comparison: -1 where true, 0 where false

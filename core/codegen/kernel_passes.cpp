@@ -207,8 +207,9 @@ void KernelWriter::writeChunked(int pass, int axis, std::int64_t chunk) {
       const bool isVector = isRows() || isColumns();
       m_code.line("total_" + number +
                   " += " + (isVector ? "__builtin_convertvector(" + part + ", f64v)" : part) + ";");
-      m_code.line(m_chains == 1 ? "part_" + number + " = {};"
-                                : "for (auto& chain : part_" + number + ") chain = {};");
+      const std::string zero = m_expressions.identity(m_plan.op(index), isVector);
+      m_code.line(m_chains == 1 ? "part_" + number + " = " + zero + ";"
+                                : "for (auto& chain : part_" + number + ") chain = " + zero + ";");
     }
   };
   m_code.open("for (i64 chunk = 0; chunk < " + limit + "; chunk += " + step + ") {");

@@ -102,7 +102,7 @@ void KernelWriter::writeParameters() {
     const schedule::KernelBuffer& buffer = m_plan.nest.buffers[i];
     const bool isRead = buffer.access == BufferAccess::Read;
     m_code.line((isRead ? "const " : "") + storageType(buffer.dtype) + "* __restrict " +
-                bufferName(static_cast<int>(i)) + ",  // " + buffer.name + " : " +
+                bufferName(static_cast<int>(i)) + ",  // " + nameInComment(buffer.name) + " : " +
                 std::string(ir::dtypeName(buffer.dtype)));
   }
   if (m_checksIndices) m_code.line("i32* status,");

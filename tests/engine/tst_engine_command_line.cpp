@@ -354,7 +354,7 @@ void TstEngineCommandLine::torchScriptIsOpenedOnlyIfThatIsAllowed() {
 
 void TstEngineCommandLine::kernelsWritesOneFileAKernel() {
   const EngineRun run = runEngine({"kernels", oracleFile("mlp_ce.pt2"), "--out", path("kernels"),
-                                   "--json", path("kernels.json")});
+                                   "--reproducers", "--json", path("kernels.json")});
   QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
   const QJsonObject json = readJson(path("kernels.json"));
   int kernels = 0;
@@ -362,6 +362,7 @@ void TstEngineCommandLine::kernelsWritesOneFileAKernel() {
     for (const auto& kernel : json[half].toObject()["kernels"].toArray()) {
       ++kernels;
       const QString name = kernel.toObject()["name"].toString();
+      QVERIFY(QFile::exists(path("kernels/reproducer_" + QString(half) + "_" + name + ".cpp")));
       QFile source(path("kernels/" + QString(half) + "_" + name + ".cpp"));
       QVERIFY2(source.open(QIODevice::ReadOnly), qPrintable(source.fileName()));
       QVERIFY(source.readAll().contains(name.toUtf8()));

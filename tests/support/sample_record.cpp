@@ -1,5 +1,6 @@
 #include "tests/support/sample_record.h"
 
+#include "core/codegen/write_cpu_kernel.h"
 #include "core/partition/partition_joint.h"
 #include "tests/support/graph_from_text.h"
 
@@ -48,6 +49,25 @@ std::shared_ptr<const ir::JointGraph> sampleJoint() {
   return joint;
 }
 
+/// One kernel that gives `node` from 512 elements.
+schedule::LoopNest reluNest(const ir::Node& node) {
+  schedule::LoopNest nest;
+  nest.name = "fused_" + node.name;
+  nest.outer = {512};
+  nest.buffers = {{"in", ir::DType::F32, schedule::BufferAccess::Read, 512},
+                  {"out", ir::DType::F32, schedule::BufferAccess::Write, 512}};
+  nest.ops.resize(3);
+  for (schedule::LoopOp& op : nest.ops) op.node = node.id;
+  nest.ops[0].kind = schedule::LoopOpKind::Load;
+  nest.ops[0].access = {0, 0, {1}, {}};
+  nest.ops[1].fn = schedule::ScalarFn::Relu;
+  nest.ops[1].operands = {0};
+  nest.ops[2].kind = schedule::LoopOpKind::Store;
+  nest.ops[2].operands = {1};
+  nest.ops[2].access = {1, 0, {1}, {}};
+  return nest;
+}
+
 /// Every call of `graph` as a step: relu-like ones generated, the others extern.
 std::shared_ptr<const pipeline::CompiledHalf> sampleHalf(const ir::GraphPtr& graph,
                                                          const std::string& generated) {
@@ -68,22 +88,13 @@ std::shared_ptr<const pipeline::CompiledHalf> sampleHalf(const ir::GraphPtr& gra
       continue;
     }
     schedule::FusionGroup group;
-    group.nest.name = "fused_" + node.name;
-    group.nest.outer = {512};
-    group.nest.buffers = {{"in", ir::DType::F32, schedule::BufferAccess::Read, 512},
-                          {"out", ir::DType::F32, schedule::BufferAccess::Write, 512}};
+    group.nest = reluNest(node);
     group.nodes = {node.id};
     group.reasons = {"pointwise over one domain"};
     half->schedule.steps.emplace_back(
         schedule::KernelStep{static_cast<int>(half->schedule.groups.size())});
     half->schedule.groups.push_back(group);
-    codegen::KernelSource source;
-    source.name = group.nest.name;
-    source.source = "#include <cstdint>\n\n// One pass.\nextern \"C\" void " + source.name +
-                    "(void* const* buffers) {\n  for (int i = 0; i < 512; ++i) {}\n}\n";
-    source.loopText = "for i in [0, 512):\n  out[i] = relu(in[i])\n";
-    source.notes = {"vector width 8"};
-    half->kernels.push_back(source);
+    half->kernels.push_back(codegen::writeCpuKernel(group.nest).value());
     ir::forEachInput(node, [&](ir::NodeId input) {
       half->schedule.refusals.push_back(
           {input, node.id, "extern", "its producer is an extern call"});

@@ -79,6 +79,7 @@ class TstPages : public QObject {
   void budgetSliderReportsEveryMove();
   void kernelRowLightsItsNodesAndShowsItsSource();
   void selectedNodeShowsItsKernel();
+  void aLineOfTheSourceSelectsItsNodeAndTheOtherWayRound();
   void runPageShowsEverySampleAndTheVerdict();
   void runPageHidesTheSpeedupOfAFailedCheck();
   void runPageShowsTheGuardsOfTheChosenEntry();
@@ -315,6 +316,26 @@ void TstPages::selectedNodeShowsItsKernel() {
   page.show();
   hub.selectNode(shared::GraphKind::Joint, QStringLiteral("mm_4"));
   QCOMPARE(page.shownKernel(), snapshot->index->kernelsOf("mm_4").front());
+}
+
+void TstPages::aLineOfTheSourceSelectsItsNodeAndTheOtherWayRound() {
+  shared::SelectionHub hub;
+  KernelsPage page(&hub);
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  hub.selectNode(shared::GraphKind::Joint, QStringLiteral("threshold_backward"));
+  CodeView* source = nullptr;
+  for (CodeView* view : page.findChildren<CodeView*>())
+    if (view->accessibleName() == QStringLiteral("Generated source")) source = view;
+  QVERIFY(source);
+  QVERIFY(!source->extraSelections().isEmpty());
+  const QTextCursor marked = source->extraSelections().constFirst().cursor;
+  QVERIFY(marked.blockNumber() > 0);
+  hub.clear();
+  QVERIFY(source->extraSelections().isEmpty());
+  source->setTextCursor(marked);
+  QCOMPARE(hub.selection().primary(), QStringLiteral("threshold_backward"));
+  QCOMPARE(hub.selection().graph, shared::GraphKind::Backward);
 }
 
 void TstPages::runPageShowsEverySampleAndTheVerdict() {

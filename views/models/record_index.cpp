@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <map>
 
+#include "core/codegen/kernel_work.h"
+#include "core/codegen/source_lines.h"
+#include "core/partition/cost_model.h"
+#include "core/partition/recompute_cost.h"
+
 namespace views::models {
 
 using core::ir::NodeId;
@@ -36,12 +41,11 @@ void addGeneratedStep(KernelEntry& entry, const CompiledHalf& half, int group) {
   entry.name = fusion.nest.name;
   entry.nodes = originNames(half, fusion.nodes);
   entry.reasons = fusion.reasons;
-  for (std::size_t i = 0; i < fusion.nest.buffers.size(); ++i) {
-    const auto& buffer = fusion.nest.buffers[i];
-    const std::int64_t bytes = buffer.extent * core::ir::dtypeBytes(buffer.dtype);
-    const bool writes = buffer.access == core::schedule::BufferAccess::Write;
-    (writes ? entry.writtenBytes : entry.readBytes) += bytes;
-  }
+  entry.nest = &fusion.nest;
+  const core::codegen::KernelWork work = core::codegen::workOf(fusion.nest);
+  entry.readBytes = work.readBytes;
+  entry.writtenBytes = work.writtenBytes;
+  entry.operations = work.operations;
   if (static_cast<std::size_t>(group) < half.kernels.size()) {
     entry.source = &half.kernels[static_cast<std::size_t>(group)];
   }
@@ -52,6 +56,7 @@ void addCallStep(KernelEntry& entry, const CompiledHalf& half, NodeId id) {
   entry.name = node.target;
   entry.nodes = originNames(half, {id});
   entry.writtenBytes = node.bytes();
+  entry.operations = core::partition::flopCount(*half.schedule.graph, node);
   core::ir::forEachInput(
       node, [&](NodeId input) { entry.readBytes += half.schedule.graph->node(input).bytes(); });
 }
@@ -94,6 +99,18 @@ QString KernelEntry::label() const {
   return (half == Half::Forward ? QChar('F') : QChar('B')) + QString::number(step + 1);
 }
 
+double KernelEntry::estimatedMs() const {
+  const core::partition::MachinePeaks peaks;
+  const double moving = static_cast<double>(readBytes + writtenBytes) / peaks.bytesPerSecond;
+  return (std::max(moving, operations / peaks.flopsPerSecond) + peaks.secondsPerCall) * 1e3;
+}
+
+bool KernelEntry::isLimitedByMemory() const {
+  const core::partition::MachinePeaks peaks;
+  return static_cast<double>(readBytes + writtenBytes) / peaks.bytesPerSecond >
+         operations / peaks.flopsPerSecond;
+}
+
 RecordIndex::RecordIndex(CompileRecordPtr record) : m_record(std::move(record)) {
   if (!m_record) return;
   indexPartition();
@@ -104,6 +121,16 @@ RecordIndex::RecordIndex(CompileRecordPtr record) : m_record(std::move(record)) 
 
 const core::ir::Graph* RecordIndex::joint() const {
   return m_record && m_record->joint ? m_record->joint->graph.get() : nullptr;
+}
+
+std::vector<std::vector<std::string>> RecordIndex::nodesOfLines(int kernel) const {
+  const KernelEntry& entry = m_kernels[static_cast<std::size_t>(kernel)];
+  if (!entry.source || !entry.nest) return {};
+  const CompiledHalf& half = entry.half == Half::Forward ? *m_record->forward : *m_record->backward;
+  std::vector<std::vector<std::string>> lines;
+  for (const auto& nodes : core::codegen::nodesOfLines(*entry.source, *entry.nest))
+    lines.push_back(originNames(half, nodes));
+  return lines;
 }
 
 void RecordIndex::indexPartition() {

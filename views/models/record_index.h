@@ -34,10 +34,16 @@ struct KernelEntry {
   std::vector<std::string> reasons;
   std::int64_t readBytes = 0;
   std::int64_t writtenBytes = 0;
+  double operations = 0;  ///< scalar evaluations of a kernel, FLOPs by formula of a call
+  const core::schedule::LoopNest* nest = nullptr;       ///< of a generated kernel
   const core::codegen::KernelSource* source = nullptr;  ///< of a generated kernel, if written
 
   /// "K3", "B12": short, unique, the mark in tables and in the inspector.
   QString label() const;
+  /// By a roofline of a modest CPU core (partition::MachinePeaks), in milliseconds.
+  double estimatedMs() const;
+  /// Whether that roofline says that moving the bytes takes longer than the operations.
+  bool isLimitedByMemory() const;
 };
 
 /// A refused fusion with the names of its ends in the partitioned graph.
@@ -56,6 +62,9 @@ class RecordIndex {
 
   const CompileRecordPtr& record() const { return m_record; }
   const core::ir::Graph* joint() const;
+  /// For each line of the kernel's source, the names of the nodes it computes; empty for a step
+  /// without one.
+  std::vector<std::vector<std::string>> nodesOfLines(int kernel) const;
 
   const core::partition::ValueDecision* decision(std::string_view name) const;
   const core::partition::SavedTensor* saved(std::string_view name) const;

@@ -76,6 +76,14 @@ void addScheduleRows(std::vector<QStringList>& rows, const core::pipeline::Compi
       {QStringLiteral("planned peak memory"), peak(forward), peak(backward), QStringLiteral("–")});
 }
 
+template <typename EntryOf>
+Column estimateColumn(const EntryOf& entry) {
+  return {QStringLiteral("estimate"), Alignment::Number,
+          [entry](int row) { return millisecondsText(entry(row).estimatedMs()); },
+          [entry](int row) { return QVariant(entry(row).estimatedMs()); },
+          [](int) { return QStringLiteral("by the roofline of a modest CPU core, not measured"); }};
+}
+
 }  // namespace
 
 Table kernelTable(const RecordIndexPtr& index) {
@@ -91,14 +99,20 @@ Table kernelTable(const RecordIndexPtr& index) {
        [entry](int row) { return entry(row).label(); },
        [](int row) { return QVariant(row); },
        {}},
-      textColumn(QStringLiteral("kind"),
-                 [entry](int row) { return stepKindText(entry(row).kind); }),
+      estimateColumn(entry),
       textColumn(QStringLiteral("kernel or op"),
                  [entry](int row) { return showable(entry(row).name); }),
+      textColumn(QStringLiteral("kind"),
+                 [entry](int row) { return stepKindText(entry(row).kind); }),
       countColumn(QStringLiteral("nodes"),
                   [entry](int row) { return static_cast<std::int64_t>(entry(row).nodes.size()); }),
       bytesColumn(QStringLiteral("reads"), [entry](int row) { return entry(row).readBytes; }),
       bytesColumn(QStringLiteral("writes"), [entry](int row) { return entry(row).writtenBytes; }),
+      {QStringLiteral("operations"),
+       Alignment::Number,
+       [entry](int row) { return operationsText(entry(row).operations); },
+       [entry](int row) { return QVariant(entry(row).operations); },
+       {}},
       textColumn(QStringLiteral("why"),
                  [entry](int row) {
                    return entry(row).reasons.empty() ? QString()

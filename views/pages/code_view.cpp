@@ -3,6 +3,7 @@
 #include <QFontDatabase>
 #include <QPaintEvent>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QTextBlock>
 #include <algorithm>
@@ -12,6 +13,9 @@
 namespace views::pages {
 
 namespace {
+
+constexpr int kMarkAlpha = 60;  ///< of the tint behind a marked line
+constexpr int kMarkWidth = 3;   ///< of the bar beside it, in pixels
 
 // Both sorted, for binary search.
 constexpr std::array<std::string_view, 29> kKeywords = {
@@ -112,19 +116,50 @@ CodeView::CodeView(const QString& name, CodeKind kind, QWidget* parent)
       m_margin->update(0, area.y(), m_margin->width(), area.height());
     }
   });
+  connect(this, &QPlainTextEdit::cursorPositionChanged, this, [this] {
+    if (!m_settingCode) Q_EMIT lineChosen(textCursor().blockNumber());
+  });
   placeMargin();
 }
 
 void CodeView::setCode(const std::string& code) {
+  const QScopedValueRollback<bool> guard(m_settingCode, true);
+  m_marked.clear();
+  setExtraSelections({});
   setPlainText(QString::fromStdString(code));
 }
 
 bool CodeView::scrollToLineWith(const QString& text) {
   const QTextCursor found = document()->find(text);
   if (found.isNull()) return false;
+  const QScopedValueRollback<bool> guard(m_settingCode, true);
   setTextCursor(QTextCursor(found.block()));
   verticalScrollBar()->setValue(found.block().firstLineNumber());
   return true;
+}
+
+void CodeView::markLines(const std::vector<int>& lines) {
+  m_marked = lines;
+  QList<QTextEdit::ExtraSelection> tints;
+  QColor tint = palette().color(QPalette::Highlight);
+  tint.setAlpha(kMarkAlpha);
+  for (const int line : lines) {
+    QTextEdit::ExtraSelection selection;
+    selection.cursor = QTextCursor(document()->findBlockByNumber(line));
+    selection.format.setBackground(tint);
+    selection.format.setProperty(QTextFormat::FullWidthSelection, true);
+    tints << selection;
+  }
+  setExtraSelections(tints);
+  m_margin->update();
+}
+
+void CodeView::showLine(int line) {
+  const QTextBlock block = document()->findBlockByNumber(line);
+  const QRectF area = blockBoundingGeometry(block).translated(contentOffset());
+  if (area.top() >= 0 && area.bottom() <= viewport()->height()) return;
+  const int above = viewport()->height() / std::max(1, fontMetrics().height()) / 3;
+  verticalScrollBar()->setValue(std::max(0, block.firstLineNumber() - above));
 }
 
 int CodeView::marginWidth() const {
@@ -159,6 +194,9 @@ void CodeView::paintMargin(QPaintEvent* event) {
   while (block.isValid()) {
     const QRectF area = blockBoundingGeometry(block).translated(contentOffset());
     if (area.top() > event->rect().bottom()) break;
+    if (std::find(m_marked.begin(), m_marked.end(), block.blockNumber()) != m_marked.end())
+      painter.fillRect(QRectF(0, area.top(), kMarkWidth, area.height()),
+                       palette().color(QPalette::Highlight));
     const QRectF cell(0, area.top(), m_margin->width() - fontMetrics().averageCharWidth(),
                       fontMetrics().height());
     painter.drawText(cell, Qt::AlignRight, QString::number(block.blockNumber() + 1));

@@ -5,6 +5,7 @@
 
 #include <QPlainTextEdit>
 #include <QSyntaxHighlighter>
+#include <vector>
 
 #include "views/look/theme.h"
 
@@ -39,6 +40,14 @@ class CodeView : public QPlainTextEdit {
   void setCode(const std::string& code);
   /// Scrolls so that the first line that contains `text` is the top one; false if there is none.
   bool scrollToLineWith(const QString& text);
+  /// Puts a bar and a tint on these lines, counted from 0.
+  void markLines(const std::vector<int>& lines);
+  /// Scrolls, if need be, so that the line is visible.
+  void showLine(int line);
+
+ Q_SIGNALS:
+  /// The person moved to another line, counted from 0.
+  void lineChosen(int line);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -52,6 +61,8 @@ class CodeView : public QPlainTextEdit {
 
   QWidget* m_margin;
   CppHighlighter* m_highlighter = nullptr;  ///< null for text
+  std::vector<int> m_marked;
+  bool m_settingCode = false;  ///< the caret moves, but nobody moved it
 };
 
 }  // namespace views::pages

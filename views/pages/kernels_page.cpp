@@ -1,15 +1,20 @@
 #include "views/pages/kernels_page.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
+#include <QScopedValueRollback>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/codegen/write_reproducer.h"
 #include "views/models/run_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/code_view.h"
 #include "views/pages/data_table.h"
+#include "views/shared/export_dialog.h"
 
 namespace views::pages {
 
@@ -44,6 +49,21 @@ std::string whyText(const KernelEntry& entry, const models::RecordIndex& index) 
   text += listOf("Why a neighbour is not in it", refused);
   if (entry.source) text += listOf("Decisions of the writer", entry.source->notes);
   return text;
+}
+
+QString factsOf(const KernelEntry& entry) {
+  const double bytes = static_cast<double>(entry.readBytes + entry.writtenBytes);
+  const QString limit = entry.isLimitedByMemory() ? KernelsPage::tr("limited by memory")
+                                                  : KernelsPage::tr("limited by arithmetic");
+  return KernelsPage::tr(
+             "%1 of the %2 · %3 nodes · reads %4, writes %5 · %6, %7 per byte: %8 · "
+             "%9 by the roofline of a modest core")
+      .arg(models::stepKindText(entry.kind), models::halfText(entry.half))
+      .arg(entry.nodes.size())
+      .arg(models::bytesText(entry.readBytes), models::bytesText(entry.writtenBytes),
+           models::operationsText(entry.operations),
+           QString::number(bytes > 0 ? entry.operations / bytes : 0, 'g', 2), limit,
+           models::millisecondsText(entry.estimatedMs()));
 }
 
 /// The generated kernel with the most nodes, which tells most about fusion; -1 if there is no step.
@@ -102,9 +122,16 @@ QWidget* KernelsPage::buildDetails() {
   m_details->addTab(m_source, tr("Source"));
   m_details->addTab(m_loops, tr("Loops"));
   m_details->addTab(m_why, tr("Nodes and reasons"));
+  m_export = new QPushButton(tr("Export reproducer…"), box);
+  m_export->setToolTip(tr("Writes this kernel as a C++ program of its own, which g++ builds"));
+  connect(m_export, &QPushButton::clicked, this, &KernelsPage::exportReproducer);
+  connect(m_source, &CodeView::lineChosen, this, &KernelsPage::selectLine);
+  auto* head = new QHBoxLayout;
+  head->addWidget(m_title, 1);
+  head->addWidget(m_export);
   auto* layout = new QVBoxLayout(box);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(m_title);
+  layout->addLayout(head);
   layout->addWidget(m_facts);
   layout->addWidget(m_details, 1);
   return box;
@@ -156,20 +183,21 @@ void KernelsPage::showKernel(int kernel) {
     m_title->clear();
     m_facts->clear();
     for (CodeView* view : {m_source, m_loops, m_why}) view->setCode({});
+    m_lineNodes.clear();
+    m_export->setEnabled(false);
     return;
   }
   const KernelEntry& entry = kernels[static_cast<std::size_t>(kernel)];
   m_title->setText(entry.label() + QStringLiteral("  ") + models::showable(entry.name));
-  m_facts->setText(tr("%1 of the %2 · reads %3, writes %4 · %5 nodes")
-                       .arg(models::stepKindText(entry.kind), models::halfText(entry.half),
-                            models::bytesText(entry.readBytes),
-                            models::bytesText(entry.writtenBytes))
-                       .arg(entry.nodes.size()));
+  m_facts->setText(factsOf(entry));
   m_source->setCode(entry.source ? entry.source->source : std::string());
   // The shared helpers come first in every source; what differs is the work and the entry point.
   if (!m_source->scrollToLineWith(QStringLiteral("void work("))) {
     m_source->scrollToLineWith(QStringLiteral("extern \"C\""));
   }
+  m_lineNodes = snapshot()->index->nodesOfLines(kernel);
+  markLines(false);
+  m_export->setEnabled(entry.source != nullptr);
   m_loops->setCode(entry.source ? entry.source->loopText : std::string());
   m_why->setCode(whyText(entry, *snapshot()->index));
   showTabs(entry.source != nullptr);
@@ -202,14 +230,53 @@ void KernelsPage::selectMembers(int kernel) {
   if (!selection.nodes.isEmpty()) m_hub->select(selection);
 }
 
+void KernelsPage::selectLine(int line) {
+  if (line >= static_cast<int>(m_lineNodes.size())) return;
+  const auto& names = m_lineNodes[static_cast<std::size_t>(line)];
+  if (names.empty()) return;
+  const KernelEntry& entry = snapshot()->index->kernels()[static_cast<std::size_t>(m_shown)];
+  shared::Selection selection;
+  selection.graph = entry.half == models::Half::Forward ? shared::GraphKind::Forward
+                                                        : shared::GraphKind::Backward;
+  for (const std::string& name : names) selection.nodes << QString::fromStdString(name);
+  const QScopedValueRollback<bool> guard(m_choosingLine, true);
+  m_hub->select(selection);
+}
+
+void KernelsPage::markLines(bool show) {
+  const std::string name = m_hub->selection().primary().toStdString();
+  std::vector<int> lines;
+  for (std::size_t line = 0; line < m_lineNodes.size(); ++line) {
+    const auto& names = m_lineNodes[line];
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      lines.push_back(static_cast<int>(line));
+  }
+  m_source->markLines(lines);
+  if (show && !lines.empty()) m_source->showLine(lines.front());
+}
+
+void KernelsPage::exportReproducer() {
+  const KernelEntry& entry = snapshot()->index->kernels()[static_cast<std::size_t>(m_shown)];
+  if (!entry.source || !entry.nest) return;
+  const auto text = core::codegen::writeReproducer(*entry.source, *entry.nest);
+  if (!text) {
+    m_facts->setText(models::showable(text.error().message));
+    return;
+  }
+  shared::exportTextWithDialog(this, tr("Export reproducer"), tr("C++ source (*.cpp)"),
+                               QString::fromStdString(*text));
+}
+
 void KernelsPage::showSelection() {
   if (!isVisible()) return;
   const QString name = m_hub->selection().primary();
   const auto kernels = snapshot()->index->kernelsOf(name.toStdString());
   if (kernels.empty() || std::find(kernels.begin(), kernels.end(), m_shown) != kernels.end()) {
+    markLines(!m_choosingLine);
     return;
   }
   showKernel(kernels.front());
+  markLines(true);
   m_kernels->selectSourceRow(kernels.front());
 }
 

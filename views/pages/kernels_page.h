@@ -6,6 +6,7 @@
 #include "views/pages/stage_page.h"
 #include "views/shared/selection_hub.h"
 
+class QPushButton;
 class QTabWidget;
 
 namespace views::pages {
@@ -33,16 +34,23 @@ class KernelsPage : public StagePage {
   void showTabs(bool hasSource);
   void showSelection();
   void selectMembers(int kernel);
+  void selectLine(int line);
+  /// Marks the lines of the selected node; scrolls to the first if `show`.
+  void markLines(bool show);
+  void exportReproducer();
   QString summary(const Snapshot& snapshot) const;
 
   shared::SelectionHub* m_hub;
   int m_shown = -1;
-  bool m_leftSource = false;  ///< the reasons are shown only because a step has no source
+  std::vector<std::vector<std::string>> m_lineNodes;  ///< of the shown kernel's source, by line
+  bool m_choosingLine = false;  ///< the selection comes from the source: it must not scroll
+  bool m_leftSource = false;    ///< the reasons are shown only because a step has no source
   QLabel* m_summary = nullptr;
   QLabel* m_title = nullptr;
   QLabel* m_facts = nullptr;
   QTabWidget* m_lists = nullptr;
   QTabWidget* m_details = nullptr;
+  QPushButton* m_export = nullptr;
   DataTable* m_kernels = nullptr;
   DataTable* m_refusals = nullptr;
   CodeView* m_source = nullptr;
