@@ -34,7 +34,6 @@ class Alignment {
  private:
   void align();
   void alignVertex(int vertex, int& limit);
-  int separation(int left, int right) const;
   std::vector<int> compact() const;
 
   const LayeredGraph& m_graph;
@@ -106,13 +105,6 @@ void Alignment::align() {
   }
 }
 
-int Alignment::separation(int left, int right) const {
-  const auto& a = m_graph.vertices[left];
-  const auto& b = m_graph.vertices[right];
-  const int gap = a.isDummy || b.isDummy ? m_gap / 2 : m_gap;
-  return (a.width + 1) / 2 + (b.width + 1) / 2 + gap;
-}
-
 /// Longest paths over the graph of blocks: first as far left as possible, then as far right as the
 /// blocks to the right allow.
 std::vector<int> Alignment::compact() const {
@@ -127,7 +119,7 @@ std::vector<int> Alignment::compact() const {
     for (std::size_t i = 1; i < row.size(); ++i) {
       const int a = row[i - 1];
       const int b = row[i];
-      const int distance = m_shift[a] + separation(a, b) - m_shift[b];
+      const int distance = m_shift[a] + m_graph.separation(a, b, m_gap) - m_shift[b];
       right[m_root[a]].push_back({m_root[b], distance});
       left[m_root[b]].push_back({m_root[a], distance});
       ++waiting[m_root[b]];
@@ -234,6 +226,7 @@ std::vector<int> placeVertices(const LayeredGraph& graph, int gap) {
     std::sort(places.begin(), places.end());
     x[v] = (places[1] + places[2]) >> 1;  // rounds down for negative places too
   }
+  shortenSegments(graph, gap, x);
   const int left = extentOf(graph, x).left;
   for (int& place : x) place -= left;
   return x;

@@ -40,6 +40,7 @@ class LaneMaker {
   void addPiece(const Piece& piece, bool isDirect);
   std::vector<char> findDirect();
   int rowOf(int element, int border) const;
+  void orderAndPlace();
   void place();
   int chooseAnchor() const;
 
@@ -145,9 +146,30 @@ void LaneMaker::addPiece(const Piece& piece, bool isDirect) {
   m_result.chains.push_back(std::move(chain));
 }
 
+/// Orders from two starts, long edges to the right and to the left of all boxes, and keeps the one
+/// with fewer crossings; of two as good, the one with the shorter and narrower picture.
+void LaneMaker::orderAndPlace() {
+  LayeredGraph& graph = m_result.graph;
+  LayeredGraph other = graph;
+  for (auto& row : other.rows) {
+    std::stable_partition(row.begin(), row.end(),
+                          [&](int vertex) { return other.vertices[vertex].isDummy; });
+  }
+  orderRows(graph);
+  orderRows(other);
+  const long long crossings = countCrossings(graph);
+  const long long otherCrossings = countCrossings(other);
+  if (otherCrossings < crossings) std::swap(graph, other);
+  m_result.x = placeVertices(graph, kBoxGap);
+  if (otherCrossings != crossings || other.rows == graph.rows) return;
+  std::vector<int> x = placeVertices(other, kBoxGap);
+  if (placementCost(other, x) >= placementCost(graph, m_result.x)) return;
+  std::swap(graph, other);
+  m_result.x = std::move(x);
+}
+
 void LaneMaker::place() {
-  orderRows(m_result.graph);
-  m_result.x = placeVertices(m_result.graph, kBoxGap);
+  orderAndPlace();
   int right = 0;
   for (std::size_t v = 0; v < m_result.x.size(); ++v)
     right = std::max(right, m_result.x[v] + (m_result.graph.vertices[v].width + 1) / 2);

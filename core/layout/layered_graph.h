@@ -30,6 +30,13 @@ struct LayeredGraph {
     rows[row].push_back(static_cast<int>(vertices.size()) - 1);
     return rows[row].back();
   }
+  /// How far the middles of neighbours in a row must be apart; beside dummies half of `gap` will
+  /// do.
+  int separation(int left, int right, int gap) const {
+    const Vertex& a = vertices[left];
+    const Vertex& b = vertices[right];
+    return (a.width + 1) / 2 + (b.width + 1) / 2 + (a.isDummy || b.isDummy ? gap / 2 : gap);
+  }
 };
 
 /// Reorders the rows for few crossings: barycenter sweeps, then exchanges of neighbours. The rows'
@@ -41,5 +48,11 @@ long long countCrossings(const LayeredGraph& graph);
 /// x of every vertex's middle: rows keep their order, neighbours are at least `gap` apart (dummies
 /// half of it), long edges are straight. The leftmost edge of all is 0.
 std::vector<int> placeVertices(const LayeredGraph& graph, int gap);
+/// Moves vertices so that segments get shorter; as placeVertices() but for where the leftmost edge
+/// is.
+void shortenSegments(const LayeredGraph& graph, int gap, std::vector<int>& x);
+/// What shortenSegments() makes small: how far the ends of all segments are from being above each
+/// other, and how wide the picture is.
+long long placementCost(const LayeredGraph& graph, const std::vector<int>& x);
 
 }  // namespace core::layout
