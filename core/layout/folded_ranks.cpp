@@ -5,11 +5,12 @@
 // with the square of the depth.
 //
 // Idea: rows come from the forward alone. Inside each block the forward elements are ranked by
-// their longest path; sources sink to the row above their first reader. A backward element takes
-// the rank of the forward element it belongs to. Where several of one rank feed each other, the
-// rank is stretched to as many rows as their longest chain, the last one executed on top, since the
-// backward rises. A module call takes one row of its rank in all lanes, so that its halves stay
-// beside each other. Edges that contradict this order do not rank; they are only drawn.
+// their longest path; sources, and chains that compute from constants alone, sink to the row above
+// their first reader. A backward element takes the rank of the forward element it belongs to. Where
+// several of one rank feed each other, the rank is stretched to as many rows as their longest
+// chain, the last one executed on top, since the backward rises. A module call takes one row of its
+// rank in all lanes, so that its halves stay beside each other. Edges that contradict this order do
+// not rank; they are only drawn.
 //
 // Cost: O(V + E) per level of nesting.
 
@@ -29,13 +30,17 @@ class Ranking {
         m_graph(graph),
         m_below(graph.elements.size()),
         m_fed(graph.elements.size()),
-        m_hasSource(graph.elements.size()) {}
+        m_isBound(graph.elements.size()) {}
 
   std::vector<BlockRows> run();
 
  private:
   bool isForward(const Element& element) const {
     return element.call >= 0 || element.box[static_cast<int>(Lane::Forward)] >= 0;
+  }
+  bool isInput(const Element& element) const {
+    const int box = element.box[static_cast<int>(Lane::Forward)];
+    return element.call < 0 && box >= 0 && m_graph.boxes[box].kind == BoxKind::Input;
   }
   void collectForwardEdges();
   void addForwardEdge(int source, int target);
@@ -48,7 +53,7 @@ class Ranking {
   VisibleGraph& m_graph;
   std::vector<std::vector<int>> m_below;  ///< forward edges inside blocks, by source element
   std::vector<char> m_fed;                ///< reads something from outside its block
-  std::vector<char> m_hasSource;          ///< reads something inside its block
+  std::vector<char> m_isBound;            ///< what it reads comes from an input: it does not sink
   std::vector<int> m_chain;               ///< rows below (backward) or above (recomputed) it
 };
 
@@ -101,11 +106,15 @@ void Ranking::rankForward(const Block& block) {
     for (const int below : m_below[e]) {
       int& rank = m_graph.elements[below].rank;
       rank = std::max(rank, m_graph.elements[e].rank + 1);
-      m_hasSource[below] = 1;
     }
   }
+  for (const int e : order) {
+    m_isBound[e] |= m_fed[e];
+    const bool bindsReaders = m_isBound[e] || isInput(m_graph.elements[e]);
+    for (const int below : m_below[e]) m_isBound[below] |= bindsReaders;
+  }
   for (auto e = order.rbegin(); e != order.rend(); ++e) {
-    if (m_hasSource[*e] || m_fed[*e] || m_below[*e].empty()) continue;
+    if (m_isBound[*e] || m_below[*e].empty()) continue;
     int first = std::numeric_limits<int>::max();
     for (const int below : m_below[*e]) first = std::min(first, m_graph.elements[below].rank);
     m_graph.elements[*e].rank = first - 1;

@@ -16,7 +16,7 @@ constexpr double kMargin = 24;  // device pixels, at each side
 // Second lines are 11 units high: 8 pixels can be read.
 constexpr double kReadable = 8.0 / 11;
 // Both columns side by side say more than second lines, as long as titles are painted.
-constexpr double kSmallestMirrored = 0.4;
+constexpr double kSmallestMirrored = 0.25;
 constexpr double kStep = 1.04;
 
 struct Columns {

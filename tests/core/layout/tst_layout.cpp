@@ -294,6 +294,27 @@ class TestLayout : public QObject {
 
   /// 3,000 operators without modules, each reading one from far above: dummies for all of these
   /// edges would be millions.
+  void aChainFromConstantsStandsAboveItsReader() {
+    const auto joint = jointOf(R"(graph {
+  %primals_1 : f32[8] = placeholder  # is_forward
+  %tangents_1 : f32[8] = placeholder  # is_backward
+  %arange : f32[8] = aten.arange.default(8)  # is_forward
+  %exp : f32[8] = aten.exp.default(%arange)  # is_forward
+  %sin : f32[8] = aten.sin.default(%primals_1)  # is_forward seq=0
+  %sin_1 : f32[8] = aten.sin.default(%sin)  # is_forward seq=1
+  %sin_2 : f32[8] = aten.sin.default(%sin_1)  # is_forward seq=2
+  %add : f32[8] = aten.add.Tensor(%sin_2, %exp)  # is_forward seq=3
+  return (%add, %tangents_1)
+})");
+    const GraphGeometryPtr geometry = layoutOf({joint, nullptr, {}});
+    const auto y = [&](const char* node) {
+      return geometry->boxes[geometry->boxesOf(node).front()].rect.centerY();
+    };
+    QCOMPARE(y("exp"), y("sin_2"));
+    QCOMPARE(y("arange"), y("sin_1"));
+    QVERIFY(y("primals_1") < y("sin"));
+  }
+
   void aChainOfModulesIsStraight() {
     const auto joint = chainOfLayers(6);
     LayoutRequest request = openRequest(joint);
