@@ -24,18 +24,14 @@ class GraphBuilder {
   /// A copy of `node` (of another graph) with its inputs replaced by `map(NodeId) -> NodeId`.
   template <typename Map>
   NodeId addCopy(const Node& node, Map&& map) {
-    Node copy;
-    copy.kind = node.kind;
-    copy.name = node.name;
-    copy.target = node.target;
-    copy.value = node.value;
-    copy.meta = node.meta;
-    copy.args.reserve(node.args.size());
-    for (const Argument& argument : node.args) copy.args.push_back(mapNodes(argument, map));
-    copy.kwargs.reserve(node.kwargs.size());
+    std::vector<Argument> args;
+    args.reserve(node.args.size());
+    for (const Argument& argument : node.args) args.push_back(mapNodes(argument, map));
+    std::vector<std::pair<std::string, Argument>> kwargs;
+    kwargs.reserve(node.kwargs.size());
     for (const auto& [name, argument] : node.kwargs)
-      copy.kwargs.emplace_back(name, mapNodes(argument, map));
-    return append(std::move(copy));
+      kwargs.emplace_back(name, mapNodes(argument, map));
+    return appendCopy(node, std::move(args), std::move(kwargs));
   }
   /// Ends the graph. `descriptors` is empty or has one text per output.
   void setOutputs(std::vector<Argument> outputs, std::vector<std::string> descriptors = {},
@@ -53,6 +49,9 @@ class GraphBuilder {
 
  private:
   NodeId append(Node node);
+  /// A copy of `node` with other inputs, made in its place: nodes are large, and moving one costs.
+  NodeId appendCopy(const Node& node, std::vector<Argument> args,
+                    std::vector<std::pair<std::string, Argument>> kwargs);
 
   std::vector<Node> m_nodes;
   std::vector<std::string> m_outputDescriptors;
