@@ -160,6 +160,23 @@ void writeMeasurement(JsonWriter& json, const Measurement& measurement) {
   json.member("cautions", run::cautions(measurement));
 }
 
+/// Memory by its three figures, and the estimate of time with the model that it comes from.
+void writePartition(JsonWriter& json, const pipeline::CompileRecord& record) {
+  json.key("partition");
+  if (!record.partition) {
+    json.null();
+    return;
+  }
+  const partition::Partition& one = *record.partition;
+  json.beginObject()
+      .member("saved_bytes_proxy", one.savedBytesTotal)
+      .member("peak_bytes_simulated", one.peakBytes)
+      .member("peak_bytes_measured", record.measurement->compiled.peakBytes)
+      .member("recompute_seconds", one.recomputeSeconds)
+      .member("recompute_seconds_model", partition::costModelName(one.options.cost.timeKind()))
+      .endObject();
+}
+
 void writeCall(JsonWriter& json, const Bench& bench) {
   const run::EntriesRecord& entries = *bench.record->entries;
   json.beginObject().member("inputs", bench.inputs).key("entry");
@@ -179,6 +196,7 @@ std::string benchJson(const std::vector<Bench>& benches) {
   JsonWriter json(1, 2);
   json.beginObject().member("model", last.model.name);
   writeMeasurement(json, *last.measurement);
+  writePartition(json, last);
   json.key("calls").beginArray();
   for (const Bench& bench : benches) writeCall(json, bench);
   json.endArray();
@@ -232,6 +250,14 @@ void printGpu(const std::optional<run::GpuConditions>& gpu) {
       gpu->ceilings.copyGBs, gpu->ceilings.matmulTflops);
 }
 
+void printMemory(const pipeline::CompileRecord& record) {
+  if (!record.partition || !record.measurement->check.passed) return;
+  std::printf("  memory    saved %s (the budget's proxy), peak %s simulated, %s measured\n",
+              bytesText(record.partition->savedBytesTotal).c_str(),
+              bytesText(record.partition->peakBytes).c_str(),
+              bytesText(record.measurement->compiled.peakBytes).c_str());
+}
+
 void printBench(const std::string& model, const Measurement& m) {
   std::printf("%s  %s, %s, %d threads, budget %g\n", model.c_str(),
               m.mode == run::Mode::Train ? "training step" : "inference", m.device.c_str(),
@@ -283,6 +309,7 @@ void printCalls(const std::vector<Bench>& benches) {
     if (benches.size() > 1)
       std::printf("%s: %s\n", inputs.c_str(), run::servedSentence(*record->entries).c_str());
     printBench(record->model.name, *record->measurement);
+    printMemory(*record);
   }
   if (benches.size() > 1) printCounters(benches.back().record->entries->counters);
 }

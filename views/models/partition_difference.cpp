@@ -72,7 +72,24 @@ struct Figure {
   QString change;
 };
 
-std::vector<Figure> figures(const Partition& a, const Partition& b) {
+/// "roofline", or both models where the partitions were estimated by different ones.
+QString timeModels(const Partition& a, const Partition& b) {
+  const QString before = timeModelText(a.options), after = timeModelText(b.options);
+  return before == after ? after : QStringLiteral("%1 | %2").arg(before, after);
+}
+
+Figure measuredFigure(const Partition& a, const Partition& b,
+                      const std::vector<MeasuredRun>& runs) {
+  const auto before = measuredPeak(runs, a.options), after = measuredPeak(runs, b.options);
+  const auto text = [](const std::optional<std::int64_t>& peak) {
+    return peak ? bytesText(*peak) : QStringLiteral("not run");
+  };
+  return {QStringLiteral("peak, measured by a run"), text(before), text(after),
+          before && after ? bytesChange(*before, *after) : QString()};
+}
+
+std::vector<Figure> figures(const Partition& a, const Partition& b,
+                            const std::vector<MeasuredRun>& runs) {
   const auto bytes = [](const QString& title, std::int64_t before, std::int64_t after) {
     return Figure{title, bytesText(before), bytesText(after), bytesChange(before, after)};
   };
@@ -82,22 +99,33 @@ std::vector<Figure> figures(const Partition& a, const Partition& b) {
   };
   return {
       count(QStringLiteral("◆ saved tensors"), a.savedTensors.size(), b.savedTensors.size()),
-      bytes(QStringLiteral("saved bytes"), a.savedBytesTotal, b.savedBytesTotal),
+      bytes(QStringLiteral("saved bytes (the budget's proxy)"), a.savedBytesTotal,
+            b.savedBytesTotal),
       bytes(QStringLiteral("of activations"), a.savedBytesActivations, b.savedBytesActivations),
       bytes(QStringLiteral("of new memory"), a.savedBytesNewStorage, b.savedBytesNewStorage),
       count(QStringLiteral("↻ recomputed calls"), a.recomputed.size(), b.recomputed.size()),
-      {QStringLiteral("recomputed operations"), operationsText(a.recomputeFlops),
+      {QStringLiteral("recomputed operations, by formula"), operationsText(a.recomputeFlops),
        operationsText(b.recomputeFlops),
        signedText(b.recomputeFlops - a.recomputeFlops,
                   operationsText(std::abs(b.recomputeFlops - a.recomputeFlops)))},
-      {QStringLiteral("recompute time, estimated"), millisecondsText(a.recomputeSeconds * 1e3),
-       millisecondsText(b.recomputeSeconds * 1e3),
+      {QStringLiteral("recompute time, by %1").arg(timeModels(a, b)),
+       millisecondsText(a.recomputeSeconds * 1e3), millisecondsText(b.recomputeSeconds * 1e3),
        timeChange(a.recomputeSeconds, b.recomputeSeconds)},
       bytes(QStringLiteral("peak, simulated"), a.peakBytes, b.peakBytes),
+      measuredFigure(a, b, runs),
   };
 }
 
 }  // namespace
+
+QString timeModelText(const core::partition::PartitionOptions& options) {
+  switch (options.cost.timeKind()) {
+    case core::partition::CostModelKind::Flops:
+    case core::partition::CostModelKind::Roofline: return QStringLiteral("roofline");
+    case core::partition::CostModelKind::Profile: return QStringLiteral("measured profile");
+  }
+  return QString();
+}
 
 QString fateName(Fate fate) {
   switch (fate) {
@@ -165,9 +193,9 @@ Table movedTable(const std::shared_ptr<const PartitionDifference>& difference,
 }
 
 Table figuresTable(const PartitionPtr& before, const QString& beforeTitle,
-                   const PartitionPtr& after) {
+                   const PartitionPtr& after, const std::vector<MeasuredRun>& runs) {
   if (!before || !after) return {};
-  const auto rows = std::make_shared<const std::vector<Figure>>(figures(*before, *after));
+  const auto rows = std::make_shared<const std::vector<Figure>>(figures(*before, *after, runs));
   const auto column = [rows](const QString& title, QString Figure::*member) {
     Column made = textColumn(
         title, [rows, member](int row) { return (*rows)[static_cast<std::size_t>(row)].*member; });

@@ -32,6 +32,9 @@ struct PartitionDifference {
   PartitionPtr after;
 };
 
+/// "roofline", "measured profile": where estimated seconds of a partition come from.
+QString timeModelText(const core::partition::PartitionOptions& options);
+
 /// Both must not be null.
 PartitionDifference partitionDifference(const PartitionPtr& before, const PartitionPtr& after);
 
@@ -43,8 +46,10 @@ QString differenceSentence(const core::partition::Partition& before,
 Table movedTable(const std::shared_ptr<const PartitionDifference>& difference,
                  const QString& beforeTitle);
 
-/// The figures of both partitions and their differences, a figure a row.
+/// The figures of both partitions and their differences, a figure a row: estimates with the model
+/// that they come from, and the peak three times, as saved bytes, simulated, and as `runs`
+/// measured.
 Table figuresTable(const PartitionPtr& before, const QString& beforeTitle,
-                   const PartitionPtr& after);
+                   const PartitionPtr& after, const std::vector<MeasuredRun>& runs = {});
 
 }  // namespace views::models

@@ -6,6 +6,7 @@
 #include <QMetaType>
 #include <QString>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/partition/memory_timeline.h"
@@ -31,8 +32,14 @@ PartitionPlace placeOf(const core::partition::Partition& partition);
 /// A run of a partition: memory as measured, at the partition's estimated recompute time.
 struct MeasuredRun {
   PartitionPlace place;
-  double medianMs = 0;  ///< of a compiled step
+  double medianMs = 0;         ///< of a compiled step
+  std::int64_t peakBytes = 0;  ///< measured; 0: the run did not tell
+  core::partition::PartitionOptions options = {};
 };
+
+/// The peak that the last run of a partition with these options measured, if there was one.
+std::optional<std::int64_t> measuredPeak(const std::vector<MeasuredRun>& runs,
+                                         const core::partition::PartitionOptions& options);
 
 /// What the shown partition is compared with.
 enum class Reference { Previous, PyTorchDefault, Kept };

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "views/models/partition_difference.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
 
@@ -113,9 +114,10 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
   const auto* record = snapshot.record();
   if (!record || !record->partition) return m_figures->clear();
   const auto& partition = *record->partition;
+  const auto measured = models::measuredPeak(snapshot.study->measured, partition.options);
   m_figures->setText(
       tr("◆ %1 saved in %2 tensors · activations %3, inputs %4, parameters %5 · new memory %6 · "
-         "↻ %7 recomputed, %8, %9 estimated · simulated peak %10 · %11")
+         "↻ %7 recomputed, %8, %9 by %10 · peak %11 simulated, %12 · partitioned in %13")
           .arg(models::bytesText(partition.savedBytesTotal))
           .arg(partition.savedTensors.size())
           .arg(models::bytesText(partition.savedBytesActivations),
@@ -125,7 +127,8 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
           .arg(partition.recomputed.size())
           .arg(models::operationsText(partition.recomputeFlops),
                models::millisecondsText(partition.recomputeSeconds * 1e3),
-               models::bytesText(partition.peakBytes),
+               models::timeModelText(partition.options), models::bytesText(partition.peakBytes),
+               measured ? tr("%1 measured").arg(models::bytesText(*measured)) : tr("not measured"),
                models::millisecondsText(partition.seconds * 1e3)));
 }
 

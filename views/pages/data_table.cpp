@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QPainter>
 #include <QScopedValueRollback>
 #include <algorithm>
 #include <numeric>
@@ -75,6 +76,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
   horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
   setSortingEnabled(true);
+  setEmptyText(tr("There is nothing to list."));
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           &DataTable::onCurrentChanged);
   buildActions();
@@ -100,6 +102,27 @@ void DataTable::setTable(models::Table table) {
   m_model->setTable(std::move(table));
   fitColumns();
   showSelection();
+}
+
+void DataTable::setEmptyText(const QString& text) {
+  m_emptyText = text;
+  viewport()->update();
+}
+
+QString DataTable::emptyReason() const {
+  if (m_proxy->rowCount() > 0) return {};
+  return m_model->rowCount() > 0 ? tr("No row passes the search.") : m_emptyText;
+}
+
+void DataTable::paintEvent(QPaintEvent* event) {
+  QTableView::paintEvent(event);
+  const QString reason = emptyReason();
+  if (accessibleDescription() != reason) setAccessibleDescription(reason);
+  if (reason.isEmpty()) return;
+  QPainter painter(viewport());
+  painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
+  painter.drawText(viewport()->rect().adjusted(12, 6, -12, -6),
+                   Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, reason);
 }
 
 void DataTable::fitColumns() {

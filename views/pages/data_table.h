@@ -44,6 +44,8 @@ class DataTable : public QTableView {
   explicit DataTable(const QString& name, QWidget* parent = nullptr);
 
   void setTable(models::Table table);
+  /// What stands in place of the rows while there are none.
+  void setEmptyText(const QString& text);
   /// Rows without a node are always shown.
   void setAccept(NodeFilterProxy::Accept accept) { m_proxy->setAccept(std::move(accept)); }
   void setWords(const QString& words) { m_proxy->setWords(words); }
@@ -68,13 +70,17 @@ class DataTable : public QTableView {
 
  protected:
   void focusInEvent(QFocusEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void onCurrentChanged(const QModelIndex& current);
   void showSelection();
   void fitColumns();
   void buildActions();
+  /// Why there are no rows; empty if there are some.
+  QString emptyReason() const;
 
+  QString m_emptyText;
   models::TableModel* m_model;
   NodeFilterProxy* m_proxy;
   shared::SelectionHub* m_hub = nullptr;

@@ -33,6 +33,8 @@ DifferencePanel::DifferencePanel(shared::SelectionHub* hub, QWidget* parent)
   m_summary->setAccessibleName(tr("What moved"));
   m_figures = new DataTable(tr("Figures of both partitions"), this);
   m_moved = new DataTable(tr("Values that moved"), this);
+  m_figures->setEmptyText(tr("Figures come with a partition to compare with."));
+  m_moved->setEmptyText(tr("No value changed its fate."));
   m_moved->followSelection(m_hub, shared::GraphKind::Joint);
   auto* row = new QHBoxLayout;
   row->addWidget(label);
@@ -59,7 +61,12 @@ void DifferencePanel::setSnapshot(const Snapshot& snapshot) {
   const models::PartitionPtr now = snapshot.record() ? snapshot.record()->partition : nullptr;
   const QSignalBlocker blocker(m_reference);
   m_reference->setCurrentIndex(static_cast<int>(study.reference));
-  if (study.other == m_before && now == m_after && now) return;
+  const auto measured = [&](const models::PartitionPtr& partition) {
+    return partition ? models::measuredPeak(study.measured, partition->options) : std::nullopt;
+  };
+  const std::array peaks = {measured(study.other), measured(now)};
+  if (study.other == m_before && now == m_after && peaks == m_peaks && now) return;
+  m_peaks = peaks;
   m_before = study.other;
   m_after = now;
   const QString title = models::referenceTitle(study.reference);
@@ -77,7 +84,7 @@ void DifferencePanel::setSnapshot(const Snapshot& snapshot) {
                          .arg(now->savedTensors.size())
                          .arg(now->recomputed.size())
                          .arg(difference->moved.size()));
-  m_figures->setTable(models::figuresTable(m_before, title, now));
+  m_figures->setTable(models::figuresTable(m_before, title, now, study.measured));
   m_moved->setTable(models::movedTable(difference, title));
 }
 

@@ -3,6 +3,8 @@
 // The shown partition beside another one: figures of both, and what moved.
 
 #include <QWidget>
+#include <array>
+#include <optional>
 
 #include "views/pages/snapshot.h"
 #include "views/shared/selection_hub.h"
@@ -36,6 +38,7 @@ class DifferencePanel : public QWidget {
   DataTable* m_moved;
   models::PartitionPtr m_before;
   models::PartitionPtr m_after;
+  std::array<std::optional<std::int64_t>, 2> m_peaks;  ///< measured, of both
 };
 
 }  // namespace views::pages

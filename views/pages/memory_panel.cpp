@@ -17,6 +17,7 @@ MemoryPanel::MemoryPanel(shared::SelectionHub* hub, QWidget* parent)
   m_step->setAccessibleName(tr("The call under the cursor"));
   m_step->setWordWrap(true);
   m_alive = new DataTable(tr("Alive at the cursor"), this);
+  m_alive->setEmptyText(tr("Nothing is alive beside the inputs."));
   m_alive->followSelection(hub, shared::GraphKind::Joint);
   auto* side = new QWidget(this);
   auto* sideLayout = new QVBoxLayout(side);

@@ -22,6 +22,7 @@ ModuleBudgetPanel::ModuleBudgetPanel(shared::SelectionHub* hub, QWidget* parent)
       m_remove(new QPushButton(tr("&Remove"), this)),
       m_hint(plainLabel(QString(), this)),
       m_table(new DataTable(tr("Budgets of modules"), this)) {
+  m_table->setEmptyText(tr("No module has a budget of its own."));
   m_module->setAccessibleName(tr("Module"));
   m_module->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_module->setMinimumContentsLength(28);

@@ -89,6 +89,8 @@ QWidget* PartitionPage::buildHalves() {
 QWidget* PartitionPage::buildTabs() {
   m_saved = new DataTable(tr("Saved tensors"), this);
   m_recomputed = new DataTable(tr("Recomputed values"), this);
+  m_saved->setEmptyText(tr("Nothing is saved: the backward needs no value of the forward."));
+  m_recomputed->setEmptyText(tr("Nothing is recomputed: all that the backward needs is saved."));
   m_memory = new MemoryPanel(m_hub, this);
   m_difference = new DifferencePanel(m_hub, this);
   m_modules = new ModuleBudgetPanel(m_hub, this);

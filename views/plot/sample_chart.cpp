@@ -2,11 +2,11 @@
 
 #include <qcustomplot.h>
 
-#include <QEvent>
-#include <QVBoxLayout>
+#include <QKeyEvent>
 #include <algorithm>
 
 #include "views/look/theme.h"
+#include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
 
 namespace views::plot {
@@ -15,6 +15,8 @@ using core::run::Timing;
 
 namespace {
 
+/// Places of the variants on the x axis.
+constexpr int kEager = 1, kCompiled = 2;
 constexpr double kBoxHalfWidth = 0.18;
 constexpr double kDotSpread = 0.32;
 
@@ -28,85 +30,126 @@ double quantile(const std::vector<double>& sorted, double fraction) {
 
 }  // namespace
 
-SampleChart::SampleChart(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(m_plot);
-  m_plot->setAccessibleName(tr("Chart of step times"));
-  m_plot->setFocusPolicy(Qt::NoFocus);
+SampleChart::SampleChart(QWidget* parent) : ChartFrame(tr("Chart of step times"), parent) {
+  QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+  ticker->addTick(kEager, tr("eager"));
+  ticker->addTick(kCompiled, tr("compiled"));
+  plot()->xAxis->setTicker(ticker);
+  plot()->yAxis->setLabel(tr("time of a step, ms"));
   setMinimumSize(260, 200);
   redraw();
 }
 
 void SampleChart::setMeasurement(const std::shared_ptr<const core::run::Measurement>& measurement) {
   m_measurement = measurement;
+  m_current = -1;
+  listSamples();
   redraw();
 }
 
-int SampleChart::sampleCount() const {
-  int count = 0;
-  for (int i = 0; i < m_plot->graphCount(); ++i) {
-    if (m_plot->graph(i)->scatterStyle().shape() != QCPScatterStyle::ssNone) {
-      count += m_plot->graph(i)->dataCount();
+// Dots are spread evenly over the width in the order they were taken, so a drift shows as a slope.
+void SampleChart::listSamples() {
+  m_samples.clear();
+  if (!m_measurement) return;
+  for (const int position : {kEager, kCompiled}) {
+    const Timing& timing = position == kEager ? m_measurement->eager : m_measurement->compiled;
+    const auto count = static_cast<double>(timing.samplesMs.size());
+    for (std::size_t i = 0; i < timing.samplesMs.size(); ++i) {
+      const double along = (static_cast<double>(i) + 0.5) / count * 2 - 1;
+      m_samples.push_back(
+          {position, static_cast<int>(i) + 1, position + along * kDotSpread, timing.samplesMs[i]});
     }
   }
-  return count;
 }
 
-void SampleChart::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::PaletteChange) redraw();
-  QWidget::changeEvent(event);
+int SampleChart::sampleCount() const {
+  return static_cast<int>(m_samples.size());
 }
 
 void SampleChart::redraw() {
-  m_plot->clearPlottables();
-  m_plot->clearItems();
+  plot()->clearPlottables();
+  plot()->clearItems();
   styleAxes();
-  if (m_measurement) {
-    const look::Colors colors = look::colorsFor(palette());
-    addVariant(1, m_measurement->eager, colors.eager);
-    addVariant(2, m_measurement->compiled, colors.compiled);
-    m_plot->rescaleAxes();
-    const double top = m_plot->yAxis->range().upper;
-    m_plot->yAxis->setRange(0, top > 0 ? top * 1.08 : 1);
-    setAccessibleDescription(tr("Median of an eager step %1, of a compiled step %2")
-                                 .arg(models::millisecondsText(m_measurement->eager.medianMs),
-                                      models::millisecondsText(m_measurement->compiled.medianMs)));
+  plot()->xAxis->grid()->setVisible(false);
+  if (m_samples.empty()) {
+    setMessage(tr("Samples of steps come with a run."));
+    return;
   }
-  m_plot->xAxis->setRange(0.4, 2.6);
-  m_plot->replot(QCustomPlot::rpQueuedReplot);
+  setMessage({});
+  const look::Colors colors = look::colorsFor(palette());
+  addVariant(kEager, m_measurement->eager, colors.eager);
+  addVariant(kCompiled, m_measurement->compiled, colors.compiled);
+  plot()->rescaleAxes();
+  const double top = plot()->yAxis->range().upper;
+  plot()->yAxis->setRange(0, top > 0 ? top * 1.08 : 1);
+  plot()->xAxis->setRange(0.4, 2.6);
+  QString description = tr("Median of an eager step %1, of a compiled step %2")
+                            .arg(models::millisecondsText(m_measurement->eager.medianMs),
+                                 models::millisecondsText(m_measurement->compiled.medianMs));
+  if (m_current >= 0) {
+    markCurrent();
+    description = sentenceOf(m_samples[static_cast<std::size_t>(m_current)]);
+  }
+  setAccessibleDescription(description);
+  plot()->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void SampleChart::styleAxes() {
-  const QColor text = palette().color(QPalette::Text);
-  const QColor grid = look::colorsFor(palette()).grid;
-  m_plot->setBackground(palette().color(QPalette::Base));
-  QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
-  ticker->addTick(1, tr("eager"));
-  ticker->addTick(2, tr("compiled"));
-  m_plot->xAxis->setTicker(ticker);
-  m_plot->yAxis->setLabel(tr("time of a step, ms"));
-  for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
-    axis->setLabelColor(text);
-    axis->setTickLabelColor(text);
-    axis->setLabelFont(font());
-    axis->setTickLabelFont(font());
-    axis->setBasePen(QPen(grid));
-    axis->setTickPen(QPen(grid));
-    axis->setSubTickPen(QPen(Qt::NoPen));
-    axis->grid()->setPen(QPen(grid));
-    axis->grid()->setZeroLinePen(QPen(grid));
-  }
-  m_plot->xAxis->grid()->setVisible(false);
+QString SampleChart::sentenceOf(const Sample& sample) const {
+  return tr("%1, sample %2: %3")
+      .arg(sample.position == kEager ? tr("eager") : tr("compiled"))
+      .arg(sample.number)
+      .arg(models::millisecondsText(sample.milliseconds));
 }
 
-// Dots are spread evenly over the width in the order they were taken, so a drift shows as a slope.
+void SampleChart::markCurrent() {
+  const Sample& sample = m_samples[static_cast<std::size_t>(m_current)];
+  auto* mark = new QCPItemTracer(plot());
+  mark->setStyle(QCPItemTracer::tsCircle);
+  mark->setSize(11);
+  mark->setPen(QPen(palette().color(QPalette::Text), 1.6));
+  mark->position->setCoords(sample.along, sample.milliseconds);
+  auto* text = new QCPItemText(plot());
+  text->setText(sentenceOf(sample));
+  text->setColor(palette().color(QPalette::Text));
+  text->setFont(font());
+  text->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
+  text->position->setType(QCPItemPosition::ptAxisRectRatio);
+  text->position->setCoords(0.995, 0.01);
+}
+
+void SampleChart::keyPressEvent(QKeyEvent* event) {
+  const int last = sampleCount() - 1;
+  if (last < 0) return QWidget::keyPressEvent(event);
+  switch (event->key()) {
+    case Qt::Key_Left: m_current = std::max(0, m_current - 1); break;
+    case Qt::Key_Right: m_current = std::min(last, m_current + 1); break;
+    case Qt::Key_Home: m_current = 0; break;
+    case Qt::Key_End: m_current = last; break;
+    default: return QWidget::keyPressEvent(event);
+  }
+  redraw();
+}
+
+models::Table SampleChart::numbers() const {
+  const auto at = [samples = m_samples](int row) { return samples[static_cast<std::size_t>(row)]; };
+  models::Table table;
+  table.rows = sampleCount();
+  table.columns = {
+      models::textColumn(
+          tr("variant"),
+          [at](int row) { return at(row).position == kEager ? tr("eager") : tr("compiled"); }),
+      models::textColumn(tr("sample"), [at](int row) { return QString::number(at(row).number); }),
+      models::textColumn(tr("ms"), [at](int row) { return QString::number(at(row).milliseconds); }),
+  };
+  return table;
+}
+
 void SampleChart::addVariant(int position, const Timing& timing, const QColor& color) {
   if (timing.samplesMs.empty()) return;
   std::vector<double> sorted = timing.samplesMs;
   std::sort(sorted.begin(), sorted.end());
 
-  auto* box = new QCPStatisticalBox(m_plot->xAxis, m_plot->yAxis);
+  auto* box = new QCPStatisticalBox(plot()->xAxis, plot()->yAxis);
   box->addData(position, sorted.front(), quantile(sorted, 0.25), quantile(sorted, 0.5),
                quantile(sorted, 0.75), sorted.back());
   box->setWidth(kBoxHalfWidth * 4);
@@ -118,16 +161,14 @@ void SampleChart::addVariant(int position, const Timing& timing, const QColor& c
   box->setWhiskerBarPen(QPen(color, 1.2));
   box->setMedianPen(QPen(color, 3));
 
-  QCPGraph* dots = m_plot->addGraph();
+  QCPGraph* dots = plot()->addGraph();
   dots->setLineStyle(QCPGraph::lsNone);
   QColor dot = color;
   dot.setAlphaF(0.55F);
   dots->setScatterStyle(QCPScatterStyle(
-      position == 1 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, dot, dot, 5));
-  const auto count = static_cast<double>(timing.samplesMs.size());
-  for (std::size_t i = 0; i < timing.samplesMs.size(); ++i) {
-    const double along = (static_cast<double>(i) + 0.5) / count * 2 - 1;
-    dots->addData(position + along * kDotSpread, timing.samplesMs[i]);
+      position == kEager ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, dot, dot, 5));
+  for (const Sample& sample : m_samples) {
+    if (sample.position == position) dots->addData(sample.along, sample.milliseconds);
   }
 }
 

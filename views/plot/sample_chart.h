@@ -1,18 +1,17 @@
 #pragma once
 
 // Samples of eager and compiled steps side by side: every sample as a dot, a box from the first to
-// the third quartile, and the median as a line.
+// the third quartile, and the median as a line. Arrow keys walk over the samples in the order they
+// were taken.
 
-#include <QWidget>
 #include <memory>
 
 #include "core/run/measurement.h"
-
-class QCustomPlot;
+#include "views/plot/chart_frame.h"
 
 namespace views::plot {
 
-class SampleChart : public QWidget {
+class SampleChart : public ChartFrame {
   Q_OBJECT
 
  public:
@@ -22,17 +21,30 @@ class SampleChart : public QWidget {
   void setMeasurement(const std::shared_ptr<const core::run::Measurement>& measurement);
   /// How many dots are drawn, both variants together.
   int sampleCount() const;
+  /// The sample that the keyboard is at, eager's first; -1: none.
+  int currentSample() const { return m_current; }
 
  protected:
-  void changeEvent(QEvent* event) override;
+  models::Table numbers() const override;
+  void redraw() override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
-  void redraw();
-  void styleAxes();
-  void addVariant(int position, const core::run::Timing& timing, const QColor& color);
+  struct Sample {
+    int position = 1;  ///< of the variant on the x axis
+    int number = 1;    ///< in the order taken
+    double along = 0;  ///< its place on the x axis
+    double milliseconds = 0;
+  };
 
-  QCustomPlot* m_plot = nullptr;
+  void listSamples();
+  void addVariant(int position, const core::run::Timing& timing, const QColor& color);
+  void markCurrent();
+  QString sentenceOf(const Sample& sample) const;
+
   std::shared_ptr<const core::run::Measurement> m_measurement;
+  std::vector<Sample> m_samples;
+  int m_current = -1;
 };
 
 }  // namespace views::plot

@@ -168,7 +168,8 @@ void PartitionStudies::takeMeasurement(const core::pipeline::CompileRecord& reco
   if (!record.measurement || record.measurement == m_measurement || !record.partition) return;
   m_measurement = record.measurement;
   views::models::MeasuredRun run{views::models::placeOf(*record.partition),
-                                 record.measurement->compiled.medianMs};
+                                 record.measurement->compiled.medianMs,
+                                 record.measurement->compiled.peakBytes, record.partition->options};
   const auto& compiled = record.measurement->compiled;
   if (compiled.savedBytes > 0) run.place.savedBytes = compiled.savedBytes;
   if (compiled.peakBytes > 0) run.place.peakBytes = compiled.peakBytes;
