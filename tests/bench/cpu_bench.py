@@ -2,7 +2,8 @@
 
 Each round runs the engine's benchmark (its check, then compiled against its eager) and, with --peer, a round of Python's
 eager and of torch.compile in a process that stays alive: all variants alternate, so a load from outside meets them all.
-Ratios are medians over rounds of ratios within a round. The models lie in FOLDER; the peer's Python makes those that are
+Ratios are medians over rounds of ratios within a round; "one schedule" is a training step whose forward, loss and backward are
+compiled as one, ours / one schedule. The models lie in FOLDER; the peer's Python makes those that are
 missing (cpu_cases.py).
 
 --keep-memory runs everything with a malloc that gives nothing back, which takes the page faults out of every variant.
@@ -73,12 +74,14 @@ def limit_ms(options, case, threads):
 def measure(options, name, case, threads):
     environment = dict(os.environ) | (KEEP if options.keep_memory else {})
     peer = Peer(options.peer, name, threads, environment) if options.peer else None
-    ours, eager, python_eager, inductor = [], [], [], []
+    ours, eager, whole, python_eager, inductor = [], [], [], [], []
     try:
         for _ in range(options.rounds):
             bench = run_engine(options, name, case["mode"], threads, environment)
             ours.append(bench["compiled"]["median_ms"])
             eager.append(bench["eager"]["median_ms"] / ours[-1])
+            if bench.get("whole_step"):
+                whole.append(ours[-1] / bench["whole_step"]["median_ms"])
             if peer:
                 times = peer.round()
                 python_eager.append(times["eager_ms"] / ours[-1])
@@ -87,7 +90,7 @@ def measure(options, name, case, threads):
         if peer:
             peer.close()
     limit = limit_ms(options, case, threads)
-    row = f"{name:19}{threads:2} {statistics.median(ours):9.3f} {100 * limit / min(ours):5.0f} %  {spread(eager)}"
+    row = f"{name:19}{threads:2} {statistics.median(ours):9.3f} {100 * limit / min(ours):5.0f} %  {spread(eager)}  {statistics.median(whole) if whole else 0:6.2f}"
     if peer:
         row += f"  {spread(python_eager)}  {spread(inductor)}  {bench['compile']['total_ms'] / 1e3:6.2f} {peer.compile_s:7.1f}"
     else:
@@ -120,7 +123,7 @@ def main():
     options = parser.parse_args()
     cases = cases_of(options)
     peers = "  Python's eager / ours   torch.compile / ours   compile s, theirs" if options.peer else "  compile s"
-    print(f"case     threads   ours ms   limit  eager / ours          {peers}  kernels+calls  peak / eager's")
+    print(f"case     threads   ours ms   limit  eager / ours          one schedule{peers}  kernels+calls  peak / eager's")
     for name, case in cases.items():
         for threads in options.threads:
             try:
