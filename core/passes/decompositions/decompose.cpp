@@ -22,7 +22,7 @@ const Decomposition* findDecomposition(std::string_view target) {
     for (const auto table :
          {layerNormDecompositions(), batchNormDecompositions(), groupNormDecompositions(),
           softmaxDecompositions(), likelihoodLossDecompositions(), distanceLossDecompositions(),
-          statisticsDecompositions(), fullReductionDecompositions()})
+          statisticsDecompositions(), fullReductionDecompositions(), scatteredSumDecompositions()})
       for (const Decomposition& row : table) map.emplace(row.target, &row);
     return map;
   }();

@@ -62,6 +62,7 @@ std::span<const Decomposition> likelihoodLossDecompositions();
 std::span<const Decomposition> distanceLossDecompositions();
 std::span<const Decomposition> statisticsDecompositions();
 std::span<const Decomposition> fullReductionDecompositions();
+std::span<const Decomposition> scatteredSumDecompositions();
 
 /// The first argument's description; null if it is no tensor.
 const ir::TensorMeta* firstTensor(const ir::Graph& graph, const ir::Node& node);

@@ -63,6 +63,37 @@ class TestDecompose : public QObject {
              (std::vector<std::int64_t>{16}));
   }
 
+  void sumsAtTrailingIndicesScatterAlongTheFlatPlane() {
+    const auto result = passes::decomposeForFusion(support::graphFromText(
+        "%x : f32[2, 3, 4, 5] = placeholder\n%i : i64[7, 1] = placeholder\n"
+        "%j : i64[6] = placeholder\n%v : f32[2, 3, 7, 6] = placeholder\n"
+        "%y : f32[2, 3, 4, 5] = aten._unsafe_index_put.default(%x, [None, None, %i, %j], %v, "
+        "True)\nreturn (%y)\n"));
+    const ir::Graph& graph = *result.graph;
+    const ir::Node& y = graph.node(*graph.find("y"));
+    QCOMPARE(y.target, std::string("aten.view.default"));
+    const ir::Node& sums = graph.node(y.args[0].node());
+    QCOMPARE(sums.target, std::string("aten.scatter_add.default"));
+    QCOMPARE(sums.tensor()->sizeHints(), (std::vector<std::int64_t>{6, 20}));
+    const ir::Node& positions = graph.node(sums.args[2].node());
+    QCOMPARE(positions.tensor()->sizeHints(), (std::vector<std::int64_t>{6, 42}));
+  }
+
+  void otherScattersStayWhole_data() {
+    QTest::addColumn<QString>("call");
+    QTest::newRow("not accumulating") << "%x, [None, %i], %v, False";
+    QTest::newRow("leading index") << "%x, [%i, None], %v, True";
+    QTest::newRow("broadcast values") << "%x, [None, %i], %w, True";
+  }
+  void otherScattersStayWhole() {
+    QFETCH(QString, call);
+    const ir::GraphPtr graph = support::graphFromText(
+        "%x : f32[4, 4] = placeholder\n%i : i64[4] = placeholder\n%v : f32[4, 4] = placeholder\n"
+        "%w : f32[1] = placeholder\n%y : f32[4, 4] = aten.index_put.default(" +
+        call.toStdString() + ")\nreturn (%y)\n");
+    QVERIFY(passes::decomposeForFusion(graph).graph == graph);
+  }
+
   void resultsKeepNameTypeAndMetadata() {
     const auto result = passes::decomposeForFusion(support::graphFromText(kLayerNorm));
     const ir::Graph& graph = *result.graph;
