@@ -147,7 +147,8 @@ void TstPartitionViews::equalPartitionsDifferInNothing() {
   const PartitionPtr partition = partitionOf({});
   const auto difference = models::partitionDifference(partition, partition);
   QVERIFY(difference.moved.empty());
-  QVERIFY(models::differenceSentence(*partition, *partition).contains(QStringLiteral("saved (±0)")));
+  QVERIFY(
+      models::differenceSentence(*partition, *partition).contains(QStringLiteral("saved (±0)")));
 }
 
 void TstPartitionViews::savedTensorsTellWhoReadsThemAndHowTheyArePinned() {
