@@ -1,5 +1,6 @@
-// The page that says which test holds which behaviour of AOTAutograd is held against the tests:
-// no row, golden or family is left out, and no test or text is named that does not exist.
+// The pages that say which test holds which behaviour of AOTAutograd and which rule of the
+// partitioners are held against the tests: no row, golden or family is left out, and no test or
+// text is named that does not exist.
 
 #include <QDir>
 #include <QDirIterator>
@@ -94,6 +95,20 @@ class TestBehaviourMap : public QObject {
     const QList<Row> rows = rowsUnder(m_page, "Where PyTorch");
     QVERIFY(rows.size() >= 5);
     verifyTests(rows);
+  }
+
+  void everyRuleOfThePartitionersIsThere() {
+    const QString page = readText(QString(AOT_TEST_DATA) + "/core/partition/README.md");
+    const QList<Row> theirs = rowsUnder(page, "Rules of PyTorch"),
+                     ours = rowsUnder(page, "Rules of o");
+    QVERIFY(theirs.size() >= 34);
+    QVERIFY(ours.size() >= 12);
+    for (const QList<Row>& rows : {theirs, ours}) {
+      verifyTests(rows);
+      for (const Row& row : rows)
+        for (const QString& name : referencesIn(row.tests))
+          QVERIFY2(exists(name), qPrintable(name));
+    }
   }
 
   void everyTestThatIsNamedExists() {
