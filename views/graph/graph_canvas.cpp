@@ -6,9 +6,11 @@
 #include <QSignalBlocker>
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "views/graph/first_view.h"
 #include "views/graph/graph_headings.h"
+#include "views/look/theme.h"
 
 namespace views::graph {
 
@@ -21,6 +23,7 @@ namespace {
 // After the last step of a zoom; until then the old picture is scaled.
 constexpr int kSharpenAfter = 110;  // ms
 constexpr int kTopMargin = 20;      // device pixels
+constexpr int kGlideTime = 140;     // ms
 
 }  // namespace
 
@@ -35,6 +38,12 @@ GraphCanvas::GraphCanvas(shared::SelectionHub* hub, shared::GraphKind kind, QWid
   m_sharpen.setSingleShot(true);
   m_sharpen.setInterval(kSharpenAfter);
   connect(&m_sharpen, &QTimer::timeout, this, qOverload<>(&QWidget::update));
+  m_glideTime.setStartValue(0.0);
+  m_glideTime.setEndValue(1.0);
+  m_glideTime.setDuration(kGlideTime);
+  m_glideTime.setEasingCurve(QEasingCurve::OutCubic);
+  connect(&m_glideTime, &QVariantAnimation::valueChanged, this, qOverload<>(&QWidget::update));
+  connect(&m_glideTime, &QVariantAnimation::finished, this, &GraphCanvas::endGlide);
   connect(m_hub, &shared::SelectionHub::selectionChanged, this, &GraphCanvas::takeSelection);
 }
 
@@ -83,7 +92,8 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
   const bool staysAtTop = m_isAtTop && anchor.isEmpty() && m_marks.primary < 0;
   const std::string node = nodeInTheMiddle();
   const QPointF before = m_viewport.toDevice(anchorPoint(anchor, node));
-  m_scene = std::move(scene);
+  const Viewport was = m_viewport;
+  const GraphScenePtr old = std::exchange(m_scene, std::move(scene));
   m_cache.clear();
   m_message.clear();
   m_marks = {};
@@ -96,11 +106,25 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
     takeSelection(m_hub->selection());
   }
   if (m_isFirst || staysAtTop) {
-    m_isFirst = false;
-    return showTop();
+    showTop();
+  } else {
+    m_viewport.panBy(before - m_viewport.toDevice(anchorPoint(anchor, node)));
+    moved();
   }
-  m_viewport.panBy(before - m_viewport.toDevice(anchorPoint(anchor, node)));
-  moved();
+  if (!std::exchange(m_isFirst, false)) startGlide(old, was);
+}
+
+void GraphCanvas::startGlide(const GraphScenePtr& before, const Viewport& was) {
+  if (!before || !isVisible() || !look::animationsWanted()) return;
+  m_glide.emplace(*before, was, *m_scene, m_viewport);
+  if (m_glide->boxes().empty()) return endGlide();
+  m_glideTime.start();
+}
+
+void GraphCanvas::endGlide() {
+  m_glideTime.stop();
+  m_glide.reset();
+  update();
 }
 
 void GraphCanvas::showMessage(const QString& message) {
@@ -286,7 +310,7 @@ void GraphCanvas::toggleSelected() {
 
 void GraphCanvas::moved() {
   m_isCentred = m_isAtTop = false;
-  update();
+  endGlide();
   Q_EMIT viewportChanged();
 }
 
@@ -298,6 +322,11 @@ void GraphCanvas::paintEvent(QPaintEvent* event) {
     painter.drawText(rect().adjusted(40, 40, -40, -40), Qt::AlignCenter | Qt::TextWordWrap,
                      m_message);
     return;
+  }
+  if (m_glide) {
+    painter.fillRect(event->rect(), colors().background);
+    m_glide->paint(painter, colors(), m_glideTime.currentValue().toDouble());
+    return paintOverlay(painter);
   }
   const bool isSharp = m_cache.paint(painter, *m_scene, colors(), m_marks, m_viewport,
                                      devicePixelRatioF(), m_sharpen.isActive());

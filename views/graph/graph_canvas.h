@@ -4,12 +4,15 @@
 // announces and sends intents; it decides nothing about the graph.
 
 #include <QTimer>
+#include <QVariantAnimation>
 #include <QWidget>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "views/graph/cut_marks.h"
 #include "views/graph/frame_cache.h"
+#include "views/graph/glide.h"
 #include "views/graph/graph_painter.h"
 #include "views/graph/graph_walk.h"
 #include "views/graph/viewport.h"
@@ -26,7 +29,8 @@ class GraphCanvas : public QWidget {
 
   /// Shows another geometry. The box `anchor` (of a module call, by key), else the selection, else
   /// the box in the middle, keeps its place on the screen; the first geometry is shown from its
-  /// top, and so is another one while nobody has moved away from there.
+  /// top, and so is another one while nobody has moved away from there. Boxes glide to their new
+  /// place where animations are wanted.
   void show(GraphScenePtr scene, const QString& anchor = {});
   /// Shows a sentence instead of a graph: nothing opened, an error.
   void showMessage(const QString& message);
@@ -105,6 +109,8 @@ class GraphCanvas : public QWidget {
   void walk(Direction direction, bool pansOnly);
   void moved();
   void zoomed();
+  void startGlide(const GraphScenePtr& before, const Viewport& was);
+  void endGlide();
   void paintOverlay(QPainter& painter);
   void updateAccessibleText();
   std::string nodeInTheMiddle() const;
@@ -124,6 +130,8 @@ class GraphCanvas : public QWidget {
   Viewport m_viewport;
   FrameCache m_cache;
   QTimer m_sharpen;  ///< runs while a zoom may go on
+  std::optional<Glide> m_glide;
+  QVariantAnimation m_glideTime;  ///< from 0 to 1
   bool m_isFirst = true;
   bool m_isCentred = false;  ///< zoomToSelection() was the last movement
   bool m_isAtTop = false;    ///< showTop() was

@@ -13,6 +13,7 @@
 #include "core/layout/layout.h"
 #include "views/graph/breadcrumbs.h"
 #include "views/graph/graph_canvas.h"
+#include "views/graph/graph_view_state.h"
 #include "views/graph/layout_runner.h"
 #include "views/graph/legend.h"
 #include "views/graph/minimap.h"
@@ -26,15 +27,6 @@ class QToolBar;
 class QToolButton;
 
 namespace views::graph {
-
-/// What a person opened in a graph and where they look: kept in sessions and by going back.
-struct GraphViewState {
-  std::set<std::string> expanded;  ///< keys of module calls
-  double scale = 1;
-  QPointF center;  ///< in scene units
-
-  bool operator==(const GraphViewState&) const = default;
-};
 
 class GraphView : public QWidget {
   Q_OBJECT
