@@ -148,6 +148,11 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
                             {"core", Decompositions::Core},
                             {"fusion", Decompositions::Fusion}},
                            [&options](Decompositions d) { options.decompositions = d; });
+  addWords<bool>(command, "--half-rounding",
+                 "where kernels round to half precision: operator (after each, as eager does) or "
+                 "store (default: operator on the CPU, store on a GPU)",
+                 {{"operator", true}, {"store", false}},
+                 [&options](bool each) { options.compile.roundsLikeEager = each; });
 }
 
 void addPartitioning(CLI::App& command, EngineOptions& options) {

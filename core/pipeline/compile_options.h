@@ -27,6 +27,8 @@ struct CompileOptions {
   partition::PartitionOptions partition;
   Decompositions decompositions = Decompositions::Fusion;
   std::vector<std::string> apart;  ///< nodes that share a kernel with no other (FusionOptions)
+  /// Half precision inside of kernels (FusionOptions); empty: on the CPU, not on a GPU.
+  std::optional<bool> roundsLikeEager;
   std::string device = "cpu";
   int threads = 0;  ///< 0: all cores
   std::uint64_t seed = 0;

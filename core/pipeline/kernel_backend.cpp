@@ -24,6 +24,7 @@ class CpuBackend final : public KernelBackend {
     CORE_TRY(jit::CpuCompiler * compiler, jit::openCpuCompiler());
     return compiler->build(sources, {.cacheFolder = kernelCacheFolder()}, context);
   }
+  bool roundsLikeEager() const override { return true; }
   const char* language() const override { return "C++"; }
 };
 
@@ -59,6 +60,7 @@ class CudaBackend final : public KernelBackend {
     return m_gpu->build(sources, {kernelCacheFolder()}, context);
   }
   std::shared_ptr<const gpu::Gpu> gpu() const override { return m_gpu; }
+  bool roundsLikeEager() const override { return false; }
   const char* language() const override { return "CUDA C++"; }
 
  private:
@@ -82,6 +84,10 @@ codegen::CudaTarget targetOf(ir::Device device) {
 }
 
 }  // namespace
+
+schedule::FusionOptions fusionOptions(const CompileOptions& options, const KernelBackend& backend) {
+  return {options.apart, options.roundsLikeEager.value_or(backend.roundsLikeEager())};
+}
 
 Result<std::unique_ptr<KernelBackend>> kernelBackend(const CompileOptions& options) {
   CORE_TRY(const ir::Device device, chosenDevice(options));

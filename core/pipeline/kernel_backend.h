@@ -31,9 +31,15 @@ class KernelBackend {
       const std::vector<codegen::KernelSource>& sources, const StageContext& context) = 0;
   /// What launches the built kernels; null on the CPU, and before the first build.
   virtual std::shared_ptr<const gpu::Gpu> gpu() const { return nullptr; }
+  /// Whether values inside of kernels are rounded to half precision as eager PyTorch does, where
+  /// the options leave it open.
+  virtual bool roundsLikeEager() const = 0;
   /// "C++", "CUDA C++".
   virtual const char* language() const = 0;
 };
+
+/// What the options and, where they leave it open, the backend say about fusion.
+schedule::FusionOptions fusionOptions(const CompileOptions& options, const KernelBackend& backend);
 
 /// The backend of the options' device. A GPU is needed only to build. Errors: InvalidArgument.
 Result<std::unique_ptr<KernelBackend>> kernelBackend(const CompileOptions& options);

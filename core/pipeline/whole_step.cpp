@@ -13,7 +13,8 @@ Result<torch::ExecutableHalf> buildWholeStep(const CompileRecord& record, const 
            passes::wholeStepGraph(*record.joint, *parts.forward, *parts.backward, loss.output));
   if (options.decompositions != Decompositions::None)
     graph = passes::decomposeForFusion(graph).graph;
-  CORE_TRY(schedule::Schedule schedule, backend.schedule(graph, {options.apart}, context));
+  CORE_TRY(schedule::Schedule schedule,
+           backend.schedule(graph, fusionOptions(options, backend), context));
   std::vector<codegen::KernelSource> sources;
   for (const schedule::FusionGroup& group : schedule.groups) {
     CORE_TRY(codegen::KernelSource source, backend.write(group.nest));

@@ -25,6 +25,9 @@ struct Fusion {
 struct FusionOptions {
   /// Names of nodes that are not to share a kernel with any other node.
   std::vector<std::string> apart;
+  /// Whether values that stay inside a kernel are rounded to half precision after every operator,
+  /// as eager PyTorch does; else they stay in single precision (see keep_single.h).
+  bool roundsLikeEager = true;
 };
 
 /// Fuses the kernel nodes of `lowered`. Errors: Cancelled.

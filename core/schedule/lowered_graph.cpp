@@ -115,6 +115,14 @@ bool isComputed(const ir::Graph& graph, const ir::Node& node) {
          viewKind(graph, node) == ViewKind::None;
 }
 
+/// A half as F32: reading the half again is cheaper than reading the result.
+bool isWidening(const ir::Graph& graph, const ir::Node& node) {
+  if (!node.isCallTo("aten._to_copy.default") || node.tensor()->dtype != ir::DType::F32)
+    return false;
+  const ir::TensorMeta* source = graph.node(node.args[0].node()).tensor();
+  return source && (source->dtype == ir::DType::F16 || source->dtype == ir::DType::BF16);
+}
+
 class GraphLowering {
  public:
   explicit GraphLowering(ir::GraphPtr graph) {
@@ -145,9 +153,10 @@ class GraphLowering {
     own.role = own.externReason.empty() ? NodeRole::Kernel : NodeRole::Extern;
     // A reduction of constants reads nothing either, but it is no element that can be written where
     // it is used: it has axes of its own.
-    own.isFree = own.role == NodeRole::Kernel && own.access.reads.empty() &&
-                 own.access.cost <= kFreeCost &&
-                 findLowering(node.target)->kind != LoweringKind::Reduction;
+    const bool costsNothing = own.role == NodeRole::Kernel && own.access.reads.empty() &&
+                              own.access.cost <= kFreeCost &&
+                              findLowering(node.target)->kind != LoweringKind::Reduction;
+    own.isFree = costsNothing || (own.role == NodeRole::Kernel && isWidening(graph, node));
   }
 
   /// Values that `node` needs, once each, in order.

@@ -41,8 +41,8 @@ struct LoweredNode {
   NodeRole role = NodeRole::None;
   NodeAccess access;         ///< of a Kernel
   std::string externReason;  ///< of an Extern
-  /// A kernel node that reads no memory (constants, ranges, masks made of them) and is cheap: it is
-  /// computed again wherever it is read.
+  /// A kernel node that reads no memory (constants, ranges, masks made of them) and is cheap, or
+  /// that widens half precision: it is computed again wherever it is read.
   bool isFree = false;
   ir::NodeId root;  ///< the value behind the views; itself for a value
   /// Live nodes that read this value, through views or not, in graph order.

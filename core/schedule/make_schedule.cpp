@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/schedule/emit_group.h"
 #include "core/schedule/fuse.h"
+#include "core/schedule/keep_single.h"
 #include "core/schedule/kernel_names.h"
 #include "core/schedule/lowered_graph.h"
 #include "core/schedule/step_order.h"
@@ -20,8 +21,8 @@ namespace {
 
 class ScheduleMaker {
  public:
-  ScheduleMaker(const LoweredGraph& lowered, Fusion fusion)
-      : m_lowered(lowered), m_fusion(std::move(fusion)) {
+  ScheduleMaker(const LoweredGraph& lowered, Fusion fusion, bool roundsLikeEager)
+      : m_lowered(lowered), m_fusion(std::move(fusion)), m_roundsLikeEager(roundsLikeEager) {
     m_schedule.graph = lowered.graph;
     m_schedule.places.resize(lowered.graph->size());
   }
@@ -94,6 +95,7 @@ class ScheduleMaker {
     }
     auto group = emitGroup(m_lowered, fused.domain, [&](ir::NodeId id) { return placeOf(id); });
     CORE_CHECK(group.has_value(), "a fused group cannot be emitted");
+    if (!m_roundsLikeEager) keepSinglePrecision(group->nest);
     group->reasons = std::move(fused.reasons);
     for (std::size_t i = 0; i < group->buffers.size(); ++i)
       group->nest.buffers[i].name =
@@ -148,6 +150,7 @@ class ScheduleMaker {
 
   const LoweredGraph& m_lowered;
   Fusion m_fusion;
+  bool m_roundsLikeEager = false;
   Schedule m_schedule;
   std::vector<Unit> m_units;
   std::vector<int> m_unitOf;
@@ -164,7 +167,7 @@ Result<Schedule> makeSchedule(ir::GraphPtr graph, const StageContext& context,
   context.progress(0.3, "Schedule: fusion");
   CORE_TRY(Fusion fusion, fuse(lowered, options, context));
   context.progress(0.8, "Schedule: memory");
-  return ScheduleMaker(lowered, std::move(fusion)).run(memory);
+  return ScheduleMaker(lowered, std::move(fusion), options.roundsLikeEager).run(memory);
 }
 
 }  // namespace core::schedule

@@ -71,8 +71,8 @@ class OpEmitter {
   }
 
   /// The result as readers see it: in the compute type, and for halves with the precision of the
-  /// result's dtype. PyTorch rounds after every operator, so a fused chain does too: gradients in
-  /// single precision that are sums over halves would differ visibly otherwise.
+  /// result's dtype. PyTorch rounds after every operator; which of these roundings a kernel
+  /// makes is decided when it is whole (see keep_single.h).
   Expr finished(Expr value) const;
 
   /// Says why the operator cannot be lowered; the value that is returned has no meaning.

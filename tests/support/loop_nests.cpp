@@ -169,7 +169,14 @@ bool isComparison(ScalarFn fn) {
          fn == ScalarFn::IsInf;
 }
 
+double roundedTo(DType half, double value) {
+  Bytes bytes(2);
+  setElement(bytes, half, 0, value);
+  return elementAt(bytes, half, 0);
+}
+
 Value castValue(Value v, DType from, DType to) {
+  if (to == DType::BF16 || to == DType::F16) return {roundedTo(to, numberOf(v, from)), 0};
   if (isFloat(to)) return {numberOf(v, from), 0};
   if (to == DType::Bool) return {0, numberOf(v, from) != 0};
   return {0, wrapped(isFloat(from) ? static_cast<std::int64_t>(v.real) : v.whole, to)};

@@ -27,6 +27,7 @@ class FakeBackend final : public pipeline::KernelBackend {
     if (m_error) return *m_error;
     return std::vector<codegen::BuiltKernel>(sources.size());
   }
+  bool roundsLikeEager() const override { return true; }
   const char* language() const override { return "none"; }
 
  private:
