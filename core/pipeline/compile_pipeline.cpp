@@ -11,6 +11,7 @@
 #include "core/pipeline/kernel_backend.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_log.h"
+#include "core/pipeline/recompute_for_kernels.h"
 #include "core/pipeline/whole_step.h"
 #include "core/run/guards/graph_at_sizes.h"
 
@@ -185,9 +186,23 @@ class Pipeline {
     return {};
   }
 
+  /// As asked for; with generated kernels on a GPU, what kernels have at hand is computed again.
+  Result<partition::Partition> partitionOf(const ir::JointGraph& joint,
+                                           const StageContext& context) const {
+    partition::PartitionOptions options = m_options.partition;
+    if (isForGpu() && m_options.decompositions == Decompositions::Fusion) {
+      for (std::string& name : valuesToRecompute(*joint.graph))
+        if (std::count(options.save.begin(), options.save.end(), name) == 0)
+          options.recompute.push_back(std::move(name));
+      if (options.recompute.size() > m_options.partition.recompute.size())
+        if (auto parts = partition::partition(joint, options, context)) return parts;
+    }
+    return partition::partition(joint, m_options.partition, context);
+  }
+
   Result<void> partition(const StageContext& context) {
     const auto start = Clock::now();
-    CORE_TRY(auto parts, partition::partition(*m_record.joint, m_options.partition, context));
+    CORE_TRY(auto parts, partitionOf(*m_record.joint, context));
     m_partitionMs = secondsSince(start) * 1e3;
     summary(std::to_string(parts.savedTensors.size()) + " saved tensors, " +
             std::to_string(parts.recomputed.size()) + " nodes recomputed");
@@ -223,7 +238,8 @@ class Pipeline {
     if (m_options.decompositions != Decompositions::None)
       decomposed = passes::decomposeForFusion(graph);
     half->origin = std::move(decomposed.origin);
-    CORE_TRY(half->schedule, m_backend->schedule(decomposed.graph, {m_options.apart}, context));
+    CORE_TRY(half->schedule,
+             m_backend->schedule(decomposed.graph, fusionOptions(m_options, *m_backend), context));
     return std::shared_ptr<const CompiledHalf>(std::move(half));
   }
 

@@ -1,0 +1,21 @@
+#pragma once
+
+// What a step with kernels of its own computes again although a partition alone would save it.
+
+#include <string>
+#include <vector>
+
+#include "core/ir/graph.h"
+
+namespace core::pipeline {
+
+/// The names, in graph order, of values of a joint graph that cost a kernel nothing to compute
+/// again, because it reads what they are made of anyway and has the row at hand:
+/// - a log-softmax that only losses and its own gradient read (saving it would write, in single
+///   precision, as many values as there are logits);
+/// - a layer norm that only pointwise operators read.
+/// The partitioner weighs operators one by one and bans all reductions from being computed again,
+/// so it cannot see that.
+std::vector<std::string> valuesToRecompute(const ir::Graph& joint);
+
+}  // namespace core::pipeline
