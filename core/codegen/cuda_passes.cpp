@@ -1,5 +1,4 @@
-// The sweeps of a thread over its part of a row, and how threads of a row meet: by shuffles within
-// a warp, then through shared memory, always in the same order.
+// The sweeps of a thread over its part of a row.
 
 #include <algorithm>
 
@@ -12,8 +11,6 @@ using schedule::LoopOp;
 using schedule::LoopOpKind;
 
 namespace {
-
-constexpr int kWarp = 32;
 
 std::string text(std::int64_t number) {
   return std::to_string(number);
@@ -82,18 +79,44 @@ void CudaWriter::openSteps() {
 }
 
 /// Moves `c` back to where the row's first aligned vector begins.
-void CudaWriter::writeRaggedStart() {
+void CudaWriter::writeRaggedShift() {
   const schedule::Access& access = kernel().op(m_plan.raggedBy).access;
-  const std::int64_t size = kernel().axisSize(kernel().laneAxis());
   std::string start = text(access.offset);
   for (int axis = 0; axis < outerCount(); ++axis) {
     const std::int64_t stride = access.strides[static_cast<std::size_t>(axis)];
     if (stride != 0) start += " + " + axisName(axis, true) + " * " + text(stride);
   }
   m_code.line("c -= (" + start + ") & " + text(m_plan.lanes() - 1) + ";");
+}
+
+/// Where a vector of a ragged row lies, and which of its elements belong to the row.
+void CudaWriter::writeRaggedStart() {
+  const std::int64_t size = kernel().axisSize(kernel().laneAxis());
+  writeRaggedShift();
   m_code.line("[[maybe_unused]] const auto isInRow = [&](int e) { return (uat)(c + e) < " +
               text(size) + "; };");
   m_code.line("const bool isWhole = c >= 0 && c <= " + text(size - m_plan.lanes()) + ";");
+}
+
+/// A long ragged row: first the vectors that lie in the row wherever it begins, in a loop without
+/// conditions, so that several loads are on their way; then the one before and the few behind.
+void CudaWriter::writeRaggedSweep(const PassPlan& pass) {
+  const std::int64_t whole = kernel().axisSize(kernel().laneAxis()) / m_plan.lanes();
+  const int lane = kernel().laneAxis();
+  m_code.line("#pragma unroll 4");
+  m_code.open("for (uat v = t + 1; v < " + text(whole) + "; v += " + text(m_plan.threads) + ") {");
+  unravel("v", {lane}, true);
+  writeRaggedShift();
+  writeLanes(pass.computed, pass.fetched);
+  m_code.close();
+  m_code.open("if (const uat v = t == 0 ? 0 : " + text(whole - 1) + " + t; v < " +
+              text(m_plan.steps()) + ") {");
+  unravel("v", {lane}, true);
+  writeRaggedStart();
+  m_isEnd = true;
+  writeLanes(pass.computed, pass.fetched);
+  m_isEnd = false;
+  m_code.close();
 }
 
 void CudaWriter::closeSteps() {
@@ -154,6 +177,10 @@ void CudaWriter::writeOp(int index) {
       define(index, loadExpression(index));
       return;
     case LoopOpKind::Reduce: {
+      if (m_plan.isOnline(index)) {
+        m_code.line("chunk_" + text(index) + "[e] = " + m_expressions.name(op.operands[0]) + ";");
+        return;
+      }
       const std::string total = m_expressions.variable(index) + (isColumns() ? "[e]" : "");
       m_code.line(total + " = " +
                   m_expressions.combine(op, total, m_expressions.name(op.operands[0])) + ";");
@@ -176,6 +203,7 @@ void CudaWriter::writeBody(const std::vector<int>& computed, const std::vector<i
 void CudaWriter::writeLanes(const std::vector<int>& computed, const std::vector<int>& fetched) {
   writePackedLoads(computed);
   declarePackedStores(computed);
+  declareChunks(computed);
   openLanes();
   if (m_isEnd) m_code.line("if (!isInRow(e)) continue;");
   for (int i = 0; i < opCount(); ++i) {
@@ -185,6 +213,7 @@ void CudaWriter::writeLanes(const std::vector<int>& computed, const std::vector<
     if (std::count(computed.begin(), computed.end(), i)) writeOp(i);
   }
   m_code.close();
+  addChunks(computed);
   writePackedStores(computed);
 }
 
@@ -219,7 +248,8 @@ void CudaWriter::declareReductions(int pass) {
     const LoopOp& op = kernel().op(index);
     const std::string type = scalarType(op.dtype), name = m_expressions.variable(index);
     if (!isColumns()) {
-      m_code.line(type + " " + name + " = " + m_expressions.identity(op) + ";");
+      m_code.line(accumulatorType(index) + " " + accumulator(index) + " = " +
+                  accumulatorStart(index) + ";");
       continue;
     }
     m_code.line(type + " " + name + "[" + text(m_plan.lanes()) + "];");
@@ -229,66 +259,6 @@ void CudaWriter::declareReductions(int pass) {
   }
 }
 
-/// All threads of a row get the row's totals.
-void CudaWriter::writeRowMerge(const std::vector<int>& reductions) {
-  const auto combined = [&](int index, const std::string& other) {
-    const std::string name = m_expressions.variable(index);
-    return name + " = " + m_expressions.combine(kernel().op(index), name, other) + ";";
-  };
-  if (m_plan.threads == 1) return;
-  m_expressions.use("shuffle");
-  m_code.line("#pragma unroll");
-  m_code.open("for (int m = " + text(std::min(kWarp, m_plan.threads) / 2) + "; m > 0; m /= 2) {");
-  for (const int index : reductions)
-    m_code.line(combined(index, "across(" + m_expressions.variable(index) + ", m)"));
-  m_code.close();
-  const int warps = m_plan.threads / kWarp;
-  if (warps <= 1) return;
-  for (const int index : reductions)
-    m_code.line("__shared__ " + scalarType(kernel().op(index).dtype) + " part_" + text(index) +
-                "[" + text(warps) + "];");
-  m_code.open("if (t % 32 == 0) {");
-  for (const int index : reductions)
-    m_code.line("part_" + text(index) + "[t / 32] = " + m_expressions.variable(index) + ";");
-  m_code.close();
-  m_code.line("__syncthreads();");
-  for (const int index : reductions)
-    m_code.line(m_expressions.variable(index) + " = part_" + text(index) + "[0];");
-  m_code.line("#pragma unroll");
-  m_code.open("for (int w = 1; w < " + text(warps) + "; ++w) {");
-  for (const int index : reductions) m_code.line(combined(index, "part_" + text(index) + "[w]"));
-  m_code.close();
-}
-
-/// All threads of a column get its totals.
-void CudaWriter::writeColumnMerge(const std::vector<int>& reductions) {
-  if (m_plan.groups == 1) return;
-  const std::string lanes = text(m_plan.lanes()), threads = text(m_plan.threads);
-  for (const int index : reductions)
-    m_code.line("__shared__ " + scalarType(kernel().op(index).dtype) + " part_" + text(index) +
-                "[" + text(std::int64_t{m_plan.groups} * m_plan.lanes() * m_plan.threads) + "];");
-  openLanes();
-  for (const int index : reductions)
-    m_code.line("part_" + text(index) + "[(t * " + lanes + " + e) * " + threads +
-                " + x] = " + m_expressions.variable(index) + "[e];");
-  m_code.close();
-  m_code.line("__syncthreads();");
-  openLanes();
-  for (const int index : reductions)
-    m_code.line(m_expressions.variable(index) + "[e] = part_" + text(index) + "[e * " + threads +
-                " + x];");
-  m_code.line("#pragma unroll");
-  m_code.open("for (int g = 1; g < " + text(m_plan.groups) + "; ++g) {");
-  for (const int index : reductions) {
-    const std::string name = m_expressions.variable(index) + "[e]";
-    const std::string other =
-        "part_" + text(index) + "[(g * " + lanes + " + e) * " + threads + " + x]";
-    m_code.line(name + " = " + m_expressions.combine(kernel().op(index), name, other) + ";");
-  }
-  m_code.close();
-  m_code.close();
-}
-
 void CudaWriter::writeMerge(int pass) {
   const std::vector<int> reductions = reductionsOf(pass);
   if (reductions.empty()) return;
@@ -296,6 +266,10 @@ void CudaWriter::writeMerge(int pass) {
     writeColumnMerge(reductions);
   else
     writeRowMerge(reductions);
+  for (const int index : reductions)
+    if (m_plan.isOnline(index))
+      m_code.line("const f32 " + m_expressions.variable(index) + " = " + accumulator(index) +
+                  ".sum;");
 }
 
 /// Leaves this block's part of each reduction in the workspace.
@@ -340,10 +314,14 @@ void CudaWriter::readParts(int pass) {
 void CudaWriter::writePass(int pass) {
   const PassPlan& plan = kernel().passes[static_cast<std::size_t>(pass)];
   declareReductions(pass);
-  openSteps();
-  if (isPoints()) writeRowOps(0, true);
-  writeBody(plan.computed, plan.fetched);
-  closeSteps();
+  if (m_plan.isRagged() && m_plan.count == 0 && !isSplit()) {
+    writeRaggedSweep(plan);
+  } else {
+    openSteps();
+    if (isPoints()) writeRowOps(0, true);
+    writeBody(plan.computed, plan.fetched);
+    closeSteps();
+  }
   // In shared memory a load is held once the pass that makes it is through.
   if (m_plan.residence == Residence::Shared)
     for (const int index : plan.computed) m_isHeld[static_cast<std::size_t>(index)] = true;

@@ -9,7 +9,9 @@
 // Rows. A row is held in registers, about four vectors a thread and up to what kHeldRegisters
 // allow, so that it is read once however many passes there are. Longer rows are held in shared
 // memory, where each thread finds what it put there itself; still longer ones are read again. Short
-// rows share a block, and rows of up to a warp's threads need no barrier.
+// rows share a block, and rows of up to a warp's threads need no barrier. Rows that are not held in
+// registers sum their exponentials in the pass that finds the maximum, and find a variance in the
+// pass that finds the mean; so do columns.
 //
 // Columns. Warps lie along the columns, eight threads go down each and meet in shared memory.
 //
@@ -20,7 +22,10 @@
 #include "core/codegen/cuda_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/codegen/cuda_online.h"
+#include "core/codegen/cuda_variance.h"
 #include "core/codegen/cuda_vectors.h"
 
 namespace core::codegen {
@@ -42,6 +47,7 @@ constexpr std::int64_t kHeldOfBlock = 24 * 1024;
 constexpr std::int64_t kKeptOfBlock = 16 * 1024;
 constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
 constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
+constexpr std::int64_t kStepsOfPart = 8;           // down a column that cost what a part does
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
 std::int64_t product(const std::vector<std::int64_t>& values) {
@@ -158,7 +164,12 @@ void splitRows(CudaPlan& plan, const CudaTarget& target) {
                                               (rows / plan.kernel.axisSize(plan.kernel.laneAxis()))
                                         : rows;
   if (blocks >= target.multiprocessors) return;
-  const std::int64_t wanted = ceilDivide(4 * target.multiprocessors, blocks);
+  std::int64_t wanted = ceilDivide(4 * target.multiprocessors, blocks);
+  if (isColumns) {
+    // Every block combines the parts of all, which is to cost less than reading its own columns.
+    const auto few = static_cast<std::int64_t>(std::sqrt(plan.steps() / kStepsOfPart));
+    wanted = std::min(wanted, std::max(few, ceilDivide(target.multiprocessors, blocks)));
+  }
   const std::int64_t threads = isColumns ? plan.groups : kThreads;
   const std::int64_t possible = plan.steps() / (threads * (isColumns ? 4 : kSplitSteps / 4));
   const std::int64_t splits = std::min(wanted, possible);
@@ -299,7 +310,10 @@ std::vector<std::string> CudaPlan::notes() const {
   return result;
 }
 
-CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
+namespace {
+
+/// With `online`, sums of exponentials are made along with the maximum.
+CudaPlan planOnce(const LoopNest& nest, const CudaTarget& target, bool online) {
   SimplifiedNest simplified = simplifyNest(nest);
   CudaPlan plan;
   KernelPlan& kernel = plan.kernel;
@@ -311,6 +325,8 @@ CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
   plan.shape = kernel.isPointwise ? CudaShape::Points
                : isColumns        ? CudaShape::Columns
                                   : CudaShape::Rows;
+  plan.online.assign(kernel.nest.ops.size(), false);
+  if (online) plan.online = makeSumsOnline(kernel.nest);
   findLevels(kernel);
   plan.resident.assign(kernel.ops.size(), false);
   chooseVector(plan, target);
@@ -328,6 +344,17 @@ CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
   chooseIndexWidth(plan);
   findCoarse(plan);
   return plan;
+}
+
+}  // namespace
+
+CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
+  CudaPlan plan = planOnce(nest, target, false);
+  if (plan.shape == CudaShape::Points || plan.residence == Residence::Registers) return plan;
+  // Each sweep is made from memory: fewer of them are worth more arithmetic.
+  const bool isRow = plan.shape == CudaShape::Rows && plan.splits == 1;
+  CudaPlan fewer = planOnce(withVariancesInOneSweep(nest), target, isRow);
+  return fewer.shape == plan.shape && fewer.lanes() == plan.lanes() ? fewer : plan;
 }
 
 }  // namespace core::codegen

@@ -39,6 +39,8 @@ struct CudaPlan {
   /// up to `lanes - 1` elements before the row, and which accesses begin with it; -1: no.
   int raggedBy = -1;
   std::vector<bool> follows;
+  /// By op: a sum of exponentials that is made along with the maximum (see cuda_online.h).
+  std::vector<bool> online;
   std::int64_t splits = 1;  ///< blocks that share one row, or one strip of columns
   bool wideIndex = false;   ///< positions need 64 bits
   std::int64_t sharedBytes = 0;
@@ -46,6 +48,7 @@ struct CudaPlan {
   int lanes() const { return kernel.lanes; }
   bool isRagged() const { return raggedBy >= 0; }
   bool isResident(int op) const { return resident[static_cast<std::size_t>(op)]; }
+  bool isOnline(int op) const { return online[static_cast<std::size_t>(op)]; }
   /// Whether the variable is an array with an element for each of the thread's columns.
   bool isPerColumn(int op) const {
     return shape == CudaShape::Columns && !kernel.planOf(op).isElement;

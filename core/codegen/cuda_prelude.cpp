@@ -36,6 +36,20 @@ struct alignas(sizeof(T) * n < 16 ? sizeof(T) * n : 16) Pack { T v[n]; };
 )";
 
 constexpr PreludePiece kPieces[] = {
+    {"early", "", R"(
+// The launch may be made before the kernels before it have ended: nothing is read or written before
+// they have. A small kernel lets the next one be launched at once.
+INLINE void waitForEarlier() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+INLINE void letNextStart() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+)"},
     {"load", "", R"(
 template <int n, class T>
 INLINE Pack<T, n> load(const T* p) { return *(const Pack<T, n>*)p; }
@@ -212,6 +226,29 @@ INLINE f32 minimum(f32 a, f32 b) {
   return y;
 }
 #endif
+)"},
+    {"expSum", "approximate minmax shuffle", R"(
+// The largest of some numbers, and the sum of their exponentials relative to it. Nothing is added
+// relative to minus infinity, so that its differences do not become NaN.
+struct ExpSum { f32 top, sum; };
+INLINE f32 relative(f32 x, f32 base) { return powerOfTwo((x - base) * 1.44269504f); }
+template <int n>
+INLINE ExpSum withMore(ExpSum a, const f32 (&x)[n]) {
+  f32 top = a.top;
+#pragma unroll
+  for (int e = 0; e < n; ++e) top = maximum(top, x[e]);
+  const f32 base = top == __uint_as_float(0xff800000u) ? 0.0f : top;
+  f32 sum = a.sum * relative(a.top, base);
+#pragma unroll
+  for (int e = 0; e < n; ++e) sum += relative(x[e], base);
+  return {top, sum};
+}
+INLINE ExpSum across(ExpSum a, int mask) { return {across(a.top, mask), across(a.sum, mask)}; }
+INLINE ExpSum together(ExpSum a, ExpSum b) {
+  const f32 top = maximum(a.top, b.top);
+  const f32 base = top == __uint_as_float(0xff800000u) ? 0.0f : top;
+  return {top, a.sum * relative(a.top, base) + b.sum * relative(b.top, base)};
+}
 )"},
     {"sigmoid", "", R"(
 INLINE f32 sigmoidOf(f32 x) { return __fdividef(1.0f, 1.0f + expf(-x)); }

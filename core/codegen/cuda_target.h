@@ -6,6 +6,10 @@
 
 namespace core::codegen {
 
+/// From this compute capability (times ten) on, a kernel waits by itself for those before it, and
+/// may be launched before they have ended.
+inline constexpr int kEarlyLaunchCapability = 90;
+
 /// An H100 or H200 unless told.
 struct CudaTarget {
   int capability = 90;                ///< compute capability times ten

@@ -2,7 +2,8 @@
 
 // The writer behind writeCudaKernel(): one object writes one kernel. Private to core/codegen; its
 // parts are cuda_access.cpp (positions, addresses, loads, stores), cuda_passes.cpp (sweeps over
-// rows, reductions) and write_cuda_kernel.cpp (the frame).
+// rows), cuda_totals.cpp (what reductions accumulate in, and how threads meet) and
+// write_cuda_kernel.cpp (the frame).
 
 #include <string>
 #include <utility>
@@ -19,7 +20,9 @@ namespace core::codegen {
 class CudaWriter {
  public:
   CudaWriter(const schedule::LoopNest& nest, const CudaTarget& target)
-      : m_plan(planCudaKernel(nest, target)), m_expressions(m_plan) {}
+      : m_plan(planCudaKernel(nest, target)),
+        m_expressions(m_plan),
+        m_multiprocessors(target.multiprocessors) {}
 
   /// The kernel of `original`, the nest that the plan was made of.
   Result<KernelSource> write(const schedule::LoopNest& original);
@@ -53,7 +56,9 @@ class CudaWriter {
   void writeRowOps(int depth, bool storesToo);
   void writePass(int pass);
   void openSteps();
+  void writeRaggedShift();
   void writeRaggedStart();
+  void writeRaggedSweep(const PassPlan& pass);
   void writeLanes(const std::vector<int>& computed, const std::vector<int>& fetched);
   void closeSteps();
   void writeBody(const std::vector<int>& computed, const std::vector<int>& fetched);
@@ -67,6 +72,14 @@ class CudaWriter {
   void writeParts(int pass);
   void readParts(int pass);
   std::vector<int> reductionsOf(int pass) const;
+
+  // Sums of exponentials that are made along with the maximum.
+  std::string accumulator(int reduction) const;
+  std::string accumulatorType(int reduction) const;
+  std::string accumulatorStart(int reduction);
+  std::string combined(int reduction, const std::string& other);
+  void declareChunks(const std::vector<int>& computed);
+  void addChunks(const std::vector<int>& computed);
 
   // Memory.
   void unravel(const std::string& source, std::vector<int> axes, bool inVectors);
@@ -95,6 +108,7 @@ class CudaWriter {
   CudaPlan m_plan;
   CudaExpressions m_expressions;
   CodeWriter m_code;
+  int m_multiprocessors = 0;
   bool m_checksIndices = false;
   bool m_isEnd = false;                 ///< the body at hand is for vectors at the ends of rows
   std::vector<bool> m_isHeld;           ///< by op: the load has been made in this entry

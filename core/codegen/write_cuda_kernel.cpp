@@ -202,6 +202,10 @@ void CudaWriter::writeEntry(int stage) {
   m_code.open("extern \"C\" __global__ void __launch_bounds__(" +
               text(std::int64_t{launch.block[0]} * launch.block[1]) + ") " + launch.entry + "(");
   writeParameters();
+  m_expressions.use("early");
+  m_code.line("waitForEarlier();");
+  if (std::int64_t{launch.grid[0]} * launch.grid[1] <= m_multiprocessors)
+    m_code.line("letNextStart();");
   writeUnit();
   writeHeldArrays();
   writeStagePasses(stage);

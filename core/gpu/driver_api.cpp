@@ -34,6 +34,7 @@ Result<DriverApi> loadDriver() {
   CORE_TRY_VOID(bind(library, "cuFuncGetAttribute", api.functionAttribute));
   CORE_TRY_VOID(bind(library, "cuFuncSetAttribute", api.setFunctionAttribute));
   CORE_TRY_VOID(bind(library, "cuLaunchKernel", api.launchKernel));
+  if (!bind(library, "cuLaunchKernelEx", api.launchKernelEx)) api.launchKernelEx = nullptr;
   CORE_TRY_VOID(api.check(api.init(0), "The NVIDIA driver finds no GPU that it can use"));
   return api;
 }

@@ -18,6 +18,21 @@ struct DriverApi {
   using Function = void*;  ///< CUfunction
   using Stream = void*;    ///< CUstream
 
+  /// CUlaunchAttribute.
+  struct LaunchAttribute {
+    int id = 0;
+    alignas(8) unsigned char value[64] = {};
+  };
+  /// CUlaunchConfig.
+  struct LaunchConfig {
+    unsigned grid[3] = {1, 1, 1};
+    unsigned block[3] = {1, 1, 1};
+    unsigned sharedBytes = 0;
+    Stream stream = nullptr;
+    LaunchAttribute* attributes = nullptr;
+    unsigned attributeCount = 0;
+  };
+
   int (*init)(unsigned flags) = nullptr;
   int (*driverVersion)(int*) = nullptr;
   int (*errorName)(int result, const char**) = nullptr;
@@ -38,6 +53,8 @@ struct DriverApi {
   int (*launchKernel)(Function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
                       unsigned blockY, unsigned blockZ, unsigned sharedBytes, Stream,
                       void** parameters, void** extra) = nullptr;
+  /// Null in drivers older than CUDA 11.8.
+  int (*launchKernelEx)(const LaunchConfig*, Function, void** parameters, void** extra) = nullptr;
 
   /// "CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered".
   std::string explain(int result) const;

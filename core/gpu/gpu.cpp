@@ -1,8 +1,10 @@
 #include "core/gpu/gpu.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/check.h"
+#include "core/codegen/cuda_target.h"
 #include "core/gpu/open_gpu.h"
 
 namespace core::gpu {
@@ -18,6 +20,8 @@ constexpr int kBlockSharedOptIn = 97;
 constexpr int kFunctionLocalBytes = 3;
 constexpr int kFunctionRegisters = 4;
 constexpr int kFunctionDynamicShared = 8;
+// CUlaunchAttributeID.
+constexpr int kProgrammaticSerialization = 6;
 
 constexpr int kLeastCapability = 70;
 constexpr std::uint32_t kPlainShared = 48 * 1024;  // dynamic shared memory that needs no asking
@@ -141,6 +145,25 @@ Result<codegen::BuiltKernel> OpenedGpu::buildOne(const codegen::KernelSource& so
   return std::move(kernels.front());
 }
 
+/// Where the device can, the launch may be prepared while the kernel before it ends: generated
+/// kernels wait for what came before them as the first thing they do.
+int OpenedGpu::start(const LoadedKernel::Launch& launch, void* stream, void** parameters) const {
+  const codegen::KernelLaunch& shape = launch.shape;
+  if (m_facts.capability < codegen::kEarlyLaunchCapability || !m_driver.launchKernelEx)
+    return m_driver.launchKernel(launch.function, shape.grid[0], shape.grid[1], shape.grid[2],
+                                 shape.block[0], shape.block[1], shape.block[2], shape.sharedBytes,
+                                 stream, parameters, nullptr);
+  DriverApi::LaunchAttribute early{kProgrammaticSerialization, {1}};
+  DriverApi::LaunchConfig config;
+  std::copy(shape.grid.begin(), shape.grid.end(), config.grid);
+  std::copy(shape.block.begin(), shape.block.end(), config.block);
+  config.sharedBytes = shape.sharedBytes;
+  config.stream = stream;
+  config.attributes = &early;
+  config.attributeCount = 1;
+  return m_driver.launchKernelEx(&config, launch.function, parameters, nullptr);
+}
+
 Result<void> OpenedGpu::launch(const codegen::BuiltKernel& kernel, void* const* pointers,
                                void* workspace, void* stream) const {
   CORE_CHECK(kernel.gpu != nullptr, "kernel " + kernel.name + " was not built for a GPU");
@@ -156,11 +179,8 @@ Result<void> OpenedGpu::launch(const codegen::BuiltKernel& kernel, void* const* 
     for (const int argument : shape.arguments)
       parameters.push_back(const_cast<void**>(
           argument == codegen::KernelLaunch::kWorkspace ? &workspace : pointers + argument));
-    CORE_TRY_VOID(m_driver.check(
-        m_driver.launchKernel(launch.function, shape.grid[0], shape.grid[1], shape.grid[2],
-                              shape.block[0], shape.block[1], shape.block[2], shape.sharedBytes,
-                              stream, parameters.data(), nullptr),
-        "Kernel " + kernel.name + " does not start on " + m_facts.name));
+    CORE_TRY_VOID(m_driver.check(start(launch, stream, parameters.data()),
+                                 "Kernel " + kernel.name + " does not start on " + m_facts.name));
   }
   return {};
 }

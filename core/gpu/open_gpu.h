@@ -29,6 +29,7 @@ class OpenedGpu final : public Gpu {
                       void* stream) const override;
 
  private:
+  int start(const LoadedKernel::Launch& launch, void* stream, void** parameters) const;
   Result<std::vector<codegen::BuiltKernel>> buildAll(
       const std::vector<codegen::KernelSource>& sources, const BuildOptions& options,
       const StageContext& context) const;

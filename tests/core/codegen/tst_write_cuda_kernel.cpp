@@ -27,6 +27,22 @@ namespace {
 
 constexpr DType kF32 = DType::F32;
 
+/// Columns with their mean and variance taken out of them.
+NestBuilder normalizedColumns(DType dtype, std::int64_t columns, std::int64_t rows) {
+  NestBuilder b("normalized", {columns}, {rows});
+  const int x = b.load("x", dtype, {1, columns});
+  const int count = b.constant(static_cast<double>(rows));
+  const int mean = b.compute(ScalarFn::Div, {b.reduce(ReduceFn::Sum, x), count});
+  const int d = b.compute(ScalarFn::Sub, {x, mean});
+  const int squares = b.reduce(ReduceFn::Sum, b.compute(ScalarFn::Mul, {d, d}));
+  const int variance = b.compute(ScalarFn::Div, {squares, count});
+  b.store("variance", kF32, {1, 0}, variance);
+  const int scale =
+      b.compute(ScalarFn::Rsqrt, {b.compute(ScalarFn::Add, {variance, b.constant(1e-5)})});
+  b.store("y", dtype, {1, columns}, b.compute(ScalarFn::Mul, {d, scale}));
+  return b;
+}
+
 }  // namespace
 
 class TestWriteCudaKernel : public QObject {
@@ -125,6 +141,61 @@ class TestWriteCudaKernel : public QObject {
     QVERIFY(QString::fromStdString(source.source).contains("storeBf16(out1"));
     // The row is read once: both passes find it in registers.
     QCOMPARE(QString::fromStdString(source.source).count("load<8>(in0"), 1);
+  }
+
+  void aLongRowIsSweptOnceForMaximumAndExponentials() {
+    NestBuilder b("log_sum_exp", {3}, {300000});
+    const int x = b.load("x", DType::BF16, {300000, 1});
+    const int top = b.reduce(ReduceFn::Max, x);
+    const int e = b.compute(ScalarFn::Exp, {b.compute(ScalarFn::Sub, {x, top})});
+    b.store("top", kF32, {1, 0}, top);
+    b.store("sum", kF32, {1, 0}, b.reduce(ReduceFn::Sum, e));
+    CudaTarget target;
+    target.multiprocessors = 2;  // so that no row is divided
+    const KernelSource source = *writeCudaKernel(b.nest(), target);
+    QCOMPARE(QString::fromStdString(source.source).count("load<8>(in0"), 1);
+    std::vector<Bytes> expected = tests::randomBuffers(b.nest(), 7);
+    for (std::size_t i = 0; i < 300000; ++i)  // a row without any finite element
+      tests::setElement(expected[0], DType::BF16, i, -std::numeric_limits<double>::infinity());
+    std::vector<Bytes> actual = expected;
+    tests::interpret(b.nest(), expected);
+    tests::CudaOnCpu(source).run(actual);
+    QCOMPARE(tests::elementAt(actual[1], kF32, 0), tests::elementAt(expected[1], kF32, 0));
+    QCOMPARE(tests::elementAt(actual[2], kF32, 0), 0.0);
+    for (std::size_t row : {1, 2})
+      QVERIFY(std::abs(tests::elementAt(actual[2], kF32, row) /
+                           tests::elementAt(expected[2], kF32, row) -
+                       1) < 1e-5);
+  }
+
+  void meanAndVarianceOfHalvesTakeOneSweep() {
+    QCOMPARE(writeCudaKernel(normalizedColumns(kF32, 64, 6000).nest())->launches.size(),
+             std::size_t(3));
+    NestBuilder b = normalizedColumns(DType::BF16, 64, 6000);
+    const KernelSource source = *writeCudaKernel(b.nest());
+    QCOMPARE(source.launches.size(), std::size_t(2));
+    std::vector<Bytes> expected = tests::randomBuffers(b.nest(), 7);
+    for (std::size_t i = 0; i < 6000; ++i) {
+      // One column of one value, one far from zero.
+      tests::setElement(expected[0], DType::BF16, 64 * i, 3);
+      tests::setElement(expected[0], DType::BF16, 64 * i + 1, 256 + static_cast<double>(i % 4) * 2);
+    }
+    std::vector<Bytes> actual = expected;
+    tests::interpret(b.nest(), expected);
+    tests::CudaOnCpu(source).run(actual);
+    QCOMPARE(tests::elementAt(actual[1], kF32, 0), 0.0);
+    QCOMPARE(tests::firstDifference(b.nest(), expected, actual, {1e-2, 1e-4}), std::string());
+  }
+
+  void aLongRaggedRowLoadsWithoutConditions() {
+    NestBuilder b("ragged", {200}, {140001});
+    const int x = b.load("x", DType::BF16, {140001, 1});
+    b.store("sum", kF32, {1, 0}, b.reduce(ReduceFn::Sum, x));
+    const QString source = QString::fromStdString(writeCudaKernel(b.nest())->source);
+    const auto loop = source.indexOf("for (uat v = t + 1; v < 17500; v += 512)");
+    QVERIFY(loop > 0);
+    QVERIFY(source.indexOf("load<8>(in0", loop) > loop);
+    QVERIFY(source.indexOf("isInRow", loop) > source.indexOf("load<8>(in0", loop));
   }
 
   void narrowFormTakesBuffersThatAreNotAligned() {
