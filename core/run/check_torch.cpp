@@ -79,6 +79,11 @@ void compareFacts(const FinishedStep& compiled, const FinishedStep& eager, Check
   }
 }
 
+/// Whether the elements were written as often, as far as both are known.
+bool areAlike(const at::Tensor& mine, const at::Tensor& theirs) {
+  return ((mine == theirs) | (mine < 0) | (theirs < 0)).all().item<bool>();
+}
+
 /// What a caller's write to an output reaches: the other outputs and the inputs that share memory.
 void compareAfterWrites(FinishedStep& compiled, FinishedStep& eager, CheckResult& result) {
   std::vector<bool> skip;
@@ -94,7 +99,7 @@ void compareAfterWrites(FinishedStep& compiled, FinishedStep& eager, CheckResult
     }
     const at::Tensor& mine = actual.changes[i];
     const at::Tensor& theirs = wanted.changes[i];
-    if (mine.defined() != theirs.defined() || (mine.defined() && !mine.equal(theirs))) {
+    if (mine.defined() != theirs.defined() || (mine.defined() && !areAlike(mine, theirs))) {
       fail(check, "writes to the outputs reach other elements of it than in eager");
     }
   }

@@ -85,11 +85,11 @@ bool isReachable(const std::vector<TensorFacts>& facts, const TensorFacts& each)
   return false;
 }
 
-/// How often 2 was added to each element, where it is small enough to tell.
+/// How often 2 was added to each element; -1 where it is too large to tell.
 at::Tensor writesIn(const at::Tensor& before, const at::Tensor& after) {
   constexpr double kLargest = 64;
   const at::Tensor counts = ((after - before) / 2).round();
-  return at::where(before.abs() < kLargest, counts, at::zeros_like(counts));
+  return at::where(before.abs() < kLargest, counts, at::full_like(counts, -1));
 }
 
 const char* yesNo(bool value) {

@@ -44,11 +44,11 @@ std::string factsDifference(const TensorFacts& compiled, const TensorFacts& eage
 struct WriteEffects {
   std::vector<bool> refused;  ///< per output: PyTorch forbids to write it
   std::vector<at::Tensor>
-      changes;  ///< per fact: how often each element was written; may be undefined
+      changes;  ///< per fact: how often each element was written, -1: unknown; may be undefined
 };
 
 /// Adds 2 in place to every floating-point output, as a caller might: it shows whether aliases and
-/// autograd know of each other. Elements too large to show the addition count as not written.
+/// autograd know of each other. Of elements too large to show the addition nothing is known.
 /// `skip`: per fact, not to be written.
 WriteEffects writeToOutputs(std::vector<TensorFacts>& facts, const std::vector<bool>& skip);
 
