@@ -2,8 +2,9 @@
 """The GPU cases of `./dev bench gpu`: PYTHON gpu_cases.py FOLDER export|peers [CASE...]
 
 export: writes each case's model with its inputs to FOLDER/CASE.pt2.
-peers: times PyTorch on the cases: eager, and torch.compile in three modes. Device events, median of
-interleaved samples. Prints one JSON object a line and keeps them in FOLDER/CASE.peers.json.
+peers: times PyTorch on the cases: eager, and torch.compile in three modes (two for whole models); at the
+budgets of a case that has some, eager and the aot_eager backend. Device events, median of interleaved samples.
+Prints one JSON object a line and keeps them in FOLDER/CASE.peers.json.
 """
 import gc
 import json
@@ -65,6 +66,18 @@ class CrossEntropy(nn.Module):
         return F.cross_entropy(logits.float(), target)
 
 
+class RowProducts(nn.Module):
+    """Weighted sums of a model's rows: a loss that costs no pass over memory of its own, and whose gradients of
+    the rows are as good as given."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, weights, *inputs):
+        return (self.model(*inputs) * weights).sum(-1, dtype=torch.float32)
+
+
 class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
@@ -102,6 +115,61 @@ class Gpt(nn.Module):
         return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), target.view(-1))
 
 
+class DecoderLayer(nn.Module):
+    """A layer of a Llama: grouped heads, rotary positions, gated feed-forward; one token against a cache."""
+
+    def __init__(self, width, heads, groups, hidden):
+        super().__init__()
+        self.heads, self.groups, self.size = heads, groups, width // heads
+        self.n1, self.n2 = (nn.RMSNorm(width, eps=1e-5, dtype=BF16) for _ in range(2))
+        self.q, self.o = (nn.Linear(width, width, bias=False, dtype=BF16) for _ in range(2))
+        self.k, self.v = (nn.Linear(width, groups * self.size, bias=False, dtype=BF16) for _ in range(2))
+        self.gate, self.up = (nn.Linear(width, hidden, bias=False, dtype=BF16) for _ in range(2))
+        self.down = nn.Linear(hidden, width, bias=False, dtype=BF16)
+
+    def turned(self, x, cosine, sine):
+        a, b = x.chunk(2, -1)
+        return torch.cat((a * cosine - b * sine, b * cosine + a * sine), -1)
+
+    def forward(self, x, keys, values, at, mask, cosine, sine):
+        h = self.n1(x)
+        q = self.turned(self.q(h).view(1, self.groups, self.heads // self.groups, self.size), cosine, sine)
+        k = self.turned(self.k(h).view(1, self.groups, 1, self.size), cosine, sine)
+        keys = torch.where(at, k, keys)
+        values = torch.where(at, self.v(h).view(1, self.groups, 1, self.size), values)
+        # The query heads of a group share its keys: they are rows of one attention.
+        y = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
+        x = x + self.o(y.reshape(1, 1, -1))
+        h = self.n2(x)
+        return x + self.down(F.silu(self.gate(h)) * self.up(h))
+
+
+class Decoder(nn.Module):
+    """The shape of a Llama of 1.24 billion parameters, for one token after `position` others."""
+
+    def __init__(self, layers=16, width=2048, heads=32, groups=8, hidden=8192, vocabulary=128256, length=1024):
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, width, dtype=BF16)
+        self.layers = nn.ModuleList(DecoderLayer(width, heads, groups, hidden) for _ in range(layers))
+        self.norm = nn.RMSNorm(width, eps=1e-5, dtype=BF16)
+        rates = 500000.0 ** (torch.arange(0, width // heads, 2) / -(width // heads))
+        angles = torch.outer(torch.arange(length), rates)
+        self.register_buffer("cosine", angles.cos().to(BF16))
+        self.register_buffer("sine", angles.sin().to(BF16))
+        self.register_buffer("places", torch.arange(length))
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=0.02)
+
+    def forward(self, token, position, keys, values):
+        x = self.tokens(token)
+        cosine, sine = (table.index_select(0, position) for table in (self.cosine, self.sine))
+        at = (self.places == position).view(1, 1, -1, 1)
+        mask = (self.places <= position).view(1, 1, 1, -1)
+        for layer, k, v in zip(self.layers, keys.unbind(0), values.unbind(0)):
+            x = layer(x, k, v, at, mask, cosine, sine)
+        return F.linear(self.norm(x), self.tokens.weight)
+
+
 class Mlp(nn.Module):
     def __init__(self, layers=8, width=128):
         super().__init__()
@@ -126,19 +194,38 @@ def tokens(batch, length):
     return tuple(torch.randint(0, 50257, (batch, length)) for _ in range(2))
 
 
-# name: (module, inputs, modes)
+def leaf(*sizes):
+    return normal(*sizes).requires_grad_()
+
+
+def cache():
+    return normal(16, 1, 8, 1024, 64)
+
+
+# name: (module, inputs, mode)
 CASES = {
-    "g1_chain": (lambda: Chain(8192), lambda: (normal(16384, 8192), normal(16384, 8192)), ("infer", "train")),
-    "g2_rms_4096": (lambda: Rms(4096), lambda: (normal(32768, 4096), normal(32768, 4096)), ("infer", "train")),
-    "g2_rms_3000": (lambda: Rms(3000), lambda: (normal(32768, 3000), normal(32768, 3000)), ("infer", "train")),
-    "g2_softmax_4096": (Softmax, lambda: (normal(32768, 4096),), ("infer",)),
-    "g2_norm_gelu_4096": (lambda: NormGelu(4096), lambda: (normal(32768, 4096),), ("train",)),
-    "g2_cross_entropy": (CrossEntropy, lambda: (normal(8192, 50257), torch.randint(0, 50257, (8192,))), ("train",)),
-    "g3_gpt2_small": (Gpt, lambda: tokens(8, 1024), ("train",)),
-    "g4_resnet50_b64": (resnet50, lambda: (normal(64, 3, 224, 224).to(memory_format=torch.channels_last),), ("train",)),
-    "g4_resnet50_b1": (resnet50, lambda: (normal(1, 3, 224, 224).to(memory_format=torch.channels_last),), ("infer",)),
-    "g6_mlp": (Mlp, lambda: (torch.randn(1, 128),), ("infer", "train")),
+    "g1_chain": (lambda: Chain(8192), lambda: (normal(16384, 8192), normal(16384, 8192)), "infer"),
+    "g1_chain_train": (lambda: RowProducts(Chain(8192)),
+                       lambda: (normal(16384, 8192), leaf(16384, 8192), leaf(16384, 8192)), "train"),
+    "g2_rms_4096": (lambda: Rms(4096), lambda: (normal(32768, 4096), normal(32768, 4096)), "infer"),
+    "g2_rms_4096_train": (lambda: RowProducts(Rms(4096)),
+                          lambda: (normal(32768, 4096), leaf(32768, 4096), leaf(32768, 4096)), "train"),
+    "g2_rms_3000": (lambda: Rms(3000), lambda: (normal(32768, 3000), normal(32768, 3000)), "infer"),
+    "g2_rms_3000_train": (lambda: RowProducts(Rms(3000)),
+                          lambda: (normal(32768, 3000), leaf(32768, 3000), leaf(32768, 3000)), "train"),
+    "g2_softmax_4096": (Softmax, lambda: (normal(32768, 4096),), "infer"),
+    "g2_norm_gelu_train": (lambda: RowProducts(NormGelu(4096)),
+                           lambda: (normal(32768, 4096), leaf(32768, 4096)), "train"),
+    "g2_cross_entropy": (CrossEntropy, lambda: (leaf(8192, 50257), torch.randint(0, 50257, (8192,))), "train"),
+    "g3_gpt2_small": (Gpt, lambda: tokens(8, 1024), "train"),
+    "g4_resnet50_b64": (resnet50, lambda: (normal(64, 3, 224, 224).to(memory_format=torch.channels_last),), "train"),
+    "g4_resnet50_b1": (resnet50, lambda: (normal(1, 3, 224, 224).to(memory_format=torch.channels_last),), "infer"),
+    "g5_decode": (Decoder, lambda: (torch.randint(0, 128256, (1, 1)), torch.tensor([900]), cache(), cache()), "infer"),
+    "g6_mlp": (Mlp, lambda: (torch.randn(1, 128),), "infer"),
+    "g6_mlp_train": (Mlp, lambda: (torch.randn(1, 128),), "train"),
+    "g7_budget": (Gpt, lambda: tokens(8, 1024), "train"),
 }
+BUDGETS = {"g7_budget": (1.0, 0.5, 0.3, 0.15, 0.05)}
 
 
 def loss_of(output):
@@ -183,41 +270,70 @@ def time_all(steps, samples=30):
 
 def make(name):
     """The case's model and inputs, the same in every call."""
-    module, values, modes = CASES[name]
+    module, inputs, mode = CASES[name]
     torch.manual_seed(0)
-    wants_gradient = modes != ("infer",) and name.startswith(("g1", "g2"))
-    model, inputs = module(), values()
-    return model, tuple(value.requires_grad_(wants_gradient and value.is_floating_point()) for value in inputs)
+    return module().train(mode == "train"), inputs()
 
 
 def export(name, folder):
     model, inputs = make(name)
-    program = torch.export.export(model.train("train" in CASES[name][2]), inputs)
-    torch.export.save(program, os.path.join(folder, name + ".pt2"))
+    torch.export.save(torch.export.export(model, inputs), os.path.join(folder, name + ".pt2"))
+
+
+def first_run(step):
+    """Seconds that the first run takes, which compiles."""
+    torch._dynamo.reset()
+    start = time.perf_counter()
+    step()
+    torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+def peak_of(step):
+    torch.cuda.reset_peak_memory_stats()
+    step()
+    torch.cuda.synchronize()
+    return torch.cuda.max_memory_allocated()
+
+
+def peers_of(name):
+    """Whole models do without the mode that searches, which takes minutes for them."""
+    return {peer: options for peer, options in PEERS.items()
+            if name.startswith(("g1", "g2", "g6")) or not peer.startswith("max-autotune")}
+
+
+def measure_modes(name, model, inputs, mode):
+    steps, cold = {"eager": step_of(model, model, inputs, mode == "train")}, {}
+    for peer, options in peers_of(name).items():
+        steps[peer] = step_of(torch.compile(model, **options), model, inputs, mode == "train")
+        cold[peer] = first_run(steps[peer])
+    peaks = {peer: peak_of(step) for peer, step in steps.items()}
+    return [{"median_ms": time_all(steps), "cold_s": cold, "peak_bytes": peaks}]
+
+
+def measure_budgets(model, inputs, budgets):
+    rows = []
+    for budget in budgets:
+        with torch._functorch.config.patch(activation_memory_budget=budget):
+            steps = {"eager": step_of(model, model, inputs, True),
+                     "aot_eager": step_of(torch.compile(model, backend="aot_eager"), model, inputs, True)}
+            cold = {"aot_eager": first_run(steps["aot_eager"])}
+            peaks = {peer: peak_of(step) for peer, step in steps.items()}
+            rows.append({"budget": budget, "median_ms": time_all(steps, 10), "cold_s": cold, "peak_bytes": peaks})
+    return rows
 
 
 def measure(name, folder):
     model, inputs = make(name)
-    model = model.train("train" in CASES[name][2]).cuda()
+    model, mode = model.cuda(), CASES[name][2]
     inputs = tuple(value.detach().cuda().requires_grad_(value.requires_grad) for value in inputs)
-    rows = []
-    for mode in CASES[name][2]:
-        steps, cold, peaks = {"eager": step_of(model, model, inputs, mode == "train")}, {}, {}
-        for peer, options in PEERS.items():
-            torch._dynamo.reset()
-            start = time.perf_counter()
-            steps[peer] = step_of(torch.compile(model, **options), model, inputs, mode == "train")
-            steps[peer]()
-            torch.cuda.synchronize()
-            cold[peer] = time.perf_counter() - start
-        for peer, step in steps.items():
-            torch.cuda.reset_peak_memory_stats()
-            step()
-            torch.cuda.synchronize()
-            peaks[peer] = torch.cuda.max_memory_allocated()
-        rows.append({"case": name, "mode": mode, "gpu": torch.cuda.get_device_name(), "torch": torch.__version__,
-                     "median_ms": time_all(steps), "cold_s": cold, "peak_bytes": peaks})
-        print(json.dumps(rows[-1]), flush=True)
+    if name in BUDGETS:
+        rows = measure_budgets(model, inputs, BUDGETS[name])
+    else:
+        rows = measure_modes(name, model, inputs, mode)
+    for row in rows:
+        row |= {"case": name, "mode": mode, "gpu": torch.cuda.get_device_name(), "torch": torch.__version__}
+        print(json.dumps(row), flush=True)
     with open(os.path.join(folder, name + ".peers.json"), "w") as file:
         json.dump(rows, file, indent=1)
     gc.collect()
