@@ -14,6 +14,8 @@ int traceCommand(const EngineOptions& options);
 int partitionCommand(const EngineOptions& options);
 /// Schedule and generated sources, one file a kernel, with the reasons for and against fusing.
 int kernelsCommand(const EngineOptions& options);
+/// The machine code of a kernel that `kernels --out` wrote, its loops marked.
+int assemblyCommand(const EngineOptions& options);
 /// One step, eager or compiled, and checksums of all that it produced.
 int runCommand(const EngineOptions& options);
 /// Eager against compiled: correctness first, then interleaved timing.

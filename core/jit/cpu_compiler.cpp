@@ -18,6 +18,7 @@
 #include "core/codegen/canonical_source.h"
 #include "core/codegen/object_cache.h"
 #include "core/jit/compile_to_object.h"
+#include "core/jit/disassemble.h"
 #include "core/jit/host_target.h"
 #include "core/jit/jit_module.h"
 #include "core/jit/loaded_kernel.h"
@@ -48,6 +49,7 @@ class ClangCompiler final : public CpuCompiler {
   ClangCompiler() {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeNativeTargetDisassembler();
     m_target = detectHostTarget();
     m_fingerprint = compilerFingerprint(m_target);
   }
@@ -58,6 +60,7 @@ class ClangCompiler final : public CpuCompiler {
   Result<std::vector<BuiltKernel>> build(const std::vector<KernelSource>& sources,
                                          const BuildOptions& options,
                                          const StageContext& context) override;
+  Result<Assembly> disassemble(const KernelSource& source, const BuildOptions& options) override;
 
  private:
   std::vector<std::size_t> makeJobs(const std::vector<KernelSource>& sources,
@@ -158,6 +161,17 @@ void ClangCompiler::runJobs(std::vector<Job>& jobs, const BuildOptions& options,
   for (std::size_t i = 1; i < std::min(cores, jobs.size()); ++i)
     helpers.emplace_back([&work] { work(false); });
   work(true);
+}
+
+Result<Assembly> ClangCompiler::disassemble(const KernelSource& source,
+                                            const BuildOptions& options) {
+  std::vector<Job> jobs;
+  makeJobs({source}, jobs);
+  const ObjectCache cache(options.cacheFolder);
+  if (const std::optional<std::string> object = cache.load(jobs[0].key))
+    return jit::disassemble(*object, m_target);
+  CORE_TRY(const ObjectCode object, compileToObject(jobs[0].source, m_target, options.kernelLimit));
+  return jit::disassemble(object.bytes, m_target);
 }
 
 Result<std::vector<BuiltKernel>> ClangCompiler::build(const std::vector<KernelSource>& sources,

@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
 #include "core/codegen/kernel.h"
+#include "core/jit/assembly.h"
 
 namespace core::jit {
 
@@ -31,6 +32,9 @@ class CpuCompiler {
   virtual Result<std::vector<codegen::BuiltKernel>> build(
       const std::vector<codegen::KernelSource>& sources, const BuildOptions& options,
       const StageContext& context) = 0;
+  /// The machine code of a kernel, which is taken from the cache or compiled. Errors as build()'s.
+  virtual Result<Assembly> disassemble(const codegen::KernelSource& source,
+                                       const BuildOptions& options) = 0;
 };
 
 /// The module's one exported symbol, `aotCpuCompiler`.

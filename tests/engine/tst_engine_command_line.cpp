@@ -36,6 +36,7 @@ class TstEngineCommandLine : public QObject {
   void aTraceIsCheckedAgainstEager();
   void torchScriptIsOpenedOnlyIfThatIsAllowed();
   void kernelsWritesOneFileAKernel();
+  void assemblyPrintsTheLoopsOfAKernelAndRefusesOtherTexts();
   void benchChecksBeforeItCompares();
   void fusedAttentionIsCheckedAgainstFloat64();
 
@@ -350,6 +351,22 @@ void TstEngineCommandLine::torchScriptIsOpenedOnlyIfThatIsAllowed() {
   const EngineRun whole = runEngine(
       {"run", folder + "net_scripted.pt", "--allow-torchscript", "--inputs", folder + "net.json"});
   QVERIFY2(whole.exitCode == 0, qPrintable(whole.errors));
+}
+
+void TstEngineCommandLine::assemblyPrintsTheLoopsOfAKernelAndRefusesOtherTexts() {
+  const EngineRun made = runEngine({"kernels", oracleFile("mlp_ce.pt2"), "--out", path("code")});
+  QVERIFY2(made.exitCode == 0, qPrintable(made.errors));
+  const QStringList sources = QDir(path("code")).entryList({"*.cpp"});
+  QVERIFY(!sources.isEmpty());
+  const EngineRun run = runEngine({"assembly", path("code/" + sources.first())});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("compiled by clang"), qPrintable(run.out));
+  QVERIFY2(run.out.contains("ret"), qPrintable(run.out));
+  const EngineRun other = runEngine({"assembly", oracleFile("mlp_ce.pt2")});
+  QCOMPARE(other.exitCode, 2);
+  QVERIFY2(other.errors.contains("no entry point"), qPrintable(other.errors));
+  const EngineRun none = runEngine({"assembly", path("absent.cpp")});
+  QVERIFY2(none.errors.contains("absent.cpp"), qPrintable(none.errors));
 }
 
 void TstEngineCommandLine::kernelsWritesOneFileAKernel() {

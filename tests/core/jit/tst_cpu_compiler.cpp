@@ -73,6 +73,22 @@ class TestCpuCompiler : public QObject {
     QCOMPARE(values, (std::array<float, 4>{1, 12, 13, 4}));
   }
 
+  void machineCodeIsDecodedWithItsLoopsAndCalls() {
+    const auto vectors = compiler().disassemble(makeSource("add_ten", kAddTen), {});
+    QVERIFY(vectors);
+    QVERIFY(vectors->hotLoop >= 0);
+    const QString text = QString::fromStdString(core::jit::assemblyText(*vectors));
+    QVERIFY2(text.contains("vaddps"), qPrintable(text));
+    QVERIFY2(text.contains("-bit vectors; loads:"), qPrintable(text));
+    KernelSource source = makeSource(
+        "erf_of", "  double* v = (double*)buffers[0]; v[begin] = my_erf(v[end]); v[end] += 1;");
+    source.source = "extern \"C\" double my_erf(double) asm(\"erf\");\n" + source.source;
+    const auto call = compiler().disassemble(source, {});
+    QVERIFY(call);
+    const QString callText = QString::fromStdString(core::jit::assemblyText(*call));
+    QVERIFY2(callText.contains(QRegularExpression("call\\s+erf")), qPrintable(callText));
+  }
+
   void badSourceFailsWithTheLog() {
     const auto kernels =
         build({makeSource("fine", kAddTen), makeSource("broken", "  return undeclared_thing;")});
