@@ -49,7 +49,7 @@ Result<std::string> assemblyOf(const std::string& path) {
   CORE_TRY(jit::CpuCompiler * compiler, jit::openCpuCompiler());
   CORE_TRY(const jit::Assembly assembly,
            compiler->disassemble(kernel, {.cacheFolder = pipeline::kernelCacheFolder()}));
-  return "; " + kernel.name + ", compiled by " + compiler->compilerVersion() + " for " +
+  return "; " + kernel.name + "\n; compiled by " + compiler->compilerVersion() + " for " +
          compiler->targetCpu() + "\n" + jit::assemblyText(assembly);
 }
 

@@ -95,7 +95,7 @@ void MainWindow::buildPages() {
   addStagePage(inputs);
   addStagePage(m_joint);
   addStagePage(m_partition);
-  addStagePage(new views::pages::KernelsPage(&m_hub, this));
+  addStagePage(makeKernelsPage());
   addStagePage(new views::pages::RunPage(this));
   addStagePage(new views::pages::ComparePage(this));
   connect(model, &views::pages::ModelPage::compileChosen, m_controller,

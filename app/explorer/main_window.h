@@ -30,6 +30,7 @@ namespace views::pages {
 class Banner;
 class DataTable;
 class JointPage;
+class KernelsPage;
 class LogPanel;
 class ModuleTree;
 class NodeInspector;
@@ -93,6 +94,7 @@ class MainWindow : public QMainWindow {
   void connectActions();
   void connectFindActions();
   void connectGoActions();
+  views::pages::KernelsPage* makeKernelsPage();
   void connectBookmarks();
   void connectViewActions();
   void connectGraphviz();

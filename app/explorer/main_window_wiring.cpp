@@ -2,6 +2,7 @@
 
 #include <QStackedWidget>
 
+#include "app/explorer/jobs/assembly_child.h"
 #include "app/explorer/jobs/graphviz_child.h"
 #include "app/explorer/main_window.h"
 #include "app/explorer/navigation/saved_filters.h"
@@ -10,6 +11,7 @@
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
 #include "views/pages/joint_page.h"
+#include "views/pages/kernels_page.h"
 #include "views/pages/node_inspector.h"
 #include "views/pages/partition_page.h"
 #include "views/pages/search_box.h"
@@ -83,6 +85,14 @@ void MainWindow::connectFindActions() {
   onTable(m_actions->copyRows, &DataTable::copySelection);
   onTable(m_actions->selectAllRows, &DataTable::selectAll);
   onTable(m_actions->exportTable, &DataTable::exportWithDialog);
+}
+
+views::pages::KernelsPage* MainWindow::makeKernelsPage() {
+  auto* page = new views::pages::KernelsPage(&m_hub, this);
+  auto* child = new AssemblyChild({engineProgram()}, this);
+  connect(page, &views::pages::KernelsPage::machineCodeWanted, child, &AssemblyChild::make);
+  connect(child, &AssemblyChild::made, page, &views::pages::KernelsPage::showMachineCode);
+  return page;
 }
 
 void MainWindow::connectGoActions() {

@@ -17,10 +17,14 @@ QString firstExisting(const QStringList& relativePaths) {
 
 }  // namespace
 
-QStringList defaultEngineCommand() {
+QString engineProgram() {
   const QString beside = firstExisting(
       {QStringLiteral("aot-engine"), QStringLiteral("../libexec/aot-explorer/aot-engine")});
-  return {beside.isEmpty() ? QStringLiteral("aot-engine") : beside, QStringLiteral("serve")};
+  return beside.isEmpty() ? QStringLiteral("aot-engine") : beside;
+}
+
+QStringList defaultEngineCommand() {
+  return {engineProgram(), QStringLiteral("serve")};
 }
 
 QString graphvizProgram() {

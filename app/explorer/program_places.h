@@ -9,8 +9,9 @@
 
 namespace explorer {
 
-/// Program and arguments that start the engine; the name alone (found through PATH) if none lies
-/// beside us.
+/// The engine; the name alone (found through PATH) if none lies beside us.
+QString engineProgram();
+/// Program and arguments that start the engine for the window.
 QStringList defaultEngineCommand();
 
 /// The bundled samples, by name; empty if there are none.

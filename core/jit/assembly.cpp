@@ -67,10 +67,10 @@ std::string summaryOf(const Assembly& assembly, const AssemblyLoop& loop) {
     loads += touch == Touch::Read && !onStack;
     stores += touch == Touch::Write && !onStack;
   }
-  return "; hot loop: " + std::to_string(loop.last - loop.first + 1) + " instructions, " +
-         widthOf(assembly.instructions, loop) + "; loads: " + std::to_string(loads) +
+  return "; hot loop (*): " + std::to_string(loop.last - loop.first + 1) + " instructions, " +
+         widthOf(assembly.instructions, loop) + "\n;   loads: " + std::to_string(loads) +
          ", stores: " + std::to_string(stores) +
-         ", on the stack for want of registers: " + std::to_string(spills) + "\n";
+         "\n;   on the stack for want of registers: " + std::to_string(spills) + "\n";
 }
 
 /// "L3" for the instruction that jumps go to.

@@ -80,6 +80,7 @@ class TstPages : public QObject {
   void kernelRowLightsItsNodesAndShowsItsSource();
   void selectedNodeShowsItsKernel();
   void aLineOfTheSourceSelectsItsNodeAndTheOtherWayRound();
+  void machineCodeIsAskedForWhenItIsLookedAt();
   void runPageShowsEverySampleAndTheVerdict();
   void runPageHidesTheSpeedupOfAFailedCheck();
   void runPageShowsTheGuardsOfTheChosenEntry();
@@ -336,6 +337,28 @@ void TstPages::aLineOfTheSourceSelectsItsNodeAndTheOtherWayRound() {
   source->setTextCursor(marked);
   QCOMPARE(hub.selection().primary(), QStringLiteral("threshold_backward"));
   QCOMPARE(hub.selection().graph, shared::GraphKind::Backward);
+}
+
+void TstPages::machineCodeIsAskedForWhenItIsLookedAt() {
+  shared::SelectionHub hub;
+  KernelsPage page(&hub);
+  page.setSnapshot(snapshotOf(Filled::Everything));
+  page.show();
+  QSignalSpy wanted(&page, &KernelsPage::machineCodeWanted);
+  QTabWidget* texts = nullptr;
+  for (QTabWidget* tabs : page.findChildren<QTabWidget*>())
+    if (tabs->accessibleName() == QStringLiteral("Texts of the step")) texts = tabs;
+  QVERIFY(texts);
+  QCOMPARE(wanted.count(), 0);
+  texts->setCurrentIndex(texts->count() - 1);
+  QCOMPARE(wanted.count(), 1);
+  QVERIFY(wanted[0][0].toString().contains(QStringLiteral("extern \"C\" void fused_")));
+  page.showMachineCode(QStringLiteral("vaddps"));
+  QCOMPARE(qobject_cast<CodeView*>(texts->currentWidget())->toPlainText(),
+           QStringLiteral("vaddps"));
+  texts->setCurrentIndex(0);
+  texts->setCurrentIndex(texts->count() - 1);
+  QCOMPARE(wanted.count(), 1);
 }
 
 void TstPages::runPageShowsEverySampleAndTheVerdict() {

@@ -104,7 +104,7 @@ CodeView::CodeView(const QString& name, CodeKind kind, QWidget* parent)
   setAccessibleName(name);
   m_margin->setAccessibleName(tr("Line numbers"));
   setReadOnly(true);
-  setLineWrapMode(kind == CodeKind::Cpp ? QPlainTextEdit::NoWrap : QPlainTextEdit::WidgetWidth);
+  setLineWrapMode(kind == CodeKind::Text ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
   setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setTabChangesFocus(true);

@@ -28,13 +28,16 @@ class CppHighlighter : public QSyntaxHighlighter {
   look::Colors m_colors;
 };
 
-enum class CodeKind { Cpp, Text };
+enum class CodeKind {
+  Cpp,      ///< coloured
+  Text,     ///< wrapped
+  Listing,  ///< neither
+};
 
 class CodeView : public QPlainTextEdit {
   Q_OBJECT
 
  public:
-  /// C++ is coloured; other text is wrapped instead.
   CodeView(const QString& name, CodeKind kind, QWidget* parent = nullptr);
 
   void setCode(const std::string& code);

@@ -116,12 +116,15 @@ QWidget* KernelsPage::buildDetails() {
   m_facts->setWordWrap(true);
   m_source = new CodeView(tr("Generated source"), CodeKind::Cpp, box);
   m_loops = new CodeView(tr("Loop text"), CodeKind::Text, box);
+  m_machineCode = new CodeView(tr("Machine code"), CodeKind::Listing, box);
   m_why = new CodeView(tr("Reasons"), CodeKind::Text, box);
   m_details = new QTabWidget(box);
   m_details->setAccessibleName(tr("Texts of the step"));
   m_details->addTab(m_source, tr("Source"));
   m_details->addTab(m_loops, tr("Loops"));
   m_details->addTab(m_why, tr("Nodes and reasons"));
+  m_details->addTab(m_machineCode, tr("Machine code"));
+  connect(m_details, &QTabWidget::currentChanged, this, &KernelsPage::wantMachineCode);
   m_export = new QPushButton(tr("Export reproducer…"), box);
   m_export->setToolTip(tr("Writes this kernel as a C++ program of its own, which g++ builds"));
   connect(m_export, &QPushButton::clicked, this, &KernelsPage::exportReproducer);
@@ -178,12 +181,14 @@ void KernelsPage::refresh(const Snapshot& snapshot) {
 void KernelsPage::showKernel(int kernel) {
   if (kernel == m_shown && kernel >= 0) return;
   m_shown = kernel;
+  m_machineCodeOf = -1;
   const auto& kernels = snapshot()->index->kernels();
   if (kernel < 0 || kernel >= static_cast<int>(kernels.size())) {
     m_title->clear();
     m_facts->clear();
     for (CodeView* view : {m_source, m_loops, m_why}) view->setCode({});
     m_lineNodes.clear();
+    m_machineCode->setCode({});
     m_export->setEnabled(false);
     return;
   }
@@ -201,6 +206,24 @@ void KernelsPage::showKernel(int kernel) {
   m_loops->setCode(entry.source ? entry.source->loopText : std::string());
   m_why->setCode(whyText(entry, *snapshot()->index));
   showTabs(entry.source != nullptr);
+  wantMachineCode();
+}
+
+void KernelsPage::wantMachineCode() {
+  if (m_details->currentWidget() != m_machineCode || m_shown < 0 || m_machineCodeOf == m_shown)
+    return;
+  const KernelEntry& entry = snapshot()->index->kernels()[static_cast<std::size_t>(m_shown)];
+  m_machineCodeOf = m_shown;
+  if (!entry.source || entry.source->language != core::codegen::KernelLanguage::Cpp) {
+    m_machineCode->setCode(tr("Only kernels for the CPU are shown as machine code.").toStdString());
+    return;
+  }
+  m_machineCode->setCode(tr("Compiling…").toStdString());
+  Q_EMIT machineCodeWanted(QString::fromStdString(entry.source->source));
+}
+
+void KernelsPage::showMachineCode(const QString& listing) {
+  m_machineCode->setCode(listing.toStdString());
 }
 
 void KernelsPage::showTabs(bool hasSource) {
@@ -208,6 +231,7 @@ void KernelsPage::showTabs(bool hasSource) {
   const bool onReasons = m_details->currentWidget() == m_why;
   m_details->setTabEnabled(0, hasSource);
   m_details->setTabEnabled(1, hasSource);
+  m_details->setTabEnabled(m_details->indexOf(m_machineCode), hasSource);
   if (!hasSource && !onReasons) {
     m_details->setCurrentWidget(m_why);
     m_leftSource = true;

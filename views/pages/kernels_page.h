@@ -23,6 +23,13 @@ class KernelsPage : public StagePage {
   /// The kernel whose source is shown, by its place in RecordIndex::kernels(); -1 for none.
   int shownKernel() const { return m_shown; }
 
+  /// What machineCodeWanted() asked for.
+  void showMachineCode(const QString& listing);
+
+ Q_SIGNALS:
+  /// The person looks at the machine code of this source; showMachineCode() is the answer.
+  void machineCodeWanted(const QString& source);
+
  protected:
   std::optional<Notice> missing(const Snapshot& snapshot) const override;
   void refresh(const Snapshot& snapshot) override;
@@ -38,6 +45,8 @@ class KernelsPage : public StagePage {
   /// Marks the lines of the selected node; scrolls to the first if `show`.
   void markLines(bool show);
   void exportReproducer();
+  /// Asks for the machine code if its tab is looked at and has not been asked for.
+  void wantMachineCode();
   QString summary(const Snapshot& snapshot) const;
 
   shared::SelectionHub* m_hub;
@@ -55,6 +64,8 @@ class KernelsPage : public StagePage {
   DataTable* m_refusals = nullptr;
   CodeView* m_source = nullptr;
   CodeView* m_loops = nullptr;
+  CodeView* m_machineCode = nullptr;
+  int m_machineCodeOf = -1;  ///< the kernel that machine code was asked for; -1: none
   CodeView* m_why = nullptr;
 };
 

@@ -79,7 +79,7 @@ class TestCpuCompiler : public QObject {
     QVERIFY(vectors->hotLoop >= 0);
     const QString text = QString::fromStdString(core::jit::assemblyText(*vectors));
     QVERIFY2(text.contains("vaddps"), qPrintable(text));
-    QVERIFY2(text.contains("-bit vectors; loads:"), qPrintable(text));
+    QVERIFY2(text.contains("-bit vectors\n;   loads:"), qPrintable(text));
     KernelSource source = makeSource(
         "erf_of", "  double* v = (double*)buffers[0]; v[begin] = my_erf(v[end]); v[end] += 1;");
     source.source = "extern \"C\" double my_erf(double) asm(\"erf\");\n" + source.source;
