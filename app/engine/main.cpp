@@ -1,6 +1,8 @@
 // aot-engine: the compiler without a window. Subcommands for people and scripts, `serve` for the
 // window.
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 
@@ -111,6 +113,15 @@ void addKeeping(CLI::App& command, const std::string& verb, EngineOptions& optio
         ->expected(2);
 }
 
+/// Of the verbs that compile kernels.
+void addFusing(CLI::App& command, const std::string& verb, EngineOptions& options) {
+  constexpr std::array kCompiling{"kernels", "run", "bench", "profile", "bisect"};
+  if (std::find(kCompiling.begin(), kCompiling.end(), verb) != kCompiling.end())
+    command.add_option("--apart", options.compile.apart,
+                       "an operator that is to be a kernel of its own (repeatable); compare with "
+                       "a bench without it");
+}
+
 /// Options that only one verb has.
 void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& options) {
   using core::run::Execution;
@@ -143,6 +154,7 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
     command.add_flag("--memory", options.memory, "prints the bytes that each call holds");
   }
   addKeeping(command, verb, options);
+  addFusing(command, verb, options);
   if (verb == "profile")
     command.add_option("--perfetto", options.perfetto,
                        "writes both steps in Chrome's trace format, which Perfetto opens");

@@ -219,6 +219,22 @@ class Pipeline {
       kernels += m_record.backward->schedule.groups.size();
     }
     summary(std::to_string(kernels) + " kernels");
+    return requireApartNodes();
+  }
+
+  /// A name that is in neither half was mistyped, or decomposed.
+  Result<void> requireApartNodes() const {
+    for (const std::string& name : m_options.apart) {
+      const auto isIn = [&](const std::shared_ptr<const CompiledHalf>& half) {
+        return half && half->schedule.graph->find(name);
+      };
+      if (isIn(m_record.forward) || isIn(m_record.backward)) continue;
+      return Error{ErrorCode::InvalidArgument,
+                   "There is no operator '" + name +
+                       "' to keep apart. `aot-engine kernels` lists the nodes of each kernel.",
+                   {},
+                   {}};
+    }
     return {};
   }
 

@@ -82,6 +82,7 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
   plain<kWrite>(ours.threads, onWire.threads);
   plain<kWrite>(ours.seed, onWire.seed);
   plain<kWrite>(ours.learnShapesBytes, onWire.learn_shapes_bytes);
+  plain<kWrite>(ours.apart, onWire.apart);
 }
 
 template <bool kWrite>

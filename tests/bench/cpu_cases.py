@@ -190,6 +190,15 @@ def randn(*shape, grad=False, scale=1.0):
     return (scale * torch.randn(*shape)).requires_grad_(grad)
 
 
+def shallow_gpt(layers):
+    """For the time to compile: equal layers cost what one costs."""
+    return Gpt(layers, width=128, heads=4, vocabulary=1000, context=64)
+
+
+def tokens(vocabulary):
+    return torch.randint(vocabulary, (2, 64)), torch.randint(vocabulary, (2, 64))
+
+
 # Case: mode, the model and its inputs, the bytes that must move and the operations (multiply and add count two) that must be
 # done, as performance.md counts them.
 CASES = {
@@ -208,6 +217,8 @@ CASES = {
     "c5_train": ("train", lambda: (MobileNet(), (randn(8, 3, 224, 224),)), 0, 10.5e9),
     "c6_infer": ("infer", lambda: (Gpt(), (torch.randint(50257, (1, 128)), torch.randint(50257, (1, 128)))), 0, 32e9),
     "c6_train": ("train", lambda: (Gpt(), (torch.randint(50257, (2, 128)), torch.randint(50257, (2, 128)))), 0, 193e9),
+    "depth2": ("train", lambda: (shallow_gpt(2), tokens(1000)), 0, 0),
+    "depth24": ("train", lambda: (shallow_gpt(24), tokens(1000)), 0, 0),
     "c7_infer": ("infer", lambda: (Tiny(1024, False), (torch.rand(1024),)), 16e3, 205e3),
     "c7_train": ("train", lambda: (Tiny(1024, True), (torch.rand(1024),)), 24e3, 700e3),
 }

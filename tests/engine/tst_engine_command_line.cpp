@@ -57,6 +57,8 @@ void TstEngineCommandLine::wrongUseEndsWithTwo_data() {
   QTest::newRow("unknown partitioner") << QStringList{"trace", model, "--partitioner", "best"};
   QTest::newRow("loss that does not exist") << QStringList{"run", model, "--loss", "output:7"};
   QTest::newRow("pin of no node") << QStringList{"trace", model, "--save", "no_such_node"};
+  QTest::newRow("no node to keep apart")
+      << QStringList{"kernels", model, "--apart", "no_such_node"};
 }
 
 void TstEngineCommandLine::wrongUseEndsWithTwo() {
