@@ -1,40 +1,14 @@
 #include "app/engine/keep_run.h"
 
 #include <charconv>
-#include <cstdio>
-#include <fstream>
 
-#include "core/base/sha256.h"
 #include "core/history/run_history.h"
-#include "core/ir/graph_text.h"
-#include "core/torch/torch_module.h"
+#include "core/pipeline/run_conditions.h"
 
 namespace engine {
 namespace {
 
 using namespace core;
-
-/// Short, and still the same for equal graphs only.
-std::string graphHash(const pipeline::CompileRecord& record) {
-  constexpr std::size_t kDigits = 16;
-  return record.joint ? sha256(ir::graphText(*record.joint->graph)).substr(0, kDigits)
-                      : std::string();
-}
-
-std::string processorName() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const auto colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "unknown";
-}
-
-std::string versions() {
-  const auto torch = torch::openTorchModule(0);
-  return std::string("aot-engine ") + AOT_VERSION + ", LibTorch " +
-         (torch ? (*torch)->torchVersion() : std::string("unknown"));
-}
 
 struct PointName {
   std::int64_t sweep = 0;
@@ -69,8 +43,8 @@ Result<std::string> historyPath(const EngineOptions& options) {
 Result<std::int64_t> keepRun(const EngineOptions& options, const pipeline::CompileRecord& record) {
   CORE_TRY(const std::string path, historyPath(options));
   CORE_TRY(history::RunHistory runs, history::RunHistory::open(path));
-  history::RunConditions conditions{
-      record.model.name, graphHash(record), processorName(), versions(), {}};
+  history::RunConditions conditions =
+      pipeline::runConditions(record, std::string("aot-engine ") + AOT_VERSION);
   if (options.sweepPoint.empty()) return runs.keep(conditions, *record.measurement);
   CORE_TRY(const PointName point, pointNamed(options.sweepPoint));
   CORE_TRY(const history::Sweep sweep, runs.sweep(point.sweep));

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -20,10 +19,12 @@
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/reply_pipe.h"
+#include "app/engine/serve_question.h"
 #include "core/gpu/gpu.h"
 #include "core/pipeline/compiled_entries.h"
 #include "core/pipeline/make_operator_table.h"
-#include "core/protocol/codec.h"
+#include "core/pipeline/run_conditions.h"
 #include "core/torch/expect_cuda.h"
 #include "core/torch/torch_module.h"
 
@@ -31,39 +32,12 @@ namespace engine {
 namespace {
 
 using namespace core::protocol;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds kProgressInterval{100};
-
-/// Writes frames to the descriptor that was stdout when the process began.
-class ReplyPipe {
- public:
-  /// Whatever prints to stdout (a library, a kernel) must not break the protocol: from here on it
-  /// goes to stderr.
-  ReplyPipe() : m_descriptor(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
-
-  void send(const Reply& reply) {
-    const auto bytes = encodeReply(reply);
-    const std::lock_guard lock(m_mutex);
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const ssize_t n = write(m_descriptor, bytes.data() + done, bytes.size() - done);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) _exit(kDone);  // The window is gone.
-      done += static_cast<std::size_t>(n);
-    }
-  }
-
- private:
-  int m_descriptor;
-  std::mutex m_mutex;
-};
 
 /// The queue between reader and worker.
 class RequestQueue {
  public:
   /// What the worker does; the reader answers the other requests itself.
-  using Work = std::variant<CompileRequest, OperatorsRequest>;
+  using Work = std::variant<CompileRequest, OperatorsRequest, QuestionRequest>;
 
   void push(std::uint64_t id, Work request) {
     const std::lock_guard lock(m_mutex);
@@ -132,38 +106,29 @@ void endIfDeviceIsLost() {
   _exit(kDeviceLost);
 }
 
+std::optional<core::history::RunConditions> conditionsOf(
+    const core::pipeline::CompileRecord& record) {
+  if (!record.measurement) return std::nullopt;
+  return core::pipeline::runConditions(record, std::string("aot-engine ") + AOT_VERSION);
+}
+
 /// Compiles and sends the replies.
 void serveCompile(ReplyPipe& pipe, core::pipeline::EntrySession& session, std::uint64_t id,
                   const CompileRequest& request, std::stop_token stop) {
   using core::pipeline::CompileRecordPtr;
-  using core::pipeline::Stage;
-  Stage stage = Stage::Load;
-  double reached = 0;
-  Clock::time_point lastProgress{};
-  core::StageContext context;
-  context.stop = std::move(stop);
-  context.onProgress = [&](double fraction, const std::string& sentence) {
-    reached = fraction;
-    const auto now = Clock::now();
-    if (now - lastProgress < kProgressInterval) return;
-    lastProgress = now;
-    pipe.send({id, ProgressReply{stage, fraction, sentence}});
-  };
-  context.onLog = [&](const core::LogEntry& remark) { pipe.send({id, LogReply{remark}}); };
+  RequestProgress progress(pipe, id);
+  const core::StageContext context = progress.context(std::move(stop));
   const auto onPartial = [&](const CompileRecordPtr& record) {
     pipe.send({id, PartialReply{record}});
   };
   // Said at once: if the process dies in this stage, the window must name the right one.
-  const auto onStage = [&](Stage begun) {
-    stage = begun;
-    pipe.send({id, ProgressReply{stage, reached, core::pipeline::stageName(stage)}});
-  };
+  const auto onStage = [&](core::pipeline::Stage begun) { progress.begin(begun); };
   const auto outcome = session.compile(request.modelPath, request.goal, request.options, context,
                                        onPartial, onStage);
   if (outcome.error)
     pipe.send({id, FailureReply{outcome.stage, *outcome.error, outcome.record}});
   else
-    pipe.send({id, DoneReply{outcome.record}});
+    pipe.send({id, DoneReply{outcome.record, conditionsOf(*outcome.record)}});
   if (outcome.error && outcome.error->code == core::ErrorCode::DeviceUnavailable)
     endIfDeviceIsLost();
 }
@@ -188,6 +153,8 @@ void work(ReplyPipe& pipe, RequestQueue& queue) {
   while (queue.take(entry, stop)) {
     if (const auto* compile = std::get_if<CompileRequest>(&entry.request))
       serveCompile(pipe, session, entry.id, *compile, stop);
+    else if (const auto* question = std::get_if<QuestionRequest>(&entry.request))
+      serveQuestion(pipe, open, entry.id, *question, stop);
     else
       serveOperators(pipe, entry.id);
   }
@@ -203,6 +170,8 @@ bool dispatch(ReplyPipe& pipe, RequestQueue& queue, Request request) {
       pipe.send({cancel->target, FailureReply{core::pipeline::Stage::Load, error, nullptr}});
   } else if (auto* operators = std::get_if<OperatorsRequest>(&request.body)) {
     queue.push(request.id, *operators);
+  } else if (auto* question = std::get_if<QuestionRequest>(&request.body)) {
+    queue.push(request.id, std::move(*question));
   } else if (std::holds_alternative<PingRequest>(request.body)) {
     pipe.send({request.id, AliveReply{}});
   } else {

@@ -28,6 +28,7 @@ void addOptions(QCommandLineParser& parser) {
   add("sample", "Opens a bundled sample by its name.", "NAME");
   add("engine", "Uses another engine, for instance \"ssh host aot-engine serve\".", "COMMAND");
   add("page", "start, model, inputs, joint, partition, kernels, run or compare.", "PAGE");
+  add("ask", "profile or difference: then also asks that of a step, on the run page.", "WHAT");
   add("shot",
       "Does the work, writes a picture of the window (.png) or the page's graph (.svg, .pdf, .dot, "
       ".json), and ends.",
@@ -64,6 +65,16 @@ Result<void> readLook(const QCommandLineParser& parser, StartOptions& options) {
     const auto page = views::pages::pageFromWord(word);
     if (!page) return wrongUse(QStringLiteral("--page '%1' is not a page; see --help.").arg(word));
     options.page = *page;
+    options.pageGiven = true;
+  }
+  if (parser.isSet(QStringLiteral("ask"))) {
+    const QString word = parser.value(QStringLiteral("ask"));
+    if (word == QStringLiteral("profile")) options.ask = Ask::Profile;
+    if (word == QStringLiteral("difference")) options.ask = Ask::Difference;
+    if (!options.ask) {
+      return wrongUse(QStringLiteral("--ask is profile or difference, not '%1'.").arg(word));
+    }
+    options.page = PageId::Run;
     options.pageGiven = true;
   }
   if (parser.isSet(QStringLiteral("size"))) {
@@ -170,6 +181,9 @@ Result<StartOptions> parseCommandLine(const QStringList& arguments) {
   options.reportFile = parser.value(QStringLiteral("report"));
   options.engine = QProcess::splitCommand(parser.value(QStringLiteral("engine")));
   CORE_TRY_VOID(readLook(parser, options));
+  if (options.ask && options.shotFile.isEmpty()) {
+    return wrongUse(QStringLiteral("--ask needs --shot, a file to write the answer's picture to."));
+  }
   CORE_TRY_VOID(readCompile(parser, options.compile));
   CORE_TRY_VOID(readModel(parser, options));
   return options;

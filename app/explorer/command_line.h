@@ -5,6 +5,7 @@
 #include <QSize>
 #include <QString>
 #include <QStringList>
+#include <optional>
 
 #include "core/base/result.h"
 #include "core/pipeline/compile_options.h"
@@ -13,6 +14,9 @@
 
 namespace explorer {
 
+/// What is asked of a step once the work for the page is done.
+enum class Ask { Profile, Difference };
+
 struct StartOptions {
   QString model;       ///< path; empty: start page
   QString session;     ///< path of a session file; empty: none
@@ -20,6 +24,7 @@ struct StartOptions {
   QStringList engine;  ///< program and arguments; empty: the engine beside this program
   views::pages::PageId page = views::pages::PageId::Joint;
   bool pageGiven = false;
+  std::optional<Ask> ask;
   QString shotFile;
   QString reportFile;
   QSize size{1600, 1000};

@@ -22,7 +22,8 @@ bool holds(const Reply& reply) {
 }
 
 bool isTerminal(const Reply& reply) {
-  return holds<core::protocol::DoneReply>(reply) || holds<core::protocol::FailureReply>(reply);
+  return holds<core::protocol::DoneReply>(reply) || holds<core::protocol::FailureReply>(reply) ||
+         holds<core::protocol::AnswerReply>(reply);
 }
 
 }  // namespace
@@ -52,14 +53,26 @@ void EngineClient::warmUp() {
   ensureActive();
 }
 
+const std::string& EngineClient::Current::modelPath() const {
+  return std::visit([](const auto& it) -> const std::string& { return it.modelPath; }, request);
+}
+
 std::uint64_t EngineClient::submit(core::protocol::CompileRequest request) {
+  return start(std::move(request));
+}
+
+std::uint64_t EngineClient::ask(core::protocol::QuestionRequest request) {
+  return start(std::move(request));
+}
+
+std::uint64_t EngineClient::start(Work work) {
   if (m_current && m_active) {
     m_superseded = m_current->id;
     sendTo(m_active, {++m_lastId, core::protocol::CancelRequest{m_superseded}});
     m_grace.start();
   }
   ensureActive();
-  m_current = Current{++m_lastId, std::move(request), Stage::Load, nullptr, false};
+  m_current = Current{++m_lastId, std::move(work), Stage::Load, nullptr, false};
   sendCurrent();
   return m_current->id;
 }
@@ -139,7 +152,11 @@ void EngineClient::sendTo(EngineProcess* process, const Request& request) {
 }
 
 void EngineClient::sendCurrent() {
-  sendTo(m_active, {m_current->id, m_current->request});
+  std::visit(
+      [this](const auto& work) {
+        sendTo(m_active, {m_current->id, work});
+      },
+      m_current->request);
   m_lastHeard.start();
   m_ping.start();
 }
@@ -210,15 +227,23 @@ void EngineClient::dispatch(const Reply& reply) {
     m_current->record = part->record;
     Q_EMIT partial(id, part->record);
   } else if (const auto* result = std::get_if<core::protocol::DoneReply>(&reply.body)) {
-    m_current.reset();
-    m_ping.stop();
-    m_grace.stop();
+    endCurrent();
     Q_EMIT done(id, result->record);
+    if (result->conditions) Q_EMIT measured(*result->conditions, result->record->measurement);
+  } else if (const auto* answer = std::get_if<core::protocol::AnswerReply>(&reply.body)) {
+    endCurrent();
+    Q_EMIT answered(id, *answer);
   } else if (const auto* failure = std::get_if<core::protocol::FailureReply>(&reply.body)) {
     m_current->stage = failure->stage;
     if (failure->record) m_current->record = failure->record;
     fail(failure->error);
   }
+}
+
+void EngineClient::endCurrent() {
+  m_current.reset();
+  m_ping.stop();
+  m_grace.stop();
 }
 
 void EngineClient::fail(Error error) {
@@ -249,7 +274,7 @@ void EngineClient::activeEnded(const QString& cause) {
   if (m_current->cancelling) {
     return fail({ErrorCode::Cancelled, "Cancelled.", cause.toStdString(), {}});
   }
-  const QString model = QFileInfo(QString::fromStdString(m_current->request.modelPath)).fileName();
+  const QString model = QFileInfo(QString::fromStdString(m_current->modelPath())).fileName();
   const QString message =
       QStringLiteral(
           "The engine %1 in stage \"%2\" of %3. What was finished is kept; "

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "app/explorer/engine_process.h"
@@ -39,6 +40,8 @@ class EngineClient : public QObject {
   void warmUp();
   /// Sends a request and returns its id; the one in flight is superseded without a further signal.
   std::uint64_t submit(core::protocol::CompileRequest request);
+  /// The same for a question; it ends with answered() or failed().
+  std::uint64_t ask(core::protocol::QuestionRequest request);
   /// Asks for the table of operators, beside a request in flight; ends with operatorsListed() or
   /// operatorsFailed().
   void listOperators();
@@ -46,6 +49,8 @@ class EngineClient : public QObject {
   void cancel();
   /// Ends the engine; a request in flight fails. The spare or a fresh engine takes over.
   void restart();
+  /// Program and arguments that start an engine.
+  const QStringList& command() const { return m_command; }
   bool busy() const { return m_current.has_value(); }
   /// Of the running engine, 0 before its hello.
   std::int64_t processId() const { return m_processId; }
@@ -56,6 +61,10 @@ class EngineClient : public QObject {
   void progressed(std::uint64_t id, core::pipeline::Stage stage, double fraction, QString sentence);
   void partial(std::uint64_t id, core::pipeline::CompileRecordPtr record);
   void done(std::uint64_t id, core::pipeline::CompileRecordPtr record);
+  /// The done record has a new measurement, which is true for this; follows done().
+  void measured(const core::history::RunConditions& conditions,
+                const std::shared_ptr<const core::run::Measurement>& measurement);
+  void answered(std::uint64_t id, const core::protocol::AnswerReply& answer);
   /// `record` is what was finished before, perhaps null.
   void failed(std::uint64_t id, core::pipeline::Stage stage, core::Error error,
               core::pipeline::CompileRecordPtr record);
@@ -68,14 +77,19 @@ class EngineClient : public QObject {
   void idleEngineDied(QString cause);
 
  private:
+  using Work = std::variant<core::protocol::CompileRequest, core::protocol::QuestionRequest>;
+
   struct Current {
     std::uint64_t id = 0;
-    core::protocol::CompileRequest request;
+    Work request;
+
+    const std::string& modelPath() const;
     core::pipeline::Stage stage = core::pipeline::Stage::Load;
     core::pipeline::CompileRecordPtr record;
     bool cancelling = false;
   };
 
+  std::uint64_t start(Work work);
   EngineProcess* spawn();
   void ensureActive();
   void promoteSpare();
@@ -93,6 +107,7 @@ class EngineClient : public QObject {
   void endSuperseded(const core::protocol::Reply& reply);
   void dispatch(const core::protocol::Reply& reply);
   void activeEnded(const QString& cause);
+  void endCurrent();
   void fail(core::Error error);
   bool mayRestart();
   void takeOperators(const core::protocol::Reply& reply);

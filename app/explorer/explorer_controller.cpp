@@ -63,6 +63,11 @@ ExplorerController::ExplorerController(EngineClient* engine, QObject* parent)
       [this](std::uint64_t id, Stage stage, const Error& error, const CompileRecordPtr& record) {
         if (id == m_request) onFailed(stage, error, record);
       });
+  connect(engine, &EngineClient::answered, this,
+          [this](std::uint64_t id, const core::protocol::AnswerReply& answer) {
+            if (id == m_request) onAnswered(answer);
+          });
+  connect(engine, &EngineClient::measured, this, &ExplorerController::measured);
   connect(engine, &EngineClient::logged, this, &ExplorerController::logged);
   connect(&m_studies, &PartitionStudies::changed, this, &ExplorerController::publish);
 }
@@ -110,8 +115,7 @@ void ExplorerController::open(const QString& path, Goal goal,
   m_state.options = options;
   m_state.modelPath = path;
   m_undo.clear();
-  m_kernelOptions.reset();
-  m_measuredOptions.reset();
+  forgetResults();
   Q_EMIT modelChanged();
   submit(goal);
 }
@@ -122,8 +126,7 @@ void ExplorerController::closeModel() {
   m_jobs.stop(kPartitionTag);
   m_state = Snapshot();
   m_undo.clear();
-  m_kernelOptions.reset();
-  m_measuredOptions.reset();
+  forgetResults();
   Q_EMIT modelChanged();
   publish();
 }
@@ -151,8 +154,7 @@ void ExplorerController::cancel() {
 void ExplorerController::setOptions(const core::pipeline::CompileOptions& options) {
   m_state.options = options;
   m_state.index = std::make_shared<const RecordIndex>(nullptr);
-  m_kernelOptions.reset();
-  m_measuredOptions.reset();
+  forgetResults();
   submit(Goal::Partition);
 }
 
@@ -162,14 +164,28 @@ void ExplorerController::showCompile(const QString& id) {
   setOptions(options);
 }
 
-void ExplorerController::submit(Goal goal) {
-  if (m_state.modelPath.isEmpty()) return;
-  m_goal = goal;
+/// Of another model, or of other inputs.
+void ExplorerController::forgetResults() {
+  m_kernelOptions.reset();
+  m_measuredOptions.reset();
+  m_profiledOptions.reset();
+  m_searchedOptions.reset();
+  m_state.profile.reset();
+  m_state.search.reset();
+}
+
+void ExplorerController::begin() {
   m_requested = m_state.options;
   m_state.busy = true;
   m_state.failure.reset();
   Q_EMIT progressed(0, tr("Starting"));
   publish();
+}
+
+void ExplorerController::submit(Goal goal) {
+  if (m_state.modelPath.isEmpty()) return;
+  m_goal = goal;
+  begin();
   m_request = m_engine->submit({m_state.modelPath.toStdString(), goal, m_state.options});
 }
 
@@ -189,6 +205,33 @@ void ExplorerController::onDone(const CompileRecordPtr& record) {
   takeRecord(record);
   publish();
   Q_EMIT settled();
+}
+
+void ExplorerController::ask(core::protocol::Question question) {
+  if (m_state.modelPath.isEmpty()) return;
+  m_goal = Goal::Measure;
+  begin();
+  m_request = m_engine->ask({question, m_state.modelPath.toStdString(), m_state.options});
+}
+
+void ExplorerController::onAnswered(const core::protocol::AnswerReply& reply) {
+  m_state.busy = false;
+  const auto* step = std::get_if<core::protocol::TriedStep>(&reply.answer);
+  if (const auto* profile = std::get_if<core::run::Profile>(&reply.answer)) {
+    m_state.profile = std::make_shared<const core::run::Profile>(*profile);
+    m_profiledOptions = m_requested.partition;
+    const CompileRecordPtr record = m_state.index->record();
+    const bool isOfMeasured =
+        m_measuredOptions && views::pages::samePartition(*m_measuredOptions, *m_profiledOptions);
+    if (isOfMeasured && record && record->joint)
+      Q_EMIT profiled(m_state.profile, record->joint->graph);
+  } else if (const auto* search = std::get_if<core::run::StepSearch>(&reply.answer)) {
+    m_state.search = std::make_shared<const core::run::StepSearch>(*search);
+    m_searchedOptions = m_requested.partition;
+  }
+  publish();
+  Q_EMIT settled();
+  if (step) Q_EMIT tried(*step);
 }
 
 void ExplorerController::onFailed(Stage stage, const Error& error, const CompileRecordPtr& record) {
@@ -308,6 +351,8 @@ void ExplorerController::markStale() {
   };
   m_state.kernelsStale = differs(m_kernelOptions);
   m_state.measurementStale = differs(m_measuredOptions);
+  m_state.profileStale = differs(m_profiledOptions);
+  m_state.searchStale = differs(m_searchedOptions);
 }
 
 PartitionCommand::PartitionCommand(ExplorerController* controller, PartitionOptions before,

@@ -44,6 +44,8 @@ class ExplorerController : public QObject {
   void reload();
   void makeKernels();
   void run();
+  /// Runs the model to answer one question; the answer stands in a snapshot, or is remarked.
+  void ask(core::protocol::Question question);
   void cancel();
   /// Options of the inputs page: traces again.
   void setOptions(const core::pipeline::CompileOptions& options);
@@ -74,6 +76,14 @@ class ExplorerController : public QObject {
   void failureShown(const views::pages::Failure& failure);
   void remarked(const QString& sentence);
   void logged(const core::LogEntry& entry);
+  /// The eager step that was asked for ran.
+  void tried(const core::protocol::TriedStep& step);
+  /// A step of the shown model was profiled, by the options of its last measurement.
+  void profiled(const std::shared_ptr<const core::run::Profile>& profile,
+                const core::ir::GraphPtr& joint);
+  /// A measurement ended, and this is what it is true for.
+  void measured(const core::history::RunConditions& conditions,
+                const std::shared_ptr<const core::run::Measurement>& measurement);
 
  private:
   void submit(core::pipeline::Goal goal);
@@ -81,7 +91,10 @@ class ExplorerController : public QObject {
   void open(const QString& path, core::pipeline::Goal goal,
             const core::pipeline::CompileOptions& options);
   void takeRecord(const core::pipeline::CompileRecordPtr& record);
+  void forgetResults();
+  void begin();
   void onDone(const core::pipeline::CompileRecordPtr& record);
+  void onAnswered(const core::protocol::AnswerReply& reply);
   void onFailed(core::pipeline::Stage stage, const core::Error& error,
                 const core::pipeline::CompileRecordPtr& record);
   void pushPartition(core::partition::PartitionOptions options, const QString& text, int mergeId);
@@ -102,6 +115,8 @@ class ExplorerController : public QObject {
   core::partition::PartitionOptions m_partitioned;  ///< options of the shown partition
   std::optional<core::partition::PartitionOptions> m_kernelOptions;
   std::optional<core::partition::PartitionOptions> m_measuredOptions;
+  std::optional<core::partition::PartitionOptions> m_profiledOptions;
+  std::optional<core::partition::PartitionOptions> m_searchedOptions;
 };
 
 /// A change of the partition's options as one step of undo. Steps with the same merge number (a

@@ -96,8 +96,12 @@ void MainWindow::buildPages() {
   addStagePage(m_joint);
   addStagePage(m_partition);
   addStagePage(makeKernelsPage());
-  addStagePage(new views::pages::RunPage(this));
-  addStagePage(new views::pages::ComparePage(this));
+  auto* run = new views::pages::RunPage(&m_hub, this);
+  addStagePage(run);
+  connect(run, &views::pages::RunPage::graphWanted, this, [this] { showPage(PageId::Joint); });
+  auto* compare = new views::pages::ComparePage(this);
+  addStagePage(compare);
+  m_runs = new RunJobs(m_controller, m_settings, run, compare, this);
   connect(model, &views::pages::ModelPage::compileChosen, m_controller,
           &ExplorerController::showCompile);
   connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,
@@ -214,7 +218,9 @@ void MainWindow::buildMenus() {
   partition->addActions({m_actions->memoryChart, m_actions->whatMoved, m_actions->keepPartition});
   m_partition->addValueActions(pins);
   QMenu* run = menuBar()->addMenu(tr("&Run"));
-  run->addActions({m_actions->makeKernels, m_actions->run, m_actions->cancel});
+  run->addActions({m_actions->makeKernels, m_actions->run, m_actions->profile,
+                   m_actions->findDifference, m_actions->tryEager, m_actions->keptRuns,
+                   m_actions->sweep, m_actions->cancel});
   QMenu* tools = menuBar()->addMenu(tr("&Tools"));
   tools->addActions(
       {m_actions->palette, m_docks.last()->toggleViewAction(), m_actions->restartEngine});

@@ -7,7 +7,7 @@
 #include <array>
 #include <functional>
 
-#include "app/explorer/explorer_controller.h"
+#include "app/explorer/history/run_jobs.h"
 #include "app/explorer/navigation/last_used.h"
 #include "app/explorer/navigation/navigator.h"
 #include "app/explorer/session/session_keeper.h"
@@ -163,6 +163,7 @@ class MainWindow : public QMainWindow {
   views::pages::StartPage* m_start = nullptr;
   views::pages::JointPage* m_joint = nullptr;
   views::pages::PartitionPage* m_partition = nullptr;
+  RunJobs* m_runs = nullptr;
   views::pages::ModuleTree* m_modules = nullptr;
   views::pages::NodeInspector* m_inspector = nullptr;
   views::pages::LogPanel* m_log = nullptr;

@@ -88,6 +88,7 @@ void MainWindow::showPreferences() {
   auto* dialog = new PreferencesDialog(m_settings, &m_commands->keys(), this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &PreferencesDialog::themeChosen, this, &MainWindow::chooseTheme);
+  connect(dialog, &PreferencesDialog::keepRunsChosen, m_runs->keeper(), &RunKeeper::setKeeping);
   dialog->show();
 }
 

@@ -5,6 +5,7 @@
 #include "app/explorer/jobs/assembly_child.h"
 #include "app/explorer/jobs/graphviz_child.h"
 #include "app/explorer/main_window.h"
+#include "app/explorer/model_source.h"
 #include "app/explorer/navigation/saved_filters.h"
 #include "app/explorer/program_places.h"
 #include "views/graph/graph_view.h"
@@ -22,6 +23,7 @@
 
 namespace explorer {
 
+using core::protocol::Question;
 using views::models::showable;
 using views::pages::Intent;
 using views::pages::PageId;
@@ -34,6 +36,16 @@ void MainWindow::connectController() {
   connect(m_controller, &ExplorerController::remarked, this, &MainWindow::showStatus);
   connect(m_controller, &ExplorerController::settled, this, &MainWindow::onFinished);
   connect(m_controller, &ExplorerController::logged, m_log, &views::pages::LogPanel::append);
+  m_runs->connectActions(m_actions);
+  connect(m_runs, &RunJobs::pageWanted, this, &MainWindow::showPage);
+  connect(m_runs, &RunJobs::remarked, this, &MainWindow::showStatus);
+  connect(m_runs, &RunJobs::logged, m_log, &views::pages::LogPanel::append);
+  connect(m_runs, &RunJobs::openWanted, this,
+          [this](const QString& model, const core::pipeline::CompileOptions& options) {
+            if (sourceKindOf(model) == SourceKind::TorchScript && !askForConsent(model)) return;
+            showOpening(model, [&] { m_controller->restoreModel(model, options); });
+            showPage(PageId::Partition);
+          });
 }
 
 void MainWindow::connectActions() {
@@ -209,6 +221,9 @@ void MainWindow::onIntent(Intent intent) {
       if (m_page != PageId::Compare) showPage(PageId::Run);
       break;
     case Intent::Cancel: m_controller->cancel(); break;
+    case Intent::Profile: m_runs->ask(Question::Profile); break;
+    case Intent::FindDifference: m_runs->ask(Question::Difference); break;
+    case Intent::TryEager: m_runs->ask(Question::EagerStep); break;
   }
 }
 

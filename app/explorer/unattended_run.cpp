@@ -5,6 +5,7 @@
 #include <QPixmap>
 #include <QSaveFile>
 #include <cstdio>
+#include <utility>
 
 #include "app/explorer/report/html_report.h"
 #include "views/graph/graph_view.h"
@@ -22,7 +23,17 @@ UnattendedRun::UnattendedRun(StartOptions options, MainWindow* window,
     : QObject(window), m_options(std::move(options)), m_window(window), m_controller(controller) {
   m_poll.setInterval(kPollMs);
   connect(&m_poll, &QTimer::timeout, this, &UnattendedRun::writeWhenQuiet);
-  connect(controller, &ExplorerController::settled, this, &UnattendedRun::finishSoon);
+  connect(controller, &ExplorerController::settled, this, [this] {
+    if (!askOnce()) finishSoon();
+  });
+}
+
+bool UnattendedRun::askOnce() {
+  const std::optional<Ask> ask = std::exchange(m_options.ask, std::nullopt);
+  if (!ask || m_controller->snapshot()->failure) return false;
+  const WindowActions* actions = m_window->actions();
+  (*ask == Ask::Profile ? actions->profile : actions->findDifference)->trigger();
+  return true;
 }
 
 void UnattendedRun::finishSoon() {

@@ -23,6 +23,8 @@ class UnattendedRun : public QObject {
   void finishSoon();
 
  private:
+  /// True if a question was asked; its answer settles the work again.
+  bool askOnce();
   void writeWhenQuiet();
   /// What went wrong, as a line for stderr; empty if all is well.
   QString problem() const;

@@ -186,6 +186,17 @@ void WindowActions::addRunActions() {
                     tr("Fuses and writes kernels; runs nothing of the model"), Needs::IdleModel);
   run = add("run", tr("▶ &Run both"), "F9",
             tr("Checks the compiled step against eager, then times both"), Needs::IdleModel);
+  profile = add("profile", tr("&Profile"), "Shift+F9",
+                tr("Records where the time of a step goes, eager and compiled"), Needs::IdleModel);
+  findDifference =
+      add("findDifference", tr("Find the First &Difference"), "Ctrl+F9",
+          tr("Compares every value of the compiled step with eager's"), Needs::IdleModel);
+  tryEager = add("tryEager", tr("&Try Eager Once"), "Ctrl+Shift+F9",
+                 tr("Runs one eager step with the inputs that are chosen"), Needs::IdleModel);
+  keptRuns = add("keptRuns", tr("&Kept Runs"), "Ctrl+Shift+K",
+                 tr("Lists what was measured before, to compare any two"));
+  sweep = add("sweep", tr("What I&f…"), "Ctrl+Shift+Y",
+              tr("Measures many budgets, sizes, threads or devices as one job"));
   cancel = add("cancel", tr("■ &Cancel"), "Ctrl+Pause; Ctrl+Shift+.",
                tr("Stops the work of the engine"), Needs::Work);
 }

@@ -76,6 +76,11 @@ class WindowActions : public QObject {
   QAction* whatMoved = nullptr;
   QAction* makeKernels = nullptr;
   QAction* run = nullptr;
+  QAction* profile = nullptr;
+  QAction* findDifference = nullptr;
+  QAction* tryEager = nullptr;
+  QAction* keptRuns = nullptr;
+  QAction* sweep = nullptr;
   QAction* cancel = nullptr;
   QAction* nextPane = nullptr;
   QAction* previousPane = nullptr;

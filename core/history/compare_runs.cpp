@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <tuple>
 
 namespace core::history {
 namespace {
@@ -82,6 +84,40 @@ RunComparison compareRuns(const KeptRun& before, const KeptRun& after) {
   if (a.speedup && b.speedup) comparison.change = ratioOf(*b.speedup, *a.speedup);
   comparison.differences = differencesOf(before.conditions, after.conditions);
   return comparison;
+}
+
+std::vector<ComparedPart> compareParts(const std::vector<run::PartTime>& before,
+                                       const std::vector<run::PartTime>& after) {
+  std::map<std::tuple<std::string, std::string, bool, bool>, ComparedPart> byName;
+  const auto partOf = [&](const run::PartTime& part) -> ComparedPart& {
+    const auto key = std::tuple(part.module, part.name, part.isCompiled, part.inBackward);
+    return byName
+        .try_emplace(key, ComparedPart{part.module, part.name, part.isCompiled, part.inBackward})
+        .first->second;
+  };
+  for (const run::PartTime& part : before) partOf(part).beforeUs += part.us;
+  for (const run::PartTime& part : after) partOf(part).afterUs += part.us;
+  std::vector<ComparedPart> parts;
+  for (auto& [key, part] : byName) parts.push_back(std::move(part));
+  std::stable_sort(parts.begin(), parts.end(), [](const ComparedPart& x, const ComparedPart& y) {
+    return std::abs(x.changeUs()) > std::abs(y.changeUs());
+  });
+  return parts;
+}
+
+std::string regressionSentence(const std::vector<ComparedPart>& parts) {
+  constexpr int kMostNamed = 3;
+  std::string sentence;
+  int named = 0;
+  for (const ComparedPart& part : parts) {
+    if (!part.isCompiled || part.changeUs() <= 0 || named == kMostNamed) continue;
+    sentence += named++ == 0 ? "Slower: " : ", ";
+    sentence += part.name;
+    if (!part.module.empty()) sentence += " in '" + part.module + "'";
+    sentence += std::string(" (") + (part.inBackward ? "backward" : "forward") + ") by " +
+                number(part.changeUs()) + " us";
+  }
+  return sentence.empty() ? sentence : sentence + ".";
 }
 
 }  // namespace core::history

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/history/kept_run.h"
+#include "core/run/profile_study.h"
 
 namespace core::history {
 
@@ -35,5 +36,26 @@ struct RunComparison {
 };
 
 RunComparison compareRuns(const KeptRun& before, const KeptRun& after);
+
+/// What one kernel or operator of one module took in both runs.
+struct ComparedPart {
+  std::string module;
+  std::string name;
+  bool isCompiled = false;
+  bool inBackward = false;
+  double beforeUs = 0;  ///< 0: the run before does not have it
+  double afterUs = 0;
+
+  double changeUs() const { return afterUs - beforeUs; }
+};
+
+/// By effect: the largest change first, either way. A kernel that was fused otherwise has another
+/// name, and stands there once as gone and once as new.
+std::vector<ComparedPart> compareParts(const std::vector<run::PartTime>& before,
+                                       const std::vector<run::PartTime>& after);
+
+/// "Slower: fused_gelu in 'block.0' (backward) by 12.1 us, …": the compiled parts that lost most,
+/// at most three; empty if none lost anything.
+std::string regressionSentence(const std::vector<ComparedPart>& parts);
 
 }  // namespace core::history

@@ -115,6 +115,55 @@ Result<KeptRun> RunHistory::run(std::int64_t id) {
   return readRun(select);
 }
 
+Result<KeptRun> RunHistory::runBefore(std::int64_t id, int days) {
+  CORE_TRY(const KeptRun later, run(id));
+  CORE_TRY(Statement select,
+           m_database.prepare(
+               std::string(kSelectRuns) +
+               "WHERE id < ?1 AND model = ?2 ORDER BY (julianday(at) <= julianday(?3) - ?4) DESC,"
+               " CASE WHEN julianday(at) <= julianday(?3) - ?4 THEN -id ELSE id END LIMIT 1"));
+  select.bind(0, id)
+      .bind(1, later.conditions.model)
+      .bind(2, later.when)
+      .bind(3, std::int64_t{days});
+  CORE_TRY(const bool found, select.step());
+  if (found) return readRun(select);
+  return Error{ErrorCode::InvalidArgument,
+               "There is no older run of '" + later.conditions.model + "' to compare run " +
+                   std::to_string(id) + " with.",
+               {},
+               {}};
+}
+
+Result<void> RunHistory::keepParts(std::int64_t run, const std::vector<run::PartTime>& parts) {
+  CORE_TRY(Transaction transaction, Transaction::begin(m_database));
+  CORE_TRY_VOID(m_database.execute(kPartsTable));
+  CORE_TRY(Statement forget, m_database.prepare("DELETE FROM parts WHERE run = ?"));
+  CORE_TRY_VOID(forget.bind(0, run).run());
+  for (const run::PartTime& part : parts) {
+    CORE_TRY(Statement insert, m_database.prepare(kInsertPart));
+    bindPart(insert, run, part);
+    CORE_TRY_VOID(insert.run());
+  }
+  return transaction.commit();
+}
+
+Result<std::vector<run::PartTime>> RunHistory::parts(std::int64_t run) {
+  std::vector<run::PartTime> parts;
+  CORE_TRY(
+      Statement table,
+      m_database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'parts'"));
+  CORE_TRY(const bool hasTable, table.step());
+  if (!hasTable) return parts;
+  CORE_TRY(Statement select, m_database.prepare(kSelectParts));
+  select.bind(0, run);
+  while (true) {
+    CORE_TRY(const bool more, select.step());
+    if (!more) return parts;
+    parts.push_back(readPart(select));
+  }
+}
+
 Result<std::vector<KeptRun>> RunHistory::runs(const std::string& model, int most) {
   CORE_TRY(Statement select,
            m_database.prepare(std::string(kSelectRuns) +

@@ -8,6 +8,7 @@
 
 #include "core/history/database.h"
 #include "core/history/kept_run.h"
+#include "core/run/profile_study.h"
 
 namespace core::history {
 
@@ -24,6 +25,13 @@ class RunHistory {
   Result<std::int64_t> keep(const RunConditions& conditions, const run::Measurement& measurement);
   /// Errors: InvalidArgument if there is none with this id.
   Result<KeptRun> run(std::int64_t id);
+  /// The newest run of the same model that is at least `days` older than the run `id`; else the
+  /// oldest before it. Errors: InvalidArgument if there is no older one.
+  Result<KeptRun> runBefore(std::int64_t id, int days);
+  /// Keeps where the time of a run's steps went; what was kept of it before is replaced.
+  Result<void> keepParts(std::int64_t run, const std::vector<run::PartTime>& parts);
+  /// Empty if the run was not profiled.
+  Result<std::vector<run::PartTime>> parts(std::int64_t run);
   /// The newest first. `model` empty: of all models.
   Result<std::vector<KeptRun>> runs(const std::string& model, int most);
 

@@ -151,4 +151,33 @@ KeptRun readRun(const Statement& statement) {
   return kept;
 }
 
+const char* const kPartsTable =
+    "CREATE TABLE IF NOT EXISTS parts (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, module TEXT,"
+    " name TEXT, compiled INTEGER, backward INTEGER, calls INTEGER, us REAL);"
+    "CREATE INDEX IF NOT EXISTS parts_of_run ON parts (run)";
+const char* const kInsertPart =
+    "INSERT INTO parts (run, module, name, compiled, backward, calls, us)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+const char* const kSelectParts =
+    "SELECT module, name, compiled, backward, calls, us FROM parts WHERE run = ? ORDER BY id";
+
+void bindPart(Statement& statement, std::int64_t run, const run::PartTime& part) {
+  statement.bind(0, run)
+      .bind(1, part.module)
+      .bind(2, part.name)
+      .bind(3, std::int64_t{part.isCompiled})
+      .bind(4, std::int64_t{part.inBackward})
+      .bind(5, std::int64_t{part.calls})
+      .bind(6, part.us);
+}
+
+run::PartTime readPart(const Statement& statement) {
+  return {statement.text(0),
+          statement.text(1),
+          statement.integer(2) != 0,
+          statement.integer(3) != 0,
+          static_cast<int>(statement.integer(4)),
+          statement.real(5)};
+}
+
 }  // namespace core::history

@@ -10,7 +10,7 @@ namespace {
 constexpr flatbuffers::uoffset_t kMaxDepth = 64;
 constexpr flatbuffers::uoffset_t kMaxTables = 50'000'000;
 
-enum class RequestKind : std::uint8_t { Compile, Cancel, Ping, Shutdown, Operators };
+enum class RequestKind : std::uint8_t { Compile, Cancel, Ping, Shutdown, Operators, Question };
 enum class ReplyKind : std::uint8_t {
   Hello,
   Alive,
@@ -20,7 +20,8 @@ enum class ReplyKind : std::uint8_t {
   Done,
   Failure,
   Operators,
-  Devices
+  Devices,
+  Answer
 };
 
 Error protocolError(const std::string& what) {
@@ -120,6 +121,12 @@ struct RequestWriter {
   void operator()(const PingRequest&) const { kind(RequestKind::Ping); }
   void operator()(const ShutdownRequest&) const { kind(RequestKind::Shutdown); }
   void operator()(const OperatorsRequest&) const { kind(RequestKind::Operators); }
+  void operator()(const QuestionRequest& request) const {
+    kind(RequestKind::Question);
+    onWire.question = static_cast<std::uint8_t>(request.question);
+    onWire.model_path = request.modelPath;
+    table<true>(request.options, onWire.options, moveOptions<true>);
+  }
 };
 
 struct ReplyWriter {
@@ -153,6 +160,7 @@ struct ReplyWriter {
   void operator()(const DoneReply& reply) const {
     kind(ReplyKind::Done);
     record(reply.record);
+    optionalTable<true>(reply.conditions, onWire.conditions, moveConditions<true>);
   }
   void operator()(const FailureReply& reply) const {
     kind(ReplyKind::Failure);
@@ -169,12 +177,17 @@ struct ReplyWriter {
     list<true>(reply.choices, onWire.devices, moveDevice<true>);
     onWire.sentence = reply.problem;
   }
+  void operator()(const AnswerReply& reply) const {
+    kind(ReplyKind::Answer);
+    onWire.answer = std::make_unique<wire::AnswerT>();
+    writeAnswer(reply, *onWire.answer);
+  }
 };
 
 Request readRequest(const wire::RequestT& onWire) {
   Request request{onWire.id, PingRequest{}};
   RequestKind kind{};
-  enumeration<false>(kind, onWire.kind, 5);
+  enumeration<false>(kind, onWire.kind, 6);
   switch (kind) {
     case RequestKind::Compile: {
       CompileRequest compile;
@@ -188,6 +201,14 @@ Request readRequest(const wire::RequestT& onWire) {
     case RequestKind::Ping: break;
     case RequestKind::Shutdown: request.body = ShutdownRequest{}; break;
     case RequestKind::Operators: request.body = OperatorsRequest{}; break;
+    case RequestKind::Question: {
+      QuestionRequest question;
+      enumeration<false>(question.question, onWire.question, kQuestionCount);
+      question.modelPath = onWire.model_path;
+      table<false>(question.options, onWire.options, moveOptions<false>);
+      request.body = std::move(question);
+      break;
+    }
   }
   return request;
 }
@@ -206,7 +227,7 @@ pipeline::CompileRecordPtr readNeededRecord(const wire::ReplyT& onWire) {
 Reply readReply(const wire::ReplyT& onWire) {
   Reply reply{onWire.id, AliveReply{}};
   ReplyKind kind{};
-  enumeration<false>(kind, onWire.kind, 9);
+  enumeration<false>(kind, onWire.kind, 10);
   pipeline::Stage stage{};
   enumeration<false>(stage, onWire.stage, kStageCount);
   switch (kind) {
@@ -224,7 +245,12 @@ Reply readReply(const wire::ReplyT& onWire) {
       break;
     }
     case ReplyKind::Partial: reply.body = PartialReply{readNeededRecord(onWire)}; break;
-    case ReplyKind::Done: reply.body = DoneReply{readNeededRecord(onWire)}; break;
+    case ReplyKind::Done: {
+      DoneReply done{readNeededRecord(onWire), {}};
+      optionalTable<false>(done.conditions, onWire.conditions, moveConditions<false>);
+      reply.body = std::move(done);
+      break;
+    }
     case ReplyKind::Failure: {
       FailureReply failure{stage, {}, readOptionalRecord(onWire)};
       table<false>(failure.error, onWire.error, moveError<false>);
@@ -241,6 +267,11 @@ Reply readReply(const wire::ReplyT& onWire) {
       DevicesReply devices{{}, onWire.sentence};
       list<false>(devices.choices, onWire.devices, moveDevice<false>);
       reply.body = std::move(devices);
+      break;
+    }
+    case ReplyKind::Answer: {
+      if (!onWire.answer) throw WireError("an answer is missing");
+      reply.body = readAnswer(*onWire.answer);
       break;
     }
   }

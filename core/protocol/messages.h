@@ -10,9 +10,12 @@
 
 #include "core/base/result.h"
 #include "core/base/stage_context.h"
+#include "core/history/kept_run.h"
 #include "core/pipeline/compile_options.h"
 #include "core/pipeline/compile_record.h"
 #include "core/pipeline/operator_table.h"
+#include "core/run/profile.h"
+#include "core/run/step_search.h"
 
 namespace core::protocol {
 
@@ -21,6 +24,21 @@ namespace core::protocol {
 struct CompileRequest {
   std::string modelPath;
   pipeline::Goal goal = pipeline::Goal::Partition;
+  pipeline::CompileOptions options;
+};
+
+/// What can be found out about a step beside its measurement.
+enum class Question {
+  Profile,     ///< where its time goes
+  Difference,  ///< where compiled first computes something else than eager
+  EagerStep,   ///< whether eager runs at all with these inputs
+};
+
+/// Runs the model to answer one question. The engine answers with Progress and Log replies, then
+/// one Answer or one Failure.
+struct QuestionRequest {
+  Question question = Question::Profile;
+  std::string modelPath;
   pipeline::CompileOptions options;
 };
 
@@ -39,7 +57,9 @@ struct ShutdownRequest {};
 
 struct Request {
   std::uint64_t id = 0;
-  std::variant<CompileRequest, CancelRequest, PingRequest, ShutdownRequest, OperatorsRequest> body;
+  std::variant<CompileRequest, CancelRequest, PingRequest, ShutdownRequest, OperatorsRequest,
+               QuestionRequest>
+      body;
 };
 
 /// Sent once at start, with id 0.
@@ -68,6 +88,20 @@ struct PartialReply {
 
 struct DoneReply {
   pipeline::CompileRecordPtr record;
+  /// What a measurement in the record is true for; empty if there is none.
+  std::optional<history::RunConditions> conditions = {};
+};
+
+/// One eager step.
+struct TriedStep {
+  double seconds = 0;
+  std::optional<double> lossValue;   ///< of a training step
+  std::vector<std::string> outputs;  ///< "f32[8, 10], mean of |x| 0.31"
+};
+
+/// The answer to a QuestionRequest, of the kind that was asked.
+struct AnswerReply {
+  std::variant<run::Profile, run::StepSearch, TriedStep> answer;
 };
 
 /// The request failed in `stage`; `record` has what was finished before, and may be null.
@@ -96,7 +130,7 @@ struct DevicesReply {
 struct Reply {
   std::uint64_t id = 0;
   std::variant<HelloReply, AliveReply, ProgressReply, LogReply, PartialReply, DoneReply,
-               FailureReply, OperatorsReply, DevicesReply>
+               FailureReply, OperatorsReply, DevicesReply, AnswerReply>
       body;
 };
 

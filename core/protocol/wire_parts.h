@@ -4,6 +4,7 @@
 
 #include "core/pipeline/compile_options.h"
 #include "core/pipeline/compile_record.h"
+#include "core/protocol/messages.h"
 #include "core/protocol/wire_transfer.h"
 
 namespace core::protocol {
@@ -39,6 +40,14 @@ void moveError(Ours<kWrite, Error> ours, Wire<kWrite, wire::ErrorT> onWire);
 void writeRecord(const pipeline::CompileRecord& record, wire::RecordT& onWire);
 pipeline::CompileRecord readRecord(const wire::RecordT& onWire);
 
+// wire_answer.cpp
+template <bool kWrite>
+void moveConditions(Ours<kWrite, history::RunConditions> ours,
+                    Wire<kWrite, wire::RunConditionsT> onWire);
+void writeAnswer(const AnswerReply& reply, wire::AnswerT& onWire);
+AnswerReply readAnswer(const wire::AnswerT& onWire);
+
 inline constexpr int kStageCount = 8;
+inline constexpr int kQuestionCount = 3;
 
 }  // namespace core::protocol

@@ -17,7 +17,8 @@ struct ProfileSlice {
   bool inBackward = false;
   double startUs = 0;  ///< from the beginning of the step
   double durationUs = 0;
-  std::int64_t sequence = -1;  ///< autograd's number from the step's first; eager only
+  std::int64_t sequence = -1;             ///< autograd's number from the step's first; eager only
+  std::vector<std::string> members = {};  ///< of a kernel: all its nodes, in their order
 };
 
 struct StepProfile {

@@ -96,6 +96,7 @@ void StepTimer::ran(std::size_t step) {
     const auto& group = schedule.groups[static_cast<std::size_t>(kernel->group)];
     slice.name = group.nest.name;
     slice.node = graph.node(group.nodes.back()).name;
+    for (const ir::NodeId id : group.nodes) slice.members.push_back(graph.node(id).name);
   } else if (const auto* call = std::get_if<schedule::ExternStep>(&schedule.steps[step])) {
     slice.name = graph.node(call->node).target;
     slice.node = graph.node(call->node).name;

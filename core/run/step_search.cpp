@@ -23,16 +23,16 @@ std::string StepDifference::text() const {
 }
 
 std::string StepSearch::sentence() const {
-  const std::string compared = std::to_string(values) + " values of " + std::to_string(steps) +
-                               " steps were compared, each computed from eager's values.";
+  const std::string extent = std::to_string(values) + " values of " + std::to_string(steps) +
+                             " steps were compared, each computed from eager's values.";
   if (first && kernel)
     return first->text() + " It is one of " + std::to_string(kernel->members.size()) +
-           " nodes of a kernel, which were built apart to tell. " + compared;
-  if (first) return first->text() + " " + compared;
+           " nodes of a kernel, which were built apart to tell. " + extent;
+  if (first) return first->text() + " " + extent;
   if (kernel)
     return kernel->text() + " Built apart, the " + std::to_string(kernel->members.size()) +
-           " nodes of this kernel agree: they differ only when they are fused. " + compared;
-  return "No step differs from eager. " + compared;
+           " nodes of this kernel agree: they differ only when they are fused. " + extent;
+  return "No step differs from eager. " + extent;
 }
 
 }  // namespace core::run

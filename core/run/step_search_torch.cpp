@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/run/compare_torch.h"
+#include "core/run/error_picture_torch.h"
 #include "core/run/joint_replay_torch.h"
 #include "core/torch/flat_tensors_torch.h"
 #include "core/torch/tensor_meta_torch.h"
@@ -153,13 +154,16 @@ void StepSearcher::ran(std::size_t step) {
 
 void StepSearcher::compare(std::size_t step, ir::NodeId node, const at::Tensor& compiled) {
   ++m_search.values;
-  if (m_search.first) return;
-  const TensorCheck check =
-      compareTensors({"", compiled.contiguous(), valueOf(node).contiguous(), {}, 0});
-  if (check.passed) return;
+  const at::Tensor own = compiled.contiguous();
+  const at::Tensor eager = valueOf(node).contiguous();
+  const TensorCheck check = compareTensors({"", own, eager, {}, 0});
+  const std::string& name = m_runner.graph().node(node).name;
+  m_search.compared.push_back({name, m_isBackward, check.passed, check.maxAbs, check.maxRel});
+  if (check.passed || m_search.first) return;
   m_search.first = describe(step, m_runner.graph().node(node));
   m_search.first->maxAbs = check.maxAbs;
   m_search.first->maxRel = check.maxRel;
+  if (own.sizes() == eager.sizes()) m_search.first->errors = errorPicture(own, eager);
 }
 
 StepDifference StepSearcher::describe(std::size_t step, const ir::Node& node) const {

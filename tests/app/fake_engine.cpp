@@ -3,6 +3,7 @@
 //
 //   progress:STAGE   reports that stage        partial    sends a record with a partition
 //   done             ends well                 fail       ends with an error
+//   (a question that is asked of a "done" model is answered with made-up figures)
 //   crash            kills itself (SIGKILL)    exit       leaves with code 3
 //   hang             sleeps; answers pings     deaf       answers nothing any more, not even pings
 //   garbage          writes bytes that are no frame
@@ -50,6 +51,8 @@ pipeline::Stage stageFromName(const std::string& name) {
   return pipeline::Stage::Load;
 }
 
+const history::RunConditions kConditions{"mlp", "cafe", "a processor", "fake", ""};
+
 /// What the fake is doing: nothing, or one request that hangs.
 struct State {
   std::uint64_t hanging = 0;  ///< id of the request that is not over
@@ -68,7 +71,7 @@ void obey(State& state, std::uint64_t id, const std::string& order, pipeline::St
   } else if (order == "partial") {
     send({id, PartialReply{support::sampleRecord(support::Filled::Partition)}});
   } else if (order == "done") {
-    send({id, DoneReply{support::sampleRecord(support::Filled::Everything)}});
+    send({id, DoneReply{support::sampleRecord(support::Filled::Everything), kConditions}});
   } else if (order == "fail") {
     send({id, FailureReply{stage, {ErrorCode::UnsupportedOp, "Cannot trace it.", {}, {}}, {}}});
   } else if (order == "crash") {
@@ -93,6 +96,21 @@ void onCompile(State& state, std::uint64_t id, const CompileRequest& request) {
   for (std::string order; std::getline(orders, order, ',');) obey(state, id, order, stage);
 }
 
+AnswerReply answerTo(Question question) {
+  switch (question) {
+    case Question::Profile: return {support::sampleProfile()};
+    case Question::Difference: return {support::sampleSearch()};
+    case Question::EagerStep: break;
+  }
+  return {TriedStep{0.002, 0.5, {"f32[4, 2]"}}};
+}
+
+void onQuestion(State& state, std::uint64_t id, const QuestionRequest& request) {
+  const std::string orders = request.modelPath.substr(request.modelPath.rfind('/') + 1);
+  if (orders.ends_with("done")) return send({id, answerTo(request.question)});
+  onCompile(state, id, {request.modelPath, pipeline::Goal::Measure, request.options});
+}
+
 void onCancel(State& state, std::uint64_t target) {
   if (state.hanging != target || state.stubborn) return;
   if (state.late) {
@@ -108,6 +126,8 @@ void onCancel(State& state, std::uint64_t target) {
 void onRequest(State& state, const Request& request) {
   if (const auto* compile = std::get_if<CompileRequest>(&request.body)) {
     onCompile(state, request.id, *compile);
+  } else if (const auto* question = std::get_if<QuestionRequest>(&request.body)) {
+    onQuestion(state, request.id, *question);
   } else if (const auto* cancel = std::get_if<CancelRequest>(&request.body)) {
     onCancel(state, cancel->target);
   } else if (std::holds_alternative<OperatorsRequest>(request.body)) {

@@ -32,6 +32,10 @@ class TstExplorerController : public QObject {
   void failureKeepsWhatWasThereAndTheNextActionWorks();
   void cancelIsNotAFailure();
   void closingForgetsEverything();
+  void aQuestionIsAnsweredInTheSnapshot();
+  void anAnswerBecomesStaleWithThePartition();
+  void aQuestionIsCancelledLikeAnyWork();
+  void triedStepsAreTold();
 
  private:
   StepState state(PageId page) const {
@@ -184,6 +188,53 @@ void TstExplorerController::closingForgetsEverything() {
   QVERIFY(m_controller->snapshot()->modelPath.isEmpty());
   QVERIFY(!m_controller->snapshot()->record());
   QCOMPARE(m_controller->undoStack()->count(), 0);
+}
+
+void TstExplorerController::aQuestionIsAnsweredInTheSnapshot() {
+  QVERIFY(open("partial,done"));
+  QSignalSpy settled(m_controller.get(), &ExplorerController::settled);
+  m_controller->ask(core::protocol::Question::Profile);
+  QVERIFY(m_controller->snapshot()->busy);
+  QVERIFY(settled.wait(kPatience));
+  QVERIFY(isIdle());
+  QCOMPARE(m_controller->snapshot()->profile->eager.slices.size(), std::size_t{5});
+  QVERIFY(!m_controller->snapshot()->search);
+  m_controller->ask(core::protocol::Question::Difference);
+  QVERIFY(settled.wait(kPatience));
+  QCOMPARE(m_controller->snapshot()->search->first->node, std::string("relu"));
+  QVERIFY(m_controller->snapshot()->record()->measurement);
+}
+
+void TstExplorerController::anAnswerBecomesStaleWithThePartition() {
+  QVERIFY(open("partial,done"));
+  QSignalSpy settled(m_controller.get(), &ExplorerController::settled);
+  m_controller->ask(core::protocol::Question::Profile);
+  QVERIFY(settled.wait(kPatience));
+  QVERIFY(!m_controller->snapshot()->profileStale);
+  m_controller->setBudget(0.1);
+  QVERIFY(m_controller->snapshot()->profileStale);
+  m_controller->undoStack()->undo();
+  QVERIFY(!m_controller->snapshot()->profileStale);
+  m_controller->setOptions({});
+  QVERIFY(!m_controller->snapshot()->profile);
+}
+
+void TstExplorerController::aQuestionIsCancelledLikeAnyWork() {
+  m_controller->openModel(QStringLiteral("partial,hang"), Goal::Partition);
+  QSignalSpy settled(m_controller.get(), &ExplorerController::settled);
+  m_controller->ask(core::protocol::Question::Difference);
+  m_controller->cancel();
+  QVERIFY(settled.wait(kPatience));
+  QVERIFY(m_controller->snapshot()->failure->error.code == core::ErrorCode::Cancelled);
+  QVERIFY(isIdle());
+}
+
+void TstExplorerController::triedStepsAreTold() {
+  QVERIFY(open("partial,done"));
+  QSignalSpy tried(m_controller.get(), &ExplorerController::tried);
+  m_controller->ask(core::protocol::Question::EagerStep);
+  QVERIFY(tried.wait(kPatience));
+  QCOMPARE(tried.count(), 1);
 }
 
 QTEST_MAIN(TstExplorerController)

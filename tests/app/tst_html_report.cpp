@@ -1,3 +1,5 @@
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTest>
 
 #include "app/explorer/report/html_report.h"
@@ -14,6 +16,7 @@ class TstHtmlReport : public QObject {
   void textFromFilesIsEscaped();
   void failureIsStatedFirst();
   void nothingIsFetched();
+  void anHtmlCheckerFindsNothing();
 };
 
 namespace {
@@ -82,6 +85,20 @@ void TstHtmlReport::nothingIsFetched() {
   QVERIFY(!html.contains(QStringLiteral("http://")));
   QVERIFY(!html.contains(QStringLiteral("https://")));
   QVERIFY(!html.contains(QStringLiteral("src=")));
+}
+
+void TstHtmlReport::anHtmlCheckerFindsNothing() {
+  const QString tidy = QStandardPaths::findExecutable(QStringLiteral("tidy"));
+  if (tidy.isEmpty()) QSKIP("tidy is not installed");
+  QProcess process;
+  process.start(tidy,
+                {QStringLiteral("-quiet"), QStringLiteral("-errors"), QStringLiteral("-utf8")});
+  QVERIFY(process.waitForStarted());
+  process.write(explorer::htmlReport(sample()).toUtf8());
+  process.closeWriteChannel();
+  QVERIFY(process.waitForFinished());
+  const QByteArray complaints = process.readAllStandardError();
+  QVERIFY2(process.exitCode() == 0 && complaints.isEmpty(), complaints.constData());
 }
 
 QTEST_GUILESS_MAIN(TstHtmlReport)

@@ -22,6 +22,7 @@ class TstServe : public QObject {
   void listsTheOperators();
   void anEntryServesTheNextRequest();
   void otherOptionsBeginWithNoEntries();
+  void answersQuestionsAboutAStep();
   void aCancelledRequestEndsAsCancelled();
   void aBadModelFailsAndTheNextRequestSucceeds();
   void garbageEndsTheProcess();
@@ -31,7 +32,7 @@ class TstServe : public QObject {
   void send(std::uint64_t id, decltype(Request::body) body);
   /// The next reply but the one that tells of devices, waiting up to a minute.
   Reply next();
-  /// Replies up to the final one (Done or Failure) of that request.
+  /// Replies up to the final one (Done, Answer or Failure) of that request.
   std::vector<Reply> untilEnd(std::uint64_t id);
   CompileRequest compileRequest(const QString& model, pipeline::Goal goal) const;
   /// What a request of its own ends with; null for a failure.
@@ -87,7 +88,8 @@ std::vector<Reply> TstServe::untilEnd(std::uint64_t id) {
     replies.push_back(next());
     const Reply& last = replies.back();
     const bool ends = std::holds_alternative<DoneReply>(last.body) ||
-                      std::holds_alternative<FailureReply>(last.body);
+                      std::holds_alternative<FailureReply>(last.body) ||
+                      std::holds_alternative<AnswerReply>(last.body);
     if (last.id == id && ends) return replies;
   }
 }
@@ -191,6 +193,28 @@ void TstServe::otherOptionsBeginWithNoEntries() {
   const auto other = recordOf(request);
   QVERIFY(other->entries->isCompiled);
   QCOMPARE(other->entries->counters.calls, 1);
+}
+
+void TstServe::answersQuestionsAboutAStep() {
+  const std::string model = oracleFile("mlp.pt2").toStdString();
+  send(1, QuestionRequest{Question::Profile, model, {}});
+  const auto profile =
+      std::get<run::Profile>(std::get<AnswerReply>(untilEnd(1).back().body).answer);
+  QVERIFY(profile.eager.wallUs > 0 && !profile.eager.slices.empty());
+  QVERIFY(std::any_of(profile.compiled.slices.begin(), profile.compiled.slices.end(),
+                      [](const auto& slice) { return slice.members.size() > 1; }));
+  send(2, QuestionRequest{Question::Difference, model, {}});
+  const auto search =
+      std::get<run::StepSearch>(std::get<AnswerReply>(untilEnd(2).back().body).answer);
+  QVERIFY(!search.first);
+  QCOMPARE(search.compared.size(), static_cast<std::size_t>(search.values));
+  send(3, QuestionRequest{Question::EagerStep, model, {}});
+  const auto tried = std::get<TriedStep>(std::get<AnswerReply>(untilEnd(3).back().body).answer);
+  QVERIFY(tried.seconds > 0 && tried.lossValue.has_value());
+  QVERIFY(QString::fromStdString(tried.outputs.at(0)).startsWith(QStringLiteral("f32[")));
+  send(4, QuestionRequest{Question::Profile, "/nowhere/net.pt2", {}});
+  const auto failure = std::get<FailureReply>(untilEnd(4).back().body);
+  QVERIFY(failure.error.code == ErrorCode::FileNotFound);
 }
 
 void TstServe::aCancelledRequestEndsAsCancelled() {

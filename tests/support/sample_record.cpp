@@ -171,4 +171,41 @@ pipeline::CompileRecordPtr sampleRecord(Filled filled) {
   return record;
 }
 
+run::Profile sampleProfile() {
+  run::Profile profile;
+  profile.eager.wallUs = 100;
+  profile.eager.slices = {{"aten::mm", "mm", false, 0, 30, 0},
+                          {"aten::relu", "relu", false, 32, 10, 2},
+                          {"aten::mm", "mm_1", false, 42, 18, 4},
+                          {"MmBackward0", "mm_3", true, 62, 20, 4},
+                          {"ReluBackward0", "threshold_backward", true, 84, 12, 2}};
+  profile.compiled.wallUs = 80;
+  profile.compiled.slices = {{"aten.mm.default", "mm", false, 1, 28, -1},
+                             {"fused_relu", "relu", false, 30, 4, -1, {"relu", "t_1"}},
+                             {"aten.mm.default", "mm_3", true, 40, 22, -1},
+                             {"fused_threshold", "threshold_backward", true, 62, 15, -1}};
+  return profile;
+}
+
+run::StepSearch sampleSearch() {
+  run::StepSearch search;
+  search.steps = 6;
+  search.values = 2;
+  search.compared = {{"mm", false, true, 0, 0}, {"relu", false, false, 0.5, 2e-3}};
+  run::StepDifference difference;
+  difference.step = 1;
+  difference.node = "relu";
+  difference.target = "aten.relu.default";
+  difference.module = "act";
+  difference.members = {"relu"};
+  difference.maxAbs = 0.5;
+  difference.maxRel = 2e-3;
+  difference.errors.equal = 500;
+  difference.errors.decades[13] = 11;
+  difference.errors.compiledNans = 1;
+  difference.errors.notFinite = {{3, 2}};
+  search.first = difference;
+  return search;
+}
+
 }  // namespace support

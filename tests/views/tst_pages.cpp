@@ -95,7 +95,7 @@ void TstPages::everyPageNamesTheNextActionWhenNothingIsOpen() {
   JointPage joint(&hub);
   PartitionPage partition(&hub);
   KernelsPage kernels(&hub);
-  RunPage run;
+  RunPage run(&hub);
   ComparePage compare;
   for (StagePage* page :
        std::initializer_list<StagePage*>{&model, &joint, &partition, &kernels, &run, &compare}) {
@@ -362,7 +362,8 @@ void TstPages::machineCodeIsAskedForWhenItIsLookedAt() {
 }
 
 void TstPages::runPageShowsEverySampleAndTheVerdict() {
-  RunPage page;
+  shared::SelectionHub hub;
+  RunPage page(&hub);
   page.setSnapshot(snapshotOf(Filled::Everything));
   page.show();
   QCOMPARE(page.findChild<plot::SampleChart*>()->sampleCount(), 40);
@@ -379,7 +380,8 @@ void TstPages::runPageHidesTheSpeedupOfAFailedCheck() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->modelPath = QStringLiteral("/models/net.pt2");
   snapshot->index = std::make_shared<const models::RecordIndex>(record);
-  RunPage page;
+  shared::SelectionHub hub;
+  RunPage page(&hub);
   page.setSnapshot(snapshot);
   page.show();
   for (const QString& text : visibleTexts(page)) QVERIFY(!text.contains(QStringLiteral("2.00×")));
@@ -397,7 +399,8 @@ void TstPages::runPageShowsTheGuardsOfTheChosenEntry() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->modelPath = QStringLiteral("/models/net.pt2");
   snapshot->index = std::make_shared<const models::RecordIndex>(record);
-  RunPage page;
+  shared::SelectionHub hub;
+  RunPage page(&hub);
   page.setSnapshot(snapshot);
   page.show();
   DataTable* table = tableOf(page, "Compiled entries");
@@ -434,7 +437,7 @@ void TstPages::stripMarksStates() {
 void TstPages::everyControlHasAnAccessibleName() {
   shared::SelectionHub hub;
   KernelsPage kernels(&hub);
-  RunPage run;
+  RunPage run(&hub);
   ComparePage compare;
   PartitionPage partition(&hub);
   for (QWidget* page : std::initializer_list<QWidget*>{&kernels, &run, &compare, &partition}) {

@@ -36,6 +36,16 @@ Table portTable(const CompileRecordPtr& record, Port port) {
   return table;
 }
 
+QStringList dimensionNames(const core::pipeline::ModelSummary& model) {
+  QStringList names;
+  for (const auto& input : model.inputs)
+    for (const core::ir::Size& size : input.meta.sizes) {
+      const QString name = QString::fromStdString(size.expression());
+      if (size.isSymbolic() && !names.contains(name)) names << name;
+    }
+  return names;
+}
+
 Table parameterTable(const CompileRecordPtr& record) {
   if (!record) return {};
   const auto parameter = [record](int row) -> const core::pipeline::ModelParameter& {

@@ -15,6 +15,8 @@ enum class Port { Inputs, Outputs };
 
 /// The model's inputs or outputs: name, dtype and shape, bytes.
 Table portTable(const CompileRecordPtr& record, Port port);
+/// The symbolic dimensions of the model's inputs, each once, in their order: "s0".
+QStringList dimensionNames(const core::pipeline::ModelSummary& model);
 /// Parameters and buffers: name, kind, value, bytes, whether a gradient is wanted.
 Table parameterTable(const CompileRecordPtr& record);
 /// Operators by number of calls.

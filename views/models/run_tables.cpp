@@ -204,6 +204,30 @@ Table timingTable(const MeasurementPtr& measurement) {
   return fixedTable(titles, std::move(rows));
 }
 
+Table comparedValueTable(const std::shared_ptr<const core::run::StepSearch>& search) {
+  if (!search) return {};
+  const auto at = [search](int row) -> const core::run::ComparedValue& {
+    return search->compared[static_cast<std::size_t>(row)];
+  };
+  Table table;
+  table.rows = static_cast<int>(search->compared.size());
+  table.columns = {
+      numberColumn(0),
+      textColumn(QStringLiteral("value"), [at](int row) { return showable(at(row).node); }),
+      textColumn(
+          QStringLiteral("half"),
+          [at](int row) { return halfText(at(row).inBackward ? Half::Backward : Half::Forward); }),
+      textColumn(QStringLiteral("agrees"),
+                 [at](int row) {
+                   return at(row).passed ? QStringLiteral("✓ yes") : QStringLiteral("✕ no");
+                 }),
+      realColumn(QStringLiteral("max relative"), [at](int row) { return at(row).maxRel; }),
+      realColumn(QStringLiteral("max absolute"), [at](int row) { return at(row).maxAbs; }),
+  };
+  table.nodeName = [at](int row) { return QString::fromStdString(at(row).node); };
+  return table;
+}
+
 Table compileTimeTable(const MeasurementPtr& measurement) {
   if (!measurement) return {};
   const auto& times = measurement->compile;

@@ -3,6 +3,7 @@
 // Tables of kernels and of measurements.
 
 #include "core/run/measurement.h"
+#include "core/run/step_search.h"
 #include "views/models/record_index.h"
 #include "views/models/table_model.h"
 
@@ -19,6 +20,8 @@ Table refusalTable(const RecordIndexPtr& index);
 Table checkTable(const MeasurementPtr& measurement);
 /// Eager and compiled side by side: median, spread, memory. Rows are figures.
 Table timingTable(const MeasurementPtr& measurement);
+/// Every value that a search compared, with its largest differences.
+Table comparedValueTable(const std::shared_ptr<const core::run::StepSearch>& search);
 /// Where compile time went.
 Table compileTimeTable(const MeasurementPtr& measurement);
 

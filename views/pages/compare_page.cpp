@@ -3,15 +3,44 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "views/models/model_tables.h"
 #include "views/models/run_tables.h"
 #include "views/pages/data_table.h"
 #include "views/pages/run_page.h"
+#include "views/pages/runs_panel.h"
+#include "views/pages/sweep_panel.h"
 
 namespace views::pages {
 
 ComparePage::ComparePage(QWidget* parent) : StagePage(PageId::Compare, parent) {
+  m_runs = new RunsPanel(this);
+  m_tabs = new QTabWidget(this);
+  m_tabs->setAccessibleName(tr("What is compared"));
+  m_tabs->addTab(buildThisRun(), tr("&This Run"));
+  m_tabs->addTab(m_runs, tr("&Kept Runs"));
+  m_sweep = new SweepPanel(this);
+  m_tabs->addTab(m_sweep, tr("&What If"));
+  setContent(m_tabs);
+}
+
+void ComparePage::bringForward(QWidget* tab) {
+  m_tabs->setCurrentWidget(tab);
+  m_tabWanted = true;
+  update();
+}
+
+void ComparePage::showRuns() {
+  bringForward(m_runs);
+}
+
+void ComparePage::showSweep() {
+  bringForward(m_sweep);
+}
+
+QWidget* ComparePage::buildThisRun() {
   auto* content = new QWidget(this);
   m_sentence = headingLabel(QString(), content);
   m_sentence->setWordWrap(true);
@@ -36,18 +65,23 @@ ComparePage::ComparePage(QWidget* parent) : StagePage(PageId::Compare, parent) {
   layout->addWidget(m_check);
   layout->addWidget(m_run, 0, Qt::AlignLeft);
   layout->addWidget(both, 1);
-  setContent(content);
+  return content;
 }
 
 std::optional<Notice> ComparePage::missing(const Snapshot& snapshot) const {
-  if (snapshot.record() && snapshot.record()->partition) return std::nullopt;
+  if (m_tabWanted || (snapshot.record() && snapshot.record()->partition)) return std::nullopt;
   return explain(
       snapshot, {tr("Nothing to compare yet"), tr("Run both, eager and compiled, to compare them."),
                  tr("Run both (F9)"), Intent::Run});
 }
 
 void ComparePage::refresh(const Snapshot& snapshot) {
-  const auto measurement = snapshot.record()->measurement;
+  const auto* record = snapshot.record();
+  if (record) {
+    m_runs->setModel(QString::fromStdString(record->model.name));
+    m_sweep->setDimensions(models::dimensionNames(record->model));
+  }
+  const auto measurement = record ? record->measurement : nullptr;
   const bool measured = measurement != nullptr;
   m_sentence->setText(measured ? models::speedupSentence(*measurement)
                                : tr("Sizes are known; times and the check come with a run."));

@@ -154,6 +154,23 @@ void DataTable::selectSourceRow(int row) {
   scrollTo(index);
 }
 
+std::vector<int> DataTable::selectedSourceRows() const {
+  std::vector<int> rows;
+  for (const QModelIndex& index : selectionModel()->selectedRows())
+    rows.push_back(m_proxy->mapToSource(index).row());
+  return rows;
+}
+
+void DataTable::selectSourceRows(const std::vector<int>& rows) {
+  QItemSelection selection;
+  for (const int row : rows) {
+    const QModelIndex index = m_proxy->mapFromSource(m_model->index(row, 0));
+    if (index.isValid()) selection.select(index, index);
+  }
+  selectionModel()->select(selection,
+                           QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
 void DataTable::onCurrentChanged(const QModelIndex& current) {
   if (m_following) return;
   Q_EMIT rowChosen(m_proxy->mapToSource(current).row());

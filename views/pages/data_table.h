@@ -54,6 +54,9 @@ class DataTable : public QTableView {
   /// The row of the source table that is current, or -1.
   int currentSourceRow() const;
   void selectSourceRow(int row);
+  /// All selected rows of the source table, in the shown order.
+  std::vector<int> selectedSourceRows() const;
+  void selectSourceRows(const std::vector<int>& rows);
   int shownRows() const { return m_proxy->rowCount(); }
   const models::TableModel& model() const { return *m_model; }
 

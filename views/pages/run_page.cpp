@@ -12,6 +12,8 @@
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
 #include "views/pages/entries_panel.h"
+#include "views/pages/profile_panel.h"
+#include "views/pages/step_search_panel.h"
 #include "views/plot/sample_chart.h"
 
 namespace views::pages {
@@ -57,12 +59,54 @@ QString cautionText(const Measurement& measurement) {
   return lines.join(QChar('\n'));
 }
 
-RunPage::RunPage(QWidget* parent) : StagePage(PageId::Run, parent) {
+RunPage::RunPage(shared::SelectionHub* hub, QWidget* parent) : StagePage(PageId::Run, parent) {
   auto* content = new QWidget(this);
   auto* layout = new QVBoxLayout(content);
   layout->addWidget(buildHead());
-  layout->addWidget(buildBody(), 1);
+  layout->addWidget(buildButtons());
+  buildTabs(hub);
+  layout->addWidget(m_tabs, 1);
   setContent(content);
+}
+
+QWidget* RunPage::buildButtons() {
+  auto* row = new QWidget(this);
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  const auto add = [&](const QString& text, const QString& tip, Intent intent) {
+    auto* button = new QPushButton(text, row);
+    button->setToolTip(tip);
+    connect(button, &QPushButton::clicked, this, [this, intent] { Q_EMIT intended(intent); });
+    layout->addWidget(button);
+    m_buttons << button;
+  };
+  add(tr("Run both (F9)"), tr("Checks the compiled step against eager, then times both"),
+      Intent::Run);
+  add(tr("Profile (Shift+F9)"), tr("Records where the time of a step goes, eager and compiled"),
+      Intent::Profile);
+  add(tr("Find the First Difference (Ctrl+F9)"),
+      tr("Compares every value of the compiled step with eager's"), Intent::FindDifference);
+  layout->addStretch(1);
+  return row;
+}
+
+void RunPage::buildTabs(shared::SelectionHub* hub) {
+  m_profile = new ProfilePanel(hub, this);
+  m_search = new StepSearchPanel(hub, this);
+  m_tabs = new QTabWidget(this);
+  m_tabs->setAccessibleName(tr("Parts of the run"));
+  m_tabs->addTab(buildFigures(), tr("&Figures"));
+  m_tabs->addTab(m_profile, tr("&Profile"));
+  m_tabs->addTab(m_search, tr("First &Difference"));
+  connect(m_search, &StepSearchPanel::graphWanted, this, &RunPage::graphWanted);
+}
+
+void RunPage::showProfile() {
+  m_tabs->setCurrentWidget(m_profile);
+}
+
+void RunPage::showSearch() {
+  m_tabs->setCurrentWidget(m_search);
 }
 
 QWidget* RunPage::buildHead() {
@@ -83,7 +127,7 @@ QWidget* RunPage::buildHead() {
   return head;
 }
 
-QWidget* RunPage::buildBody() {
+QWidget* RunPage::buildFigures() {
   m_chart = new plot::SampleChart(this);
   m_chart->setAccessibleName(tr("Samples of eager and compiled steps"));
   m_timing = new DataTable(tr("Times and memory"), this);
@@ -108,6 +152,7 @@ QWidget* RunPage::buildBody() {
 
 std::optional<Notice> RunPage::missing(const Snapshot& snapshot) const {
   if (snapshot.record() && snapshot.record()->measurement) return std::nullopt;
+  if (snapshot.profile || snapshot.search) return std::nullopt;
   return explain(snapshot, {tr("No run yet"),
                             tr("Compile the step, compare its values with eager's, then time both "
                                "in turn. This runs the model's operators."),
@@ -115,7 +160,23 @@ std::optional<Notice> RunPage::missing(const Snapshot& snapshot) const {
 }
 
 void RunPage::refresh(const Snapshot& snapshot) {
-  const auto measurement = snapshot.record()->measurement;
+  for (QPushButton* button : std::as_const(m_buttons)) button->setEnabled(!snapshot.busy);
+  m_profile->setSnapshot(snapshot);
+  m_search->setSnapshot(snapshot);
+  showFigures(snapshot);
+}
+
+void RunPage::showFigures(const Snapshot& snapshot) {
+  const auto measurement = snapshot.record() ? snapshot.record()->measurement : nullptr;
+  m_check->setVisible(measurement != nullptr);
+  m_conditions->setVisible(measurement != nullptr);
+  m_cautions->setVisible(measurement != nullptr);
+  m_chart->setMeasurement(measurement);
+  m_timing->setTable(models::timingTable(measurement));
+  m_checks->setTable(models::checkTable(measurement));
+  m_compile->setTable(models::compileTimeTable(measurement));
+  m_entries->setEntries(snapshot.record() ? snapshot.record()->entries : nullptr, snapshot.busy);
+  if (!measurement) return m_speedup->setText(tr("Nothing was timed yet."));
   showVerdict(*measurement);
   QString conditions =
       tr("True for: %1 · %2 · %3 threads · budget %4")
@@ -128,11 +189,6 @@ void RunPage::refresh(const Snapshot& snapshot) {
         tr("○ Stale: the options have changed since. Press F9 to measure again.   ") + conditions;
   }
   m_conditions->setText(conditions);
-  m_chart->setMeasurement(measurement);
-  m_timing->setTable(models::timingTable(measurement));
-  m_checks->setTable(models::checkTable(measurement));
-  m_compile->setTable(models::compileTimeTable(measurement));
-  m_entries->setEntries(snapshot.record()->entries, snapshot.busy);
 }
 
 void RunPage::showVerdict(const Measurement& measurement) {

@@ -4,6 +4,9 @@
 // verdict.
 
 #include "views/pages/stage_page.h"
+#include "views/shared/selection_hub.h"
+
+class QTabWidget;
 
 namespace views::plot {
 class SampleChart;
@@ -13,15 +16,25 @@ namespace views::pages {
 
 class DataTable;
 class EntriesPanel;
+class ProfilePanel;
+class StepSearchPanel;
 
 class RunPage : public StagePage {
   Q_OBJECT
 
  public:
-  explicit RunPage(QWidget* parent = nullptr);
+  explicit RunPage(shared::SelectionHub* hub, QWidget* parent = nullptr);
 
   /// The text of the verdict line.
   QString verdictText() const;
+  ProfilePanel* profilePanel() { return m_profile; }
+  StepSearchPanel* searchPanel() { return m_search; }
+  void showProfile();
+  void showSearch();
+
+ Q_SIGNALS:
+  /// What is selected is to be seen in the graph.
+  void graphWanted();
 
  protected:
   std::optional<Notice> missing(const Snapshot& snapshot) const override;
@@ -29,9 +42,16 @@ class RunPage : public StagePage {
 
  private:
   QWidget* buildHead();
-  QWidget* buildBody();
+  QWidget* buildButtons();
+  QWidget* buildFigures();
+  void buildTabs(shared::SelectionHub* hub);
+  void showFigures(const Snapshot& snapshot);
   void showVerdict(const core::run::Measurement& measurement);
 
+  QTabWidget* m_tabs = nullptr;
+  ProfilePanel* m_profile = nullptr;
+  StepSearchPanel* m_search = nullptr;
+  QList<QPushButton*> m_buttons;
   QLabel* m_check = nullptr;
   QLabel* m_speedup = nullptr;
   QLabel* m_conditions = nullptr;

@@ -11,6 +11,8 @@
 #include "core/partition/pareto_curve.h"
 #include "core/pipeline/compile_options.h"
 #include "core/pipeline/compile_record.h"
+#include "core/run/profile.h"
+#include "core/run/step_search.h"
 #include "views/models/partition_study.h"
 #include "views/models/record_index.h"
 
@@ -55,6 +57,11 @@ struct Snapshot {
   bool kernelsStale = false;  ///< made with other options than the current ones
   bool measurementStale = false;
   bool canUndo = false;
+  /// Where the time of a step went, and where compiled first differs; null until asked for.
+  std::shared_ptr<const core::run::Profile> profile;
+  std::shared_ptr<const core::run::StepSearch> search;
+  bool profileStale = false;
+  bool searchStale = false;
   /// Never null: what the window computed beside the shown partition.
   models::PartitionStudyPtr study = std::make_shared<models::PartitionStudy>();
 
@@ -64,7 +71,7 @@ struct Snapshot {
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 /// What a person can ask for from a page.
-enum class Intent { OpenFile, Reload, MakeKernels, Run, Cancel };
+enum class Intent { OpenFile, Reload, MakeKernels, Run, Cancel, Profile, FindDifference, TryEager };
 
 /// How a value is pinned from the inspector.
 enum class Pin { Save, Recompute, Auto };

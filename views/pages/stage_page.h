@@ -38,6 +38,8 @@ class StagePage : public QWidget {
   virtual std::optional<Notice> missing(const Snapshot& snapshot) const = 0;
   /// Draws the content; called only for a visible page, and only if nothing is missing.
   virtual void refresh(const Snapshot& snapshot) = 0;
+  /// Looks at the snapshot again.
+  void update();
   /// Puts `content` on the page; called once by the constructor of the page.
   void setContent(QWidget* content);
   const SnapshotPtr& snapshot() const { return m_snapshot; }
@@ -50,7 +52,6 @@ class StagePage : public QWidget {
 
  private:
   void buildNotice();
-  void update();
 
   PageId m_id;
   SnapshotPtr m_snapshot;

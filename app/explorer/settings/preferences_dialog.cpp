@@ -78,6 +78,7 @@ QWidget* PreferencesDialog::buildGeneral() {
   form->addRow(tr("Th&reads of a run"), threads);
   form->addRow(QString(), views::pages::plainLabel(tr("From the next start on."), page));
   form->addRow(tr("Compiled kernels"), buildCaches(page));
+  form->addRow(tr("Runs"), buildRuns(page));
   return page;
 }
 
@@ -102,6 +103,18 @@ QWidget* PreferencesDialog::buildCaches(QWidget* parent) {
   layout->addWidget(clear);
   showCacheSize();
   return box;
+}
+
+QWidget* PreferencesDialog::buildRuns(QWidget* parent) {
+  auto* keep =
+      new QCheckBox(tr("&Keep each finished measurement, to compare later ones with"), parent);
+  keep->setToolTip(m_settings.historyFile());
+  keep->setChecked(m_settings.keepRuns());
+  connect(keep, &QCheckBox::toggled, this, [this](bool wanted) {
+    m_settings.setKeepRuns(wanted);
+    Q_EMIT keepRunsChosen(wanted);
+  });
+  return keep;
 }
 
 void PreferencesDialog::showCacheSize() {

@@ -33,11 +33,13 @@ class PreferencesDialog : public QDialog {
   QString keysRemark() const;
 
  Q_SIGNALS:
+  void keepRunsChosen(bool wanted);
   void themeChosen(views::look::Theme theme);
 
  private:
   QWidget* buildGeneral();
   QWidget* buildCaches(QWidget* parent);
+  QWidget* buildRuns(QWidget* parent);
   QWidget* buildKeys();
   QWidget* buildKeyEditor(QWidget* parent);
   void showKeysTable();

@@ -5,6 +5,8 @@
 #include <QSettings>
 #include <algorithm>
 
+#include "core/history/run_history.h"
+
 namespace explorer {
 
 namespace {
@@ -17,6 +19,7 @@ const QString kKeys = QStringLiteral("keys/");
 const QString kAnimations = QStringLiteral("animations");
 const QString kThreads = QStringLiteral("threads");
 const QString kCacheLimit = QStringLiteral("cacheLimitMib");
+const QString kKeepRuns = QStringLiteral("keepRuns");
 const QString kFilters = QStringLiteral("savedFilters");
 const QString kCommands = QStringLiteral("recentCommands");
 const QString kGeometry = QStringLiteral("window/geometry");
@@ -46,12 +49,16 @@ QList<QKeySequence> keysFromText(const QString& text) {
 }
 
 Settings::Settings(QString configFile, QString stateFile)
-    : m_configFile(std::move(configFile)), m_stateFile(std::move(stateFile)) {}
+    : m_configFile(std::move(configFile)),
+      m_stateFile(std::move(stateFile)),
+      m_historyFile(QFileInfo(m_stateFile).dir().filePath(QStringLiteral("runs.sqlite"))) {}
 
 Settings Settings::atDefaultPlaces() {
-  return {
+  Settings settings(
       xdgFolder("XDG_CONFIG_HOME", QStringLiteral("/.config")) + QStringLiteral("/settings.ini"),
-      xdgFolder("XDG_STATE_HOME", QStringLiteral("/.local/state")) + QStringLiteral("/state.ini")};
+      xdgFolder("XDG_STATE_HOME", QStringLiteral("/.local/state")) + QStringLiteral("/state.ini"));
+  settings.m_historyFile = QString::fromStdString(core::history::defaultHistoryPath());
+  return settings;
 }
 
 Theme Settings::theme() const {
@@ -107,6 +114,15 @@ int Settings::cacheLimitMib() const {
 
 void Settings::setCacheLimitMib(int mebibytes) {
   write(m_configFile, kCacheLimit, mebibytes);
+}
+
+bool Settings::keepRuns() const {
+  const QVariant value = read(m_configFile, kKeepRuns);
+  return !value.isValid() || value.toBool();
+}
+
+void Settings::setKeepRuns(bool wanted) {
+  write(m_configFile, kKeepRuns, wanted);
 }
 
 QMap<QString, QString> Settings::savedFilters() const {

@@ -47,6 +47,12 @@ class Settings {
   int cacheLimitMib() const;
   void setCacheLimitMib(int mebibytes);
 
+  /// Whether finished measurements are kept; true by default.
+  bool keepRuns() const;
+  void setKeepRuns(bool wanted);
+  /// The file of kept runs: the user's own, or one beside the state file.
+  const QString& historyFile() const { return m_historyFile; }
+
   /// Texts of the search box by the names that a person gave them.
   QMap<QString, QString> savedFilters() const;
   void setSavedFilters(const QMap<QString, QString>& filters);
@@ -69,6 +75,7 @@ class Settings {
  private:
   QString m_configFile;
   QString m_stateFile;
+  QString m_historyFile;
 };
 
 }  // namespace explorer

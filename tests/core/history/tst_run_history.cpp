@@ -42,6 +42,8 @@ class TestRunHistory : public QObject {
   void aSweepRemembersItsPoints();
   void aPointIsDoneOnlyWithItsRun();
   void whatIsNoHistoryIsRefused();
+  void partsComeBackInTheirOrder();
+  void lastWeekIsTheNewestRunThatIsOldEnough();
 
  private:
   std::string path(const char* name) const { return m_folder.filePath(name).toStdString(); }
@@ -165,6 +167,46 @@ void TestRunHistory::whatIsNoHistoryIsRefused() {
   }
   QVERIFY(RunHistory::open(path("newer.sqlite")).error().code == ErrorCode::FormatUnsupported);
   QVERIFY(RunHistory::open("/proc/nothing/runs.sqlite").error().code == ErrorCode::FileNotFound);
+}
+
+void TestRunHistory::partsComeBackInTheirOrder() {
+  RunHistory history = opened("parts.sqlite");
+  QCOMPARE(history.keep(kConditions, sampleMeasurement(1)).value(), 1);
+  QVERIFY(history.parts(1).value().empty());
+  QVERIFY(history.keepParts(1, {{"b", "gone", true, true, 1, 9}}));
+  const std::vector<run::PartTime> sent = {{"block.1", "fused_gelu", true, true, 2, 12.5},
+                                           {"", "aten::mm", false, false, 1, 0.1}};
+  QVERIFY(history.keepParts(1, sent));
+  const auto read = history.parts(1).value();
+  QCOMPARE(read.size(), std::size_t{2});
+  QCOMPARE(read[0].module, "block.1");
+  QCOMPARE(read[0].name, "fused_gelu");
+  QVERIFY(read[0].isCompiled && read[0].inBackward);
+  QCOMPARE(read[0].calls, 2);
+  QCOMPARE(read[0].us, 12.5);
+  QVERIFY(!read[1].isCompiled && !read[1].inBackward);
+  QCOMPARE(read[1].us, 0.1);
+}
+
+void TestRunHistory::lastWeekIsTheNewestRunThatIsOldEnough() {
+  RunHistory history = opened("week.sqlite");
+  history::RunConditions other = kConditions;
+  other.model = "resnet";
+  for (int i = 0; i < 4; ++i) QVERIFY(history.keep(kConditions, sampleMeasurement(1)));
+  QVERIFY(history.keep(other, sampleMeasurement(1)));
+  QVERIFY(history.keep(kConditions, sampleMeasurement(1)));
+  auto file = history::Database::open(path("week.sqlite")).value();
+  QVERIFY(
+      file.execute("UPDATE runs SET at = datetime('now', '-30 days') WHERE id = 1;"
+                   "UPDATE runs SET at = datetime('now', '-8 days') WHERE id = 2;"
+                   "UPDATE runs SET at = datetime('now', '-8 days') WHERE id = 5;"
+                   "UPDATE runs SET at = datetime('now', '-2 days') WHERE id = 3"));
+  QCOMPARE(history.runBefore(6, 7).value().id, 2);
+  QCOMPARE(history.runBefore(6, 10).value().id, 1);
+  // None is old enough: the oldest there is.
+  QCOMPARE(history.runBefore(6, 100).value().id, 1);
+  QVERIFY(!history.runBefore(1, 7));
+  QVERIFY(!history.runBefore(5, 7));
 }
 
 QTEST_GUILESS_MAIN(TestRunHistory)

@@ -85,6 +85,27 @@ class TestSweepPlan : public QObject {
                 .startsWith(QStringLiteral("No difference is shown")));
   }
 
+  void regressionsAreNamedByModuleAndKernel() {
+    const std::vector<run::PartTime> before = {{"block.0", "fused_gelu", true, false, 1, 10},
+                                               {"block.1", "fused_gelu", true, false, 1, 10},
+                                               {"block.1", "aten::mm", false, true, 2, 30},
+                                               {"head", "fused_old", true, true, 1, 4}};
+    std::vector<run::PartTime> after = before;
+    after[1].us = 22;
+    after[2].us = 10;
+    after[3] = {"head", "fused_new", true, true, 1, 5};
+    const auto parts = history::compareParts(before, after);
+    QCOMPARE(parts.size(), std::size_t{5});
+    QCOMPARE(parts[0].name, "aten::mm");
+    QCOMPARE(parts[0].changeUs(), -20.0);
+    QCOMPARE(parts[1].module, "block.1");
+    QCOMPARE(parts[1].changeUs(), 12.0);
+    QCOMPARE(history::regressionSentence(parts),
+             "Slower: fused_gelu in 'block.1' (forward) by 12.00 us, fused_new in 'head' "
+             "(backward) by 5.00 us.");
+    QCOMPARE(history::regressionSentence(history::compareParts(before, before)), "");
+  }
+
   void whatIsNotTheSameIsTold() {
     history::KeptRun other = keptRun(5);
     other.conditions.graphHash = "beef";

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "core/run/profile.h"
+#include "core/run/profile_study.h"
 #include "tests/support/graph_from_text.h"
 
 using namespace core;
@@ -60,6 +61,77 @@ class TestProfile : public QObject {
     QCOMPARE(step.slices[1].node, "relu");
     QCOMPARE(step.slices[2].node, "threshold");
     QCOMPARE(step.slices[3].node, "");
+  }
+
+  void gapsAreWhatNoSliceCoversLongestFirst() {
+    const auto gaps = run::launchGaps(sampleStep());
+    QCOMPARE(gaps.size(), std::size_t{3});
+    QCOMPARE(gaps[0].us, 10.0);
+    QCOMPARE(gaps[0].before, "aten::relu");
+    QCOMPARE(gaps[0].after, "ReluBackward0");
+    QCOMPARE(gaps[0].startUs, 40.0);
+    QCOMPARE(gaps[1].us, 5.0);
+    QCOMPARE(gaps[1].after, "aten::mm");
+    QCOMPARE(gaps[2].startUs, 95.0);
+    QCOMPARE(gaps[2].after, "");
+    double sum = 0;
+    for (const run::LaunchGap& gap : gaps) sum += gap.us;
+    QCOMPARE(sum + 80, 100.0);
+  }
+
+  void aSliceInsideAnotherMakesNoGap() {
+    run::StepProfile step;
+    step.wallUs = 50;
+    step.slices = {{"long", "", false, 0, 50, -1, {}}, {"short", "", false, 10, 5, -1, {}}};
+    QVERIFY(run::launchGaps(step).empty());
+  }
+
+  void savingsAreByGroupAndLoseNoTime() {
+    run::Profile profile;
+    profile.eager = sampleStep();
+    run::linkToGraph(profile.eager, *support::graphFromText(kJoint));
+    profile.compiled.wallUs = 60;
+    profile.compiled.slices = {{"aten.mm.default", "mm", false, 0, 28, -1, {}},
+                               {"fused", "threshold", true, 30, 9, -1, {"relu", "threshold"}}};
+    const auto groups = run::groupSavings(profile);
+    QCOMPARE(groups.size(), std::size_t{3});
+    QCOMPARE(groups[0].name, "fused");
+    QCOMPARE(groups[0].nodes, 2);
+    QCOMPARE(groups[0].savedUs(), 21.0);
+    QCOMPARE(groups[1].name, "only in eager");
+    QVERIFY(!groups[1].inBackward);
+    QCOMPARE(groups[1].nodes, 0);
+    QCOMPARE(groups[1].savedUs(), 20.0);
+    QCOMPARE(groups[2].name, "aten.mm.default");
+    double eager = 0;
+    for (const run::GroupSaving& group : groups) eager += group.eagerUs;
+    QCOMPARE(eager, 80.0);
+  }
+
+  void timeIsSummedUpTheModules() {
+    run::StepProfile step;
+    step.wallUs = 20;
+    step.slices = {{"a", "mm", false, 0, 4, -1, {}},
+                   {"b", "relu", false, 4, 3, -1, {}},
+                   {"c", "", false, 7, 2, -1, {}}};
+    const auto joint = support::graphFromText(R"(graph {
+  %x : f32[2, 2] = placeholder
+  %mm : f32[2, 2] = aten.mm.default(%x, %x)  # is_forward module="block.0.fc:Linear"
+  %relu : f32[2, 2] = aten.relu.default(%mm)  # is_forward module="block.0:Block"
+  return (%relu)
+}
+)");
+    const run::ModuleTime whole = run::timeByModule(step, *joint);
+    QCOMPARE(whole.us, 9.0);
+    QCOMPARE(whole.ownSlices, std::vector<std::size_t>{2});
+    QCOMPARE(whole.children.size(), std::size_t{1});
+    QCOMPARE(whole.children[0].path, "block");
+    const run::ModuleTime& inner = whole.children[0].children[0];
+    QCOMPARE(inner.path, "block.0");
+    QCOMPARE(inner.us, 7.0);
+    QCOMPARE(inner.ownSlices, std::vector<std::size_t>{1});
+    QCOMPARE(inner.children[0].path, "block.0.fc");
+    QCOMPARE(inner.children[0].us, 4.0);
   }
 
   void theTraceHasAnEventForEachSlice() {

@@ -1,0 +1,134 @@
+#include "app/explorer/history/point_settings.h"
+
+#include <QHash>
+#include <functional>
+
+#include "core/history/sweep_plan.h"
+
+namespace explorer {
+
+using core::Error;
+using core::ErrorCode;
+using core::Result;
+using core::partition::PartitionerKind;
+using core::pipeline::CompileOptions;
+using core::run::Mode;
+
+namespace {
+
+/// Takes the value of an option; false if it is none.
+using Setter = std::function<bool(CompileOptions&, const QString&)>;
+
+bool setDimension(CompileOptions& options, const QString& value) {
+  bool isNumber = false;
+  const std::int64_t size = value.section(QChar('='), 1).toLongLong(&isNumber);
+  if (isNumber) options.dims[value.section(QChar('='), 0, 0).toStdString()] = size;
+  return isNumber;
+}
+
+bool setPartitioner(CompileOptions& options, const QString& value) {
+  const bool isDefault = value == QStringLiteral("default");
+  options.partition.partitioner = isDefault ? PartitionerKind::Default : PartitionerKind::MinCut;
+  return isDefault || value == QStringLiteral("min-cut");
+}
+
+bool setMode(CompileOptions& options, const QString& value) {
+  options.mode = value == QStringLiteral("train") ? Mode::Train : Mode::Infer;
+  return value == QStringLiteral("train") || value == QStringLiteral("infer");
+}
+
+const QHash<QString, Setter>& setters() {
+  static const QHash<QString, Setter> all = {
+      {QStringLiteral("--budget"),
+       [](CompileOptions& options, const QString& value) {
+         bool isNumber = false;
+         options.partition.budget = value.toDouble(&isNumber);
+         options.partition.peakLimit.reset();
+         return isNumber;
+       }},
+      {QStringLiteral("--threads"),
+       [](CompileOptions& options, const QString& value) {
+         bool isNumber = false;
+         options.threads = value.toInt(&isNumber);
+         return isNumber;
+       }},
+      {QStringLiteral("--seed"),
+       [](CompileOptions& options, const QString& value) {
+         bool isNumber = false;
+         options.seed = value.toULongLong(&isNumber);
+         return isNumber;
+       }},
+      {QStringLiteral("--device"),
+       [](CompileOptions& options, const QString& value) {
+         options.device = value.toStdString();
+         return !value.isEmpty();
+       }},
+      {QStringLiteral("--dim"), setDimension},
+      {QStringLiteral("--partitioner"), setPartitioner},
+      {QStringLiteral("--mode"), setMode},
+  };
+  return all;
+}
+
+/// The words that give `options`, in pairs of an option and its value.
+QStringList wordsOf(const CompileOptions& options) {
+  QStringList words;
+  const auto add = [&](const char* option, const QString& value) {
+    words << QLatin1String(option) << value;
+  };
+  const CompileOptions none;
+  if (options.mode)
+    add("--mode", *options.mode == Mode::Train ? QStringLiteral("train") : QStringLiteral("infer"));
+  if (options.loss) add("--loss", QString::fromStdString(options.loss->text()));
+  if (!options.inputsPath.empty()) add("--inputs", QString::fromStdString(options.inputsPath));
+  if (!options.weightsPath.empty()) add("--weights", QString::fromStdString(options.weightsPath));
+  if (options.device != none.device) add("--device", QString::fromStdString(options.device));
+  if (options.threads != none.threads) add("--threads", QString::number(options.threads));
+  if (options.seed != none.seed) add("--seed", QString::number(options.seed));
+  for (const auto& [name, size] : options.dims)
+    add("--dim", QStringLiteral("%1=%2").arg(QString::fromStdString(name)).arg(size));
+  const auto& partition = options.partition;
+  if (partition.partitioner == PartitionerKind::Default)
+    add("--partitioner", QStringLiteral("default"));
+  if (partition.budget != none.partition.budget)
+    add("--budget", QString::number(partition.budget, 'g', 17));
+  for (const std::string& name : partition.save) add("--save", QString::fromStdString(name));
+  for (const std::string& name : partition.recompute)
+    add("--recompute", QString::fromStdString(name));
+  return words;
+}
+
+}  // namespace
+
+Result<QString> settingsOf(const CompileOptions& options, const QStringList& varied) {
+  QStringList kept;
+  const QStringList words = wordsOf(options);
+  for (qsizetype i = 0; i + 1 < words.size(); i += 2) {
+    if (varied.contains(words[i].mid(2))) continue;
+    if (words[i + 1].contains(QChar(' ')))
+      return Error{ErrorCode::InvalidArgument,
+                   "A sweep cannot pass '" + words[i + 1].toStdString() +
+                       "' on: it has a space. Rename the file.",
+                   {},
+                   {}};
+    kept << words[i] << words[i + 1];
+  }
+  return kept.join(QChar(' '));
+}
+
+Result<CompileOptions> withSettings(CompileOptions options, const std::string& settings) {
+  const std::vector<std::string> words = core::history::wordsOf(settings);
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    const auto setter = setters().find(QString::fromStdString(words[i]));
+    const QString value = i + 1 < words.size() ? QString::fromStdString(words[i + 1]) : QString();
+    if (setter == setters().end() || !(*setter)(options, value))
+      return Error{ErrorCode::InvalidArgument,
+                   "The window cannot open a point with '" + words[i] + " " + value.toStdString() +
+                       "'. Use it with `aot-engine bench`.",
+                   {},
+                   {}};
+  }
+  return options;
+}
+
+}  // namespace explorer
