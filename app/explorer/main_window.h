@@ -11,11 +11,8 @@
 #include "app/explorer/navigation/last_used.h"
 #include "app/explorer/navigation/navigator.h"
 #include "app/explorer/session/session_keeper.h"
-#include "app/explorer/settings/settings.h"
 #include "app/explorer/status_line.h"
-#include "app/explorer/window_actions.h"
 #include "app/explorer/window_commands.h"
-#include "views/look/theme.h"
 #include "views/shared/selection_hub.h"
 
 class QDockWidget;

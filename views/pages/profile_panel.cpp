@@ -4,10 +4,12 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QThread>
 #include <QVBoxLayout>
 
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
+#include "views/plot/roofline_chart.h"
 #include "views/plot/saving_chart.h"
 #include "views/plot/slice_chart.h"
 #include "views/shared/export_dialog.h"
@@ -48,7 +50,10 @@ void ProfilePanel::buildTabs() {
   m_tabs->addTab(m_timeline, tr("&Timeline"));
   m_tabs->addTab(m_flame, tr("By &Module"));
   m_tabs->addTab(m_operators, tr("By &Operator"));
+  m_layers = new DataTable(tr("Time and work by layer"), this);
+  m_tabs->addTab(m_layers, tr("By La&yer"));
   m_tabs->addTab(buildSavings(), tr("&Saved by Group"));
+  m_tabs->addTab(buildRoofline(), tr("&Roofline"));
   m_tabs->addTab(m_gaps, tr("&Gaps"));
   m_tabs->addTab(m_slices, tr("S&lices"));
 }
@@ -63,6 +68,30 @@ QWidget* ProfilePanel::buildSavings() {
   return both;
 }
 
+QWidget* ProfilePanel::buildRoofline() {
+  m_roofline = new plot::RooflineChart(this);
+  m_work = new DataTable(tr("Slices and the machine's limits"), this);
+  auto* both = new QSplitter(Qt::Horizontal, this);
+  both->addWidget(m_roofline);
+  both->addWidget(m_work);
+  both->setSizes({520, 600});
+  return both;
+}
+
+void ProfilePanel::setPeaks(const core::partition::MachinePeaks& peaks) {
+  m_peaks = peaks;
+  showWork();
+}
+
+void ProfilePanel::showWork() {
+  std::shared_ptr<const std::vector<models::SliceWork>> work;
+  if (m_profile)
+    work = std::make_shared<const std::vector<models::SliceWork>>(
+        models::sliceWork(*m_index, *m_profile));
+  m_roofline->setWork(work, m_peaks, m_threads);
+  m_work->setTable(models::workTable(work, m_peaks));
+}
+
 void ProfilePanel::connectSelection() {
   const auto choose = [this](const QString& node) {
     m_hub->selectNode(shared::GraphKind::Joint, node);
@@ -75,7 +104,8 @@ void ProfilePanel::connectSelection() {
             [chart](const shared::Selection& selection) { chart->markNode(selection.primary()); });
   }
   connect(m_savingChart, &plot::SavingChart::nodeChosen, this, choose);
-  for (DataTable* table : {m_gaps, m_savings, m_slices})
+  connect(m_roofline, &plot::RooflineChart::nodeChosen, this, choose);
+  for (DataTable* table : {m_layers, m_work, m_gaps, m_savings, m_slices})
     table->followSelection(m_hub, shared::GraphKind::Joint);
 }
 
@@ -98,6 +128,10 @@ void ProfilePanel::setSnapshot(const Snapshot& snapshot) {
   m_gaps->setTable(models::gapTable(m_profile));
   m_savings->setTable(models::savingTable(savings));
   m_slices->setTable(models::sliceTable(timeline));
+  m_layers->setTable(models::layerTable(std::make_shared<const std::vector<models::LayerFigures>>(
+      models::layerFigures(*m_index, m_profile))));
+  m_threads = snapshot.options.threads > 0 ? snapshot.options.threads : QThread::idealThreadCount();
+  showWork();
 }
 
 void ProfilePanel::showHead(const Snapshot& snapshot) {

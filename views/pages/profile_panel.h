@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+#include "views/models/layer_table.h"
 #include "views/models/profile_tables.h"
 #include "views/pages/snapshot.h"
 #include "views/shared/selection_hub.h"
@@ -13,6 +14,7 @@ class QLabel;
 class QTabWidget;
 
 namespace views::plot {
+class RooflineChart;
 class SavingChart;
 class SliceChart;
 }  // namespace views::plot
@@ -28,6 +30,8 @@ class ProfilePanel : public QWidget {
   explicit ProfilePanel(shared::SelectionHub* hub, QWidget* parent = nullptr);
 
   void setSnapshot(const Snapshot& snapshot);
+  /// What one core of this machine does at best: the ceilings of the roofline.
+  void setPeaks(const core::partition::MachinePeaks& peaks);
   plot::SliceChart* timeline() { return m_timeline; }
   plot::SliceChart* flame() { return m_flame; }
 
@@ -36,6 +40,8 @@ class ProfilePanel : public QWidget {
 
  private:
   QWidget* buildSavings();
+  QWidget* buildRoofline();
+  void showWork();
   void buildTabs();
   void connectSelection();
   void showHead(const Snapshot& snapshot);
@@ -50,6 +56,11 @@ class ProfilePanel : public QWidget {
   plot::SliceChart* m_timeline = nullptr;
   plot::SliceChart* m_flame = nullptr;
   plot::SavingChart* m_savingChart = nullptr;
+  plot::RooflineChart* m_roofline = nullptr;
+  core::partition::MachinePeaks m_peaks;
+  int m_threads = 1;  ///< of the profiled steps
+  DataTable* m_layers = nullptr;
+  DataTable* m_work = nullptr;
   DataTable* m_operators = nullptr;
   DataTable* m_gaps = nullptr;
   DataTable* m_savings = nullptr;

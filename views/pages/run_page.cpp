@@ -8,6 +8,7 @@
 
 #include "core/run/cautions.h"
 #include "views/look/theme.h"
+#include "views/models/how_measured.h"
 #include "views/models/run_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
@@ -143,6 +144,12 @@ QWidget* RunPage::buildFigures() {
   tabs->addTab(m_checks, tr("Check per tensor"));
   tabs->addTab(m_compile, tr("Compile time"));
   tabs->addTab(m_entries, tr("Compiled entries"));
+  m_how = plainLabel(QString(), this);
+  m_how->setAccessibleName(tr("How measured"));
+  m_how->setWordWrap(true);
+  m_how->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+  m_how->setMargin(8);
+  tabs->addTab(m_how, tr("&How measured"));
   auto* both = new QSplitter(Qt::Vertical, this);
   both->addWidget(top);
   both->addWidget(tabs);
@@ -176,6 +183,8 @@ void RunPage::showFigures(const Snapshot& snapshot) {
   m_checks->setTable(models::checkTable(measurement));
   m_compile->setTable(models::compileTimeTable(measurement));
   m_entries->setEntries(snapshot.record() ? snapshot.record()->entries : nullptr, snapshot.busy);
+  m_how->setText(measurement ? models::howMeasured(*measurement).join(QChar('\n')) : QString());
+  m_timing->setToolTip(m_how->text());
   if (!measurement) return m_speedup->setText(tr("Nothing was timed yet."));
   showVerdict(*measurement);
   QString conditions =

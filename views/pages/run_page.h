@@ -56,6 +56,7 @@ class RunPage : public StagePage {
   QLabel* m_speedup = nullptr;
   QLabel* m_conditions = nullptr;
   QLabel* m_cautions = nullptr;
+  QLabel* m_how = nullptr;
   plot::SampleChart* m_chart = nullptr;
   DataTable* m_timing = nullptr;
   DataTable* m_checks = nullptr;

@@ -1,10 +1,13 @@
 #include "app/explorer/history/run_jobs.h"
 
 #include <QFileInfo>
+#include <utility>
 
 #include "app/explorer/history/point_settings.h"
+#include "core/partition/machine_peaks.h"
 #include "views/models/showable_text.h"
 #include "views/pages/compare_page.h"
+#include "views/pages/profile_panel.h"
 #include "views/pages/run_page.h"
 #include "views/pages/runs_panel.h"
 #include "views/pages/sweep_panel.h"
@@ -48,6 +51,17 @@ void RunJobs::connectKeeper() {
   connect(panel, &RunsPanel::refreshWanted, m_keeper, &RunKeeper::readAgain);
 }
 
+/// Once, with the first profile: it takes 50 ms of one core, on a pool thread.
+void RunJobs::measurePeaks() {
+  if (std::exchange(m_hasPeaks, true)) return;
+  m_jobs.run(
+      QStringLiteral("peaks"),
+      [](const std::stop_token&) { return core::partition::measureMachinePeaks(); },
+      [this](const core::partition::MachinePeaks& peaks) {
+        m_run->profilePanel()->setPeaks(peaks);
+      });
+}
+
 void RunJobs::connectSweep() {
   SweepPanel* panel = m_compare->sweepPanel();
   connect(panel, &SweepPanel::startWanted, this, &RunJobs::startSweep);
@@ -85,7 +99,10 @@ void RunJobs::ask(Question question) {
   m_controller->ask(question);
   if (question == Question::EagerStep) return;
   Q_EMIT pageWanted(PageId::Run);
-  if (question == Question::Profile) m_run->showProfile();
+  if (question == Question::Profile) {
+    measurePeaks();
+    m_run->showProfile();
+  }
   if (question == Question::Difference) m_run->showSearch();
 }
 

@@ -39,6 +39,7 @@ class RunJobs : public QObject {
 
  private:
   void connectKeeper();
+  void measurePeaks();
   void connectSweep();
   void startSweep(const QStringList& varied);
   void openPoint(const QString& model, const QString& settings);
@@ -49,6 +50,8 @@ class RunJobs : public QObject {
   views::pages::ComparePage* m_compare;
   RunKeeper* m_keeper;
   SweepJob* m_sweep;
+  PoolJobs m_jobs;
+  bool m_hasPeaks = false;
 };
 
 }  // namespace explorer
