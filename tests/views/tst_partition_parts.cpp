@@ -129,6 +129,7 @@ class TstPartitionParts : public QObject {
   void everyChartIsWalkedByKeys();
   void everyChartExportsNumbersAndPictures();
   void everyChartSaysWhyItIsEmpty();
+  void theLegendOfASmallChartDoesNotHideTheCurve();
   void thePageIsEmptyBusyOrStoppedInWords();
   void theFiguresNameTheirModelAndTheMeasuredPeak();
   void samplesOfARunAreWalkedAndExportedLikeTheOtherCharts();
@@ -239,6 +240,21 @@ void TstPartitionParts::everyChartSaysWhyItIsEmpty() {
   QVERIFY(states([](auto& study) {
             study.curveProblem = QStringLiteral("pinned twice");
           }).contains(QStringLiteral("pinned twice")));
+}
+
+void TstPartitionParts::theLegendOfASmallChartDoesNotHideTheCurve() {
+  plot::BudgetChart chart;
+  plot::BudgetChartContent content;
+  content.curve = curve();
+  chart.setContent(content);
+  const auto drawn = [&](const QSize& size) {
+    chart.resize(size);
+    chart.grab();
+    return chart.asSvg().contains("nothing beats it");
+  };
+  QVERIFY(drawn({400, 300}));
+  QVERIFY(!drawn({270, 230}));
+  QVERIFY(drawn({400, 300}));
 }
 
 void TstPartitionParts::thePageIsEmptyBusyOrStoppedInWords() {

@@ -117,7 +117,7 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
   const auto measured = models::measuredPeak(snapshot.study->measured, partition.options);
   m_figures->setText(
       tr("◆ %1 saved in %2 tensors · activations %3, inputs %4, parameters %5 · new memory %6 · "
-         "↻ %7 recomputed, %8, %9 by %10 · peak %11 simulated, %12 · partitioned in %13")
+         "↻ %7 recomputed, %8, %9 by %10 · peak %11 simulated, %12")
           .arg(models::bytesText(partition.savedBytesTotal))
           .arg(partition.savedTensors.size())
           .arg(models::bytesText(partition.savedBytesActivations),
@@ -125,11 +125,11 @@ void BudgetPanel::showFigures(const Snapshot& snapshot) {
                models::bytesText(partition.savedBytesStaticInputs),
                models::bytesText(partition.savedBytesNewStorage))
           .arg(partition.recomputed.size())
-          .arg(models::operationsText(partition.recomputeFlops),
-               models::millisecondsText(partition.recomputeSeconds * 1e3),
-               models::timeModelText(partition.options), models::bytesText(partition.peakBytes),
-               measured ? tr("%1 measured").arg(models::bytesText(*measured)) : tr("not measured"),
-               models::millisecondsText(partition.seconds * 1e3)));
+          .arg(
+              models::operationsText(partition.recomputeFlops),
+              models::millisecondsText(partition.recomputeSeconds * 1e3),
+              models::timeModelText(partition.options), models::bytesText(partition.peakBytes),
+              measured ? tr("%1 measured").arg(models::bytesText(*measured)) : tr("not measured")));
 }
 
 QString BudgetPanel::figures() const {

@@ -26,6 +26,7 @@ namespace {
 constexpr double kReach = 7;  ///< pixels around a point that count as the point
 constexpr double kMargin = 0.08;
 constexpr int kAllTheWay = 1'000'000;
+constexpr QSize kLeastForLegend(280, 280);
 
 /// One dot with its shape; a name puts it into the legend.
 void addMark(QCustomPlot* plot, QPointF at, const QCPScatterStyle& style, const QString& name) {
@@ -42,7 +43,6 @@ BudgetChart::BudgetChart(QWidget* parent)
     : ChartFrame(tr("Memory against recompute time"), parent) {
   setMinimumSize(260, 180);
   plot()->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new ByteTicker));
-  plot()->yAxis->setLabel(tr("estimated recompute time, ms"));
   redraw();
 }
 
@@ -94,6 +94,8 @@ void BudgetChart::redraw() {
              : isEmpty ? tr("The curve of partitions comes with the joint graph.")
                        : QString());
   if (isEmpty || !m_content.message.isEmpty()) return;
+  const std::string_view model = core::partition::costModelName(m_content.curve->timeModel);
+  plot()->yAxis->setLabel(tr("recompute ms, by %1").arg(QString::fromUtf8(model)));
   drawPoints();
   drawReferences();
   drawMeasured();
@@ -107,13 +109,23 @@ void BudgetChart::styleLegend() {
   QCPLegend* legend = plot()->legend;
   QColor sheet = palette().color(QPalette::Base);
   sheet.setAlphaF(0.85F);
-  legend->setVisible(true);
+  legend->setVisible(hasRoomForLegend());
   legend->setFont(font());
   legend->setTextColor(palette().color(QPalette::Text));
   legend->setBrush(sheet);
   legend->setBorderPen(QPen(Qt::NoPen));
   legend->setIconSize(14, 14);
   plot()->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
+}
+
+/// In a small chart the legend would lie over the curve.
+bool BudgetChart::hasRoomForLegend() const {
+  return width() >= kLeastForLegend.width() && height() >= kLeastForLegend.height();
+}
+
+void BudgetChart::resizeEvent(QResizeEvent* event) {
+  ChartFrame::resizeEvent(event);
+  plot()->legend->setVisible(hasRoomForLegend());
 }
 
 void BudgetChart::drawPoints() {

@@ -51,6 +51,7 @@ class BudgetChart : public ChartFrame {
   models::Table numbers() const override;
   void redraw() override;
   bool event(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -58,6 +59,7 @@ class BudgetChart : public ChartFrame {
 
  private:
   void styleLegend();
+  bool hasRoomForLegend() const;
   void drawPoints();
   void drawReferences();
   void drawMeasured();
