@@ -14,6 +14,7 @@
 #include "views/models/model_tables.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
+#include "views/pages/input_sizes.h"
 
 namespace views::pages {
 
@@ -24,12 +25,6 @@ namespace {
 
 constexpr int kAutomatic = -1;
 constexpr int kMeanSquare = -2;
-
-std::int64_t inputBytes(const core::pipeline::ModelSummary& model) {
-  std::int64_t bytes = 0;
-  for (const auto& input : model.inputs) bytes += input.meta.bytes();
-  return bytes;
-}
 
 }  // namespace
 
@@ -72,16 +67,35 @@ QWidget* InputsPage::buildForm() {
   m_memory = plainLabel(QString(), box);
   auto* applyButton = new QPushButton(tr("Apply and trace again"), box);
   connect(applyButton, &QPushButton::clicked, this, &InputsPage::apply);
+  m_sizes = new QLineEdit(box);
+  m_sizes->setMinimumWidth(420);
+  m_sizes->setAccessibleName(tr("Sizes of symbolic dimensions"));
+  m_sizesProblem = plainLabel(QString(), box);
+  m_sizesProblem->setAccessibleName(tr("What is wrong with the sizes"));
+  connect(m_sizes, &QLineEdit::textChanged, this, &InputsPage::checkSizes);
+  auto* sizesRow = new QHBoxLayout;
+  sizesRow->addWidget(m_sizes);
+  sizesRow->addWidget(m_sizesProblem);
+  auto* sizesLabel = new QLabel(tr("Si&zes"), box);
+  sizesLabel->setBuddy(m_sizes);
+  m_try = new QPushButton(tr("Try Eager &Once (Ctrl+Shift+F9)"), box);
+  m_try->setToolTip(tr("Runs one eager step with the inputs that are applied"));
+  connect(m_try, &QPushButton::clicked, this, [this] { Q_EMIT intended(Intent::TryEager); });
   form->addRow(tr("&Mode"), m_mode);
   form->addRow(tr("&Loss"), m_loss);
   auto* fileLabel = new QLabel(tr("&Input file"), box);
   fileLabel->setBuddy(m_file);
   form->addRow(fileLabel, fileRow);
+  form->addRow(sizesLabel, sizesRow);
   form->addRow(tr("&Device"), m_device);
   form->addRow(tr("&Seed"), m_seed);
   form->addRow(tr("&Threads"), m_threads);
   form->addRow(tr("Memory"), m_memory);
-  form->addRow(QString(), applyButton);
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(applyButton);
+  buttons->addWidget(m_try);
+  buttons->addStretch(1);
+  form->addRow(QString(), buttons);
   m_file->setAccessibleName(tr("Input file"));
   m_memory->setAccessibleName(tr("Memory of the inputs"));
   return box;
@@ -118,8 +132,26 @@ void InputsPage::refresh(const Snapshot& snapshot) {
       static_cast<int>(std::min<std::uint64_t>(options.seed, std::numeric_limits<int>::max())));
   showDevice(QString::fromStdString(options.device));
   m_threads->setValue(options.threads);
-  m_memory->setText(
-      tr("%1 of inputs").arg(models::bytesText(inputBytes(snapshot.record()->model))));
+  m_sizes->setEnabled(!dimensions().isEmpty());
+  m_sizes->setPlaceholderText(dimensions().isEmpty()
+                                  ? tr("every dimension of this model is fixed")
+                                  : tr("as in the file; or %1=8").arg(dimensions().front()));
+  m_sizes->setText(sizesText(options.dims));
+  m_try->setEnabled(!snapshot.busy);
+  const bool trains = !options.mode || *options.mode == Mode::Train;
+  m_memory->setText(memoryEstimate(*snapshot.record(), trains));
+}
+
+QStringList InputsPage::dimensions() const {
+  const auto* record = snapshot()->record();
+  return record ? models::dimensionNames(record->model) : QStringList();
+}
+
+bool InputsPage::checkSizes() {
+  const auto sizes = parseSizes(m_sizes->text(), dimensions());
+  m_sizesProblem->setText(sizes ? QString()
+                                : QStringLiteral("✕ ") + models::showable(sizes.error().message));
+  return sizes.has_value();
 }
 
 void InputsPage::setDevices(const QStringList& names, const QStringList& titles,
@@ -157,6 +189,7 @@ void InputsPage::chooseFile() {
 }
 
 void InputsPage::apply() {
+  if (!checkSizes()) return m_sizes->setFocus();
   core::pipeline::CompileOptions options = snapshot()->options;
   options.mode.reset();
   if (m_mode->currentIndex() == 1) options.mode = Mode::Train;
@@ -166,6 +199,7 @@ void InputsPage::apply() {
   if (loss == kMeanSquare) options.loss = LossSpec{};
   if (loss >= 0) options.loss = LossSpec{loss};
   options.inputsPath = m_file->text().toStdString();
+  options.dims = *parseSizes(m_sizes->text(), dimensions());
   options.seed = static_cast<std::uint64_t>(m_seed->value());
   options.device = m_device->currentData().toString().toStdString();
   options.threads = m_threads->value();

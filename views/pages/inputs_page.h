@@ -34,6 +34,9 @@ class InputsPage : public StagePage {
  private:
   QWidget* buildForm();
   void fillLosses(const Snapshot& snapshot);
+  QStringList dimensions() const;
+  /// True if the sizes can be used; else says beside the field what is wrong.
+  bool checkSizes();
   void apply();
   void chooseFile();
   void showDevice(const QString& name);
@@ -42,6 +45,9 @@ class InputsPage : public StagePage {
   QComboBox* m_loss = nullptr;
   QComboBox* m_device = nullptr;
   QLineEdit* m_file = nullptr;
+  QLineEdit* m_sizes = nullptr;
+  QLabel* m_sizesProblem = nullptr;
+  QPushButton* m_try = nullptr;
   QSpinBox* m_seed = nullptr;
   QSpinBox* m_threads = nullptr;
   QLabel* m_memory = nullptr;

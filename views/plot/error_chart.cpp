@@ -72,7 +72,7 @@ void ErrorChart::redraw() {
   for (int i = 0; i < ErrorPicture::kDecades; ++i) {
     const std::int64_t count = m_picture.decades[static_cast<std::size_t>(i)];
     bars->addData(i, static_cast<double>(count));
-    if (i % 3 == 1) ticker->addTick(i, decadeText(i));
+    if (i % 3 == 2) ticker->addTick(i, decadeText(i));
     most = std::max(most, count);
   }
   plot()->xAxis->setTicker(ticker);
