@@ -9,6 +9,8 @@
 
 #include <ATen/ATen.h>
 #include <ATen/FunctionalTensorWrapper.h>
+#include <ATen/InferSize.h>
+#include <ATen/TensorUtils.h>
 
 #include <unordered_map>
 
@@ -21,6 +23,16 @@ using c10::TensorImpl;
 
 at::Tensor copyOfGeometry(const at::Tensor& tensor) {
   return at::empty_strided(tensor.sizes(), tensor.strides(), tensor.options().requires_grad(false));
+}
+
+/// A reshape became a view of what the first stage saw. Where that value was decomposed and has
+/// other strides now, PyTorch's reshape, which sees those, copies.
+bool isImpossibleView(const c10::OperatorHandle& op, const ::torch::jit::Stack& stack) {
+  static const c10::OperatorName kView{"aten::view", ""};
+  if (op.operator_name() != kView) return false;
+  const at::Tensor& self = stack[0].toTensor();
+  const at::DimVector sizes = at::infer_size_dv(stack[1].toIntVector(), self.numel());
+  return !at::detail::computeStride(self.sizes(), self.strides(), sizes);
 }
 
 class Replay {
@@ -108,7 +120,12 @@ class Replay {
       });
     const std::size_t before = m_result.recorder.calls.size();
     m_result.recorder.drawsInPlace = call.op.schema().is_mutable();
-    call.op.callBoxed(&stack);
+    if (isImpossibleView(call.op, stack)) {
+      stack[0] = stack[0].toTensor().clone(at::MemoryFormat::Contiguous);
+      stack = {at::_unsafe_view(stack[0].toTensor(), stack[1].toIntVector())};
+    } else {
+      call.op.callBoxed(&stack);
+    }
     refuseWrites(before);
     for (std::size_t i = 0; i < call.results.size(); ++i) bindResult(call.results[i], stack[i]);
   }
