@@ -76,7 +76,7 @@ struct ViewAndMutationMeta {
 /// How graph input `k` of the exported program is made from the primals: the primal itself, or (for
 /// members of a synthetic base) a strided view of it.
 struct InputBinding {
-  int primal = 0;
+  int primal = 0;  ///< -1: none
   bool isView = false;
   TensorMeta view;  ///< sizes and strides, if isView
   std::int64_t storageOffset = 0;
@@ -84,6 +84,8 @@ struct InputBinding {
   /// A view whose geometry the program changes (`t_`). The new one is an output after the user's,
   /// in the order of the inputs.
   bool isReshaped = false;
+  /// Target of the `get_attr` nodes that read it, if it is a constant that is no primal.
+  std::string attribute;
 };
 
 struct JointSignature {

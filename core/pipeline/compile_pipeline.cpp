@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/gpu/device_state.h"
+#include "core/ir/attribute_inputs.h"
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/build_half.h"
@@ -250,12 +251,15 @@ class Pipeline {
                                                            const StageContext& context) const {
     auto half = std::make_shared<CompiledHalf>();
     half->graph = graph;
-    ir::PassResult decomposed{graph, ir::OriginMap::identity(graph->size())};
-    if (m_options.decompositions != Decompositions::None)
-      decomposed = passes::decomposeForFusion(graph);
-    half->origin = std::move(decomposed.origin);
+    const ir::PassResult given = ir::attributesToInputs(graph);
+    ir::PassResult ready = given;
+    if (m_options.decompositions != Decompositions::None) {
+      ready = passes::decomposeForFusion(given.graph);
+      ready.origin = ready.origin.after(given.origin);
+    }
+    half->origin = std::move(ready.origin);
     CORE_TRY(half->schedule,
-             m_backend->schedule(decomposed.graph, fusionOptions(m_options, *m_backend), context));
+             m_backend->schedule(ready.graph, fusionOptions(m_options, *m_backend), context));
     return std::shared_ptr<const CompiledHalf>(std::move(half));
   }
 

@@ -100,6 +100,7 @@ std::vector<at::Tensor> CompiledBackward::inputs(const variable_list& gradients)
         inputs.push_back(tangent(source.index, gradients).detach());
         break;
       case BackwardSource::Kind::Saved: inputs.push_back(m_saved.at(source.index)); break;
+      case BackwardSource::Kind::Constant: inputs.push_back(m_constants.at(source.index)); break;
       case BackwardSource::Kind::Number: inputs.emplace_back(); break;
     }
   }

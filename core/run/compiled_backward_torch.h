@@ -15,9 +15,10 @@ namespace core::run {
 
 /// Where an input of the backward schedule comes from.
 struct BackwardSource {
-  enum class Kind { Tangent, Saved, Number };
+  enum class Kind { Tangent, Saved, Constant, Number };
   Kind kind = Kind::Number;
-  std::size_t index = 0;  ///< of the tangent, or of the forward output that was saved
+  /// Of the tangent, of the forward output that was saved, of the input of the exported graph.
+  std::size_t index = 0;
 };
 
 /// A half that can run, with how long it last took.
@@ -65,6 +66,8 @@ class CompiledBackward final : public ::torch::autograd::Node {
 
   /// To be called once the forward has ended, before the node can run.
   void save(SavedValues saved) { m_saved = std::move(saved); }
+  /// By input of the exported graph.
+  void giveConstants(std::vector<at::Tensor> constants) { m_constants = std::move(constants); }
 
   std::string name() const override { return "CompiledBackward"; }
   void release_variables() override { m_saved.release(); }
@@ -81,6 +84,7 @@ class CompiledBackward final : public ::torch::autograd::Node {
 
   std::shared_ptr<BackwardHalf> m_half;
   SavedValues m_saved;
+  std::vector<at::Tensor> m_constants;
 };
 
 }  // namespace core::run

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
+#include "core/ir/attribute_inputs.h"
 #include "core/run/compiled_backward_torch.h"
 #include "core/run/step_epilogue_torch.h"
 
@@ -128,8 +129,14 @@ bool isUnfollowed(const ir::ViewAndMutationMeta& metadata, std::size_t position)
 struct CompiledStep::Shared {
   std::shared_ptr<const ir::JointGraph> joint;
   std::unique_ptr<ScheduleRunner> forward;
-  std::vector<std::optional<std::size_t>> primalOfInput;  ///< of the forward; empty: a number
-  std::shared_ptr<BackwardHalf> backward;                 ///< null in inference
+  /// Where an input of the forward schedule comes from.
+  struct Source {
+    enum class Kind { Primal, Constant, Number };
+    Kind kind = Kind::Number;
+    std::size_t index = 0;  ///< of the primal, or of the input of the exported graph
+  };
+  std::vector<Source> sources;
+  std::shared_ptr<BackwardHalf> backward;  ///< null in inference
   std::unique_ptr<StepEpilogue> epilogue;
   std::vector<std::size_t> tangents;  ///< forward outputs that have one
   std::int64_t arenaBytes = 0;
@@ -138,23 +145,36 @@ struct CompiledStep::Shared {
   std::size_t forwardOutputs() const {
     return static_cast<std::size_t>(joint->signature.numForwardOutputs);
   }
+  /// Per input of the exported graph: the constant, if the backward reads it.
+  std::vector<at::Tensor> constantsOf(const std::vector<at::Tensor>& graphInputs) const;
   void bindForward();
   void bindBackward();
 };
 
+std::vector<at::Tensor> CompiledStep::Shared::constantsOf(
+    const std::vector<at::Tensor>& graphInputs) const {
+  std::vector<at::Tensor> constants(graphInputs.size());
+  for (const BackwardSource& source : backward->sources)
+    if (source.kind == BackwardSource::Kind::Constant)
+      constants[source.index] = graphInputs[source.index];
+  return constants;
+}
+
 /// Placeholders keep their names through partition and decomposition: those of the joint graph are
 /// primals or tangents.
 void CompiledStep::Shared::bindForward() {
-  std::unordered_map<std::string, std::size_t> primals;
+  std::unordered_map<std::string, Source> known;
   const ir::Graph& all = *joint->graph;
   for (std::size_t i = 0; i < static_cast<std::size_t>(joint->signature.numPrimals); ++i)
-    primals[all.node(all.placeholders()[i]).name] = i;
+    known[all.node(all.placeholders()[i]).name] = {Source::Kind::Primal, i};
+  for (const auto& [name, input] : ir::inputsOfAttributes(*joint))
+    known[name] = {Source::Kind::Constant, input};
   for (const ir::NodeId id : forward->graph().placeholders()) {
     const ir::Node& node = forward->graph().node(id);
-    const auto found = primals.find(node.name);
-    CORE_CHECK(found != primals.end() || node.sym(),
+    const auto found = known.find(node.name);
+    CORE_CHECK(found != known.end() || node.sym(),
                "nothing provides the input '" + node.name + "'");
-    primalOfInput.push_back(node.sym() ? std::nullopt : std::optional(found->second));
+    sources.push_back(node.sym() ? Source{} : found->second);
   }
 }
 
@@ -167,6 +187,8 @@ void CompiledStep::Shared::bindBackward() {
   const auto primals = static_cast<std::size_t>(joint->signature.numPrimals);
   for (std::size_t i = primals; i < all.placeholders().size(); ++i)
     known[all.node(all.placeholders()[i]).name] = {Kind::Tangent, i - primals};
+  for (const auto& [name, input] : ir::inputsOfAttributes(*joint))
+    known[name] = {Kind::Constant, input};
   const ir::Graph& producer = forward->graph();
   for (std::size_t i = forwardOutputs(); i < producer.outputs().size(); ++i) {
     const ir::Argument& output = producer.outputs()[i];
@@ -232,8 +254,13 @@ std::vector<at::Tensor> CompiledStep::run(const std::vector<at::Tensor>& graphIn
   const std::vector<std::uint32_t> versions = versionsOf(graphInputs);
   const std::vector<at::Tensor> primals = primalsOf(graphInputs);
   std::vector<at::Tensor> inputs;
-  for (const auto& primal : shared.primalOfInput)
-    inputs.push_back(primal ? primals[*primal].detach() : at::Tensor());
+  for (const Shared::Source& source : shared.sources) {
+    switch (source.kind) {
+      case Shared::Source::Kind::Primal: inputs.push_back(primals[source.index].detach()); break;
+      case Shared::Source::Kind::Constant: inputs.push_back(graphInputs[source.index]); break;
+      case Shared::Source::Kind::Number: inputs.emplace_back(); break;
+    }
+  }
   const auto start = Clock::now();
   std::vector<at::Tensor> values = shared.forward->run(std::move(inputs));
   shared.forwardSeconds = secondsSince(start);
@@ -244,6 +271,7 @@ std::vector<at::Tensor> CompiledStep::run(const std::vector<at::Tensor>& graphIn
     keepFromWrites(values, primals);
     saved = savedOf(values);
     node = makeNode(primals, values);
+    node->giveConstants(shared.constantsOf(graphInputs));
   }
   std::vector<at::Tensor> outputs = shared.epilogue->run(primals, values);
   reshapeInputs(graphInputs, outputs);

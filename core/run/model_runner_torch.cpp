@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/ir/attribute_inputs.h"
 #include "core/run/benchmark_torch.h"
 #include "core/run/compiled_step_torch.h"
 #include "core/run/eager_shapes_torch.h"
@@ -303,11 +304,12 @@ Result<StepSearch> ModelRunner::firstDifference(const torch::ExecutableStep& exe
     CompiledStep step(executable, scope.device);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     StepSearch search;
-    const StepSearcher forward(step.forwardRunner(), executable.partition->forward, false, search,
-                               context);
+    const auto given = [](const ir::GraphPtr& half) { return ir::attributesToInputs(half).graph; };
+    const StepSearcher forward(step.forwardRunner(), given(executable.partition->forward), false,
+                               search, context);
     std::optional<StepSearcher> backward;
     if (step.backwardRunner())
-      backward.emplace(*step.backwardRunner(), executable.partition->backward, true, search,
+      backward.emplace(*step.backwardRunner(), given(executable.partition->backward), true, search,
                        context);
     const auto ran = runStep(bound, compiledForward(step, shapes), options, Memory::Ignore);
     CORE_TRY_VOID(context.checkCancelled("the search"));

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
+#include "core/ir/attribute_inputs.h"
 #include "core/run/compare_torch.h"
 #include "core/run/eager_shapes_torch.h"
 #include "core/run/eager_values_torch.h"
@@ -55,6 +56,7 @@ class TraceChecker {
         m_inputs(inputs),
         m_program(program),
         m_joint(*traced.joint),
+        m_graph(ir::attributesToInputs(traced.joint->graph).graph),
         m_values(traced.values),
         m_options(options),
         m_context(context),
@@ -109,7 +111,7 @@ class TraceChecker {
       keysOf[value.node].push_back({value.visit, value.result});
     torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
     const std::vector<at::Tensor> primals = replayPrimals(bound);
-    const std::vector<at::Tensor> inputs = replayInputs(primals);
+    const std::vector<at::Tensor> inputs = replayInputs(primals, bound);
     at::manual_seed(m_options.seed);
     const OnReplayed onReplayed = [&](const ir::Node& node, const at::Tensor& value) {
       const auto keys = keysOf.find(node.name);
@@ -118,14 +120,19 @@ class TraceChecker {
       return !m_check.mismatch;
     };
     CORE_TRY(std::vector<at::Tensor> outputs,
-             replayJoint(*m_joint.graph, inputs, onReplayed, m_check, m_context));
+             replayJoint(*m_graph, inputs, onReplayed, m_check, m_context));
     if (!m_check.mismatch) compareOutputs(std::move(outputs), primals);
     return {};
   }
 
-  std::vector<at::Tensor> replayInputs(std::vector<at::Tensor> primals) const {
+  std::vector<at::Tensor> replayInputs(std::vector<at::Tensor> primals,
+                                       const torch::BoundTensors& bound) const {
     primals.insert(primals.end(), m_tangents.begin(), m_tangents.end());
     primals.resize(m_joint.graph->placeholders().size());
+    const auto constants = ir::inputsOfAttributes(m_joint);
+    for (std::size_t i = primals.size(); i < m_graph->placeholders().size(); ++i)
+      primals.push_back(
+          bound.graphInputs()[constants.at(m_graph->node(m_graph->placeholders()[i]).name)]);
     return primals;
   }
 
@@ -137,12 +144,12 @@ class TraceChecker {
       torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native);
       TraceCheck unread;
       CORE_TRY_VOID(replayJoint(
-          *m_joint.graph, replayInputs(replayPrimals(bound)),
+          *m_graph, replayInputs(replayPrimals(bound), bound),
           [](const ir::Node&, const at::Tensor&) { return true; }, unread, m_context, &seconds));
     }
     if (replays.empty()) return {};
     std::vector<double> samples(replays.size());
-    for (const ir::Node& node : m_joint.graph->nodes()) {
+    for (const ir::Node& node : m_graph->nodes()) {
       if (!node.isCall() || node.sym() || node.target == "getitem") continue;
       for (std::size_t i = 0; i < replays.size(); ++i) samples[i] = replays[i][node.id.index];
       const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
@@ -282,6 +289,7 @@ class TraceChecker {
   const load::InputSet& m_inputs;
   const trace::PreparedProgram& m_program;
   const ir::JointGraph& m_joint;
+  const ir::GraphPtr m_graph;  ///< the joint graph with constants as its last inputs
   const std::vector<torch::ProgramValue>& m_values;
   const torch::RunOptions& m_options;
   const StageContext& m_context;

@@ -1,7 +1,10 @@
 #include "core/schedule/step_order.h"
 
 #include <algorithm>
+#include <optional>
 #include <queue>
+
+#include "core/ir/op_table.h"
 
 namespace core::schedule {
 namespace {
@@ -24,7 +27,12 @@ void addWriteBackOrder(const LoweredGraph& lowered, ir::NodeId copy,
 
 std::vector<std::vector<ir::NodeId>> successors(const LoweredGraph& lowered) {
   std::vector<std::vector<ir::NodeId>> after(lowered.nodes.size());
+  std::optional<ir::NodeId> lastDraw;
   for (const ir::Node& node : lowered.graph->nodes()) {
+    if (ir::drawsRandomNumbers(node)) {
+      if (lastDraw) after[lastDraw->index].push_back(node.id);
+      lastDraw = node.id;
+    }
     const ir::NodeId producer = lowered.producer(node.id);
     const auto& readers = lowered.at(node.id).readers;
     auto& list = after[producer.index];

@@ -8,8 +8,9 @@
 
 namespace core::schedule {
 
-/// Nodes that must run after each node, by NodeId: the readers of its values, and for the reader of
-/// a tensor that a copy_ overwrites, that copy.
+/// Nodes that must run after each node, by NodeId: the readers of its values, for the reader of a
+/// tensor that a copy_ overwrites that copy, and for a call that draws random numbers the next one
+/// that does, because a generator gives its numbers in order.
 std::vector<std::vector<ir::NodeId>> successors(const LoweredGraph& lowered);
 
 /// An order of `unitCount` units in which every unit runs after those that it depends on; of the

@@ -95,9 +95,33 @@ EncodedArguments GraphWriter::encoded(const RecordedCall& call) const {
   }
 }
 
+void GraphWriter::addConstant(const std::string& target, const at::Tensor& value) {
+  m_constants.emplace(value.unsafeGetTensorImpl(), target);
+}
+
+/// Makes the `get_attr` nodes of the call; false if it reads no constant.
+bool GraphWriter::readConstants(const RecordedCall& call) {
+  bool any = false;
+  for (const c10::IValue& argument : call.arguments)
+    forEachTensor(argument, [&](const at::Tensor& tensor) {
+      const auto constant = m_constants.find(tensor.unsafeGetTensorImpl());
+      if (constant == m_constants.end()) return;
+      Draft& draft = append(constant->second, ir::NodeKind::Attribute, constant->second);
+      draft.node.value = torch::tensorMeta(tensor, m_device);
+      tagDraft(draft, call.tag);
+      bind(tensor, draft.node.id);
+      any = true;
+    });
+  return any;
+}
+
 void GraphWriter::addCall(const RecordedCall& call) {
+  // LibTorch's functionalization makes a clone of what PyTorch leaves a lift.
+  const bool isLift = readConstants(call) && baseName(call.op) == "clone";
   EncodedArguments arguments = encoded(call);
-  Draft& draft = append(fxBaseName(baseName(call.op)), ir::NodeKind::Call, opText(call.op));
+  Draft& draft =
+      append(fxBaseName(isLift ? "lift_fresh_copy" : baseName(call.op)), ir::NodeKind::Call,
+             isLift ? "aten.lift_fresh_copy.default" : opText(call.op));
   draft.node.args = std::move(arguments.args);
   draft.node.kwargs = std::move(arguments.kwargs);
   draft.mustStay =

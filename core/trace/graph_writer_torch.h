@@ -28,6 +28,8 @@ class GraphWriter {
 
   void addPlaceholder(const std::string& name, const at::Tensor& value,
                       const std::string& descriptor, ir::PartitionerTag tag);
+  /// Calls that read `value` read the attribute `target`, by a `get_attr` node each.
+  void addConstant(const std::string& target, const at::Tensor& value);
   /// One node, and a `getitem` per result if there are several. Throws for arguments that the IR
   /// cannot hold.
   void addCall(const RecordedCall& call);
@@ -57,6 +59,7 @@ class GraphWriter {
   };
 
   Draft& append(std::string_view candidate, ir::NodeKind kind, std::string target);
+  bool readConstants(const RecordedCall& call);
   EncodedArguments encoded(const RecordedCall& call) const;
   void tagDraft(Draft& draft, const CallTag& tag) const;
   void bind(const at::Tensor& tensor, ir::NodeId node);
@@ -71,6 +74,7 @@ class GraphWriter {
   ir::Device m_device;
   std::vector<Draft> m_drafts;
   std::unordered_map<const c10::TensorImpl*, ir::NodeId> m_nodeOf;
+  std::unordered_map<const c10::TensorImpl*, std::string> m_constants;  ///< their targets
   NodeNames m_names;
   std::vector<int> m_sizesFrom;
 };

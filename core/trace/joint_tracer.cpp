@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "core/torch/tensor_meta_torch.h"
 #include "core/trace/decompositions/core_decompositions.h"
 #include "core/trace/forward_metadata_torch.h"
 #include "core/trace/functional_replay_torch.h"
@@ -56,7 +57,10 @@ class Tracer {
         m_program(program),
         m_options(options),
         m_context(context),
-        m_inputs(std::move(inputs)) {}
+        m_inputs(std::move(inputs)) {
+    for (const TracedInputs::Constant& constant : m_inputs.constants)
+      m_constants.push_back(torch::emptyLike(constant.meta, c10::kMeta));
+  }
 
   torch::TraceResult trace() {
     const Clock::time_point start = Clock::now();
@@ -116,9 +120,13 @@ class Tracer {
       binding.isReshaped = binding.isReshaped && binding.isView;
   }
 
+  TracedFunction tracedFunction() const {
+    return {m_program, m_inputs, m_constants, m_options, m_context};
+  }
+
   Result<ForwardMetadata> collectOnce() {
     Recorder recorder;
-    const TracedFunction function(m_program, m_inputs, m_options, m_context);
+    const TracedFunction function = tracedFunction();
     recorder.limits = function.limits();
     try {
       return collectMetadata(function, recorder);
@@ -148,7 +156,7 @@ class Tracer {
     if (!m_metadata.meta.isTrain) dropTangents();
     m_context.progress(0.2, "Trace: forward and backward");
     const Clock::time_point start = Clock::now();
-    const TracedFunction function(m_program, m_inputs, m_options, m_context);
+    const TracedFunction function = tracedFunction();
     JointCapture joint = captureJoint(
         function, m_metadata,
         m_metadata.meta.isTrain ? CapturePhases::ForwardAndBackward : CapturePhases::ForwardOnly);
@@ -168,7 +176,7 @@ class Tracer {
 
   /// The forward failed: what was recorded up to there is still worth seeing.
   void writePartial() {
-    const TracedFunction function(m_program, m_inputs, m_options, m_context);
+    const TracedFunction function = tracedFunction();
     m_metadata = {};
     finish(captureJoint(function, m_metadata, CapturePhases::ForwardOnly));
   }
@@ -211,6 +219,8 @@ class Tracer {
                                               UnusedNodes unused) {
     GraphWriter writer(m_program.visits, m_options.device);
     addPlaceholders(writer, functional);
+    for (std::size_t i = 0; i < m_constants.size(); ++i)
+      writer.addConstant(m_inputs.bindings[m_inputs.constants[i].input].attribute, m_constants[i]);
     for (const RecordedCall& call : functional.recorder.calls) writer.addCall(call);
     auto joint = std::make_shared<ir::JointGraph>();
     std::vector<std::string> descriptors =
@@ -275,6 +285,7 @@ class Tracer {
   const torch::TraceOptions& m_options;
   const StageContext& m_context;
   TracedInputs m_inputs;
+  std::vector<at::Tensor> m_constants;  ///< one per constant of the inputs, on meta
   ForwardMetadata m_metadata;
   torch::TraceResult m_result;
   std::vector<int> m_sizesFrom;

@@ -32,6 +32,8 @@ Result<std::vector<at::Tensor>> TracedFunction::run(const std::vector<at::Tensor
                                                binding.view.strideHints(), binding.storageOffset)
                               : primal);
   }
+  for (std::size_t i = 0; i < m_constants.size(); ++i)
+    graphInputs[m_inputs.constants[i].input] = m_constants[i];
 
   const load::ExportNode* current = nullptr;
   InterpretOptions options;

@@ -19,9 +19,16 @@ namespace core::trace {
 class TracedFunction {
  public:
   /// The arguments must outlive the object.
+  /// `constants` has one meta tensor per constant of the inputs: the same in every run of a trace,
+  /// because that is how a record knows them.
   TracedFunction(const PreparedProgram& program, const TracedInputs& inputs,
-                 const torch::TraceOptions& options, const StageContext& context)
-      : m_program(program), m_inputs(inputs), m_options(options), m_context(context) {}
+                 const std::vector<at::Tensor>& constants, const torch::TraceOptions& options,
+                 const StageContext& context)
+      : m_program(program),
+        m_inputs(inputs),
+        m_constants(constants),
+        m_options(options),
+        m_context(context) {}
 
   const TracedInputs& inputs() const { return m_inputs; }
   const PreparedProgram& program() const { return m_program; }
@@ -42,6 +49,7 @@ class TracedFunction {
  private:
   const PreparedProgram& m_program;
   const TracedInputs& m_inputs;
+  const std::vector<at::Tensor>& m_constants;
   const torch::TraceOptions& m_options;
   const StageContext& m_context;
 };

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/trace/input_overlap.h"
+#include "core/trace/lifted_constants.h"
 
 namespace core::trace {
 namespace {
@@ -25,12 +26,13 @@ class Builder {
  public:
   Builder(const load::LoadedModel& model, const load::InputSet& inputs)
       : m_model(model), m_inputs(inputs) {
-    m_result.bindings.resize(model.program.inputSpecs.size(), {-1, false, {}, 0, false, false});
+    m_result.bindings.resize(model.program.inputSpecs.size(), {-1, false, {}, 0, false, false, {}});
   }
 
   Result<TracedInputs> build() {
     CORE_TRY_VOID(addState([](InputKind kind) { return kind == InputKind::Parameter; },
                            m_result.parameterOrder, "ParamAOTInput"));
+    CORE_TRY_VOID(addConstants());
     CORE_TRY_VOID(addState(
         [](InputKind kind) {
           return kind == InputKind::Buffer || kind == InputKind::TensorConstant;
@@ -47,11 +49,22 @@ class Builder {
   Result<void> addState(Wanted wanted, std::vector<std::string>& order, const char* descriptor) {
     for (std::size_t k = 0; k < specs().size(); ++k) {
       const load::InputSpec& spec = specs()[k];
-      if (!wanted(spec.kind)) continue;
+      if (!wanted(spec.kind) || !m_result.bindings[k].attribute.empty()) continue;
       const load::Weight* weight = m_model.findWeight(spec.target);
       if (!weight) return unfit("The file has no data for '" + spec.target + "'.");
       order.push_back(spec.target);
       add(k, statePrimal(spec, *weight, descriptor));
+    }
+    return {};
+  }
+
+  Result<void> addConstants() {
+    for (const std::size_t k : attributeConstants(m_model.program)) {
+      const load::Weight* weight = m_model.findWeight(specs()[k].target);
+      if (!weight) return unfit("The file has no data for '" + specs()[k].target + "'.");
+      m_result.bindings[k].attribute =
+          "_tensor_constant" + std::to_string(m_result.constants.size());
+      m_result.constants.push_back({k, weight->meta});
     }
     return {};
   }
@@ -311,8 +324,8 @@ Result<TracedInputs> withSyntheticBases(const TracedInputs& inputs,
     binding.primal = place[old];
     if (!isView[old]) continue;
     const Primal& member = inputs.primals[old];
-    binding = {place[old],        true, member.meta, member.storageOffset, binding.isWritten,
-               binding.isReshaped};
+    binding = {place[old],         true, member.meta, member.storageOffset, binding.isWritten,
+               binding.isReshaped, {}};
   }
   return result;
 }

@@ -30,7 +30,14 @@ struct TracedInputs {
   std::vector<Primal> primals;
   std::vector<std::string> parameterOrder;
   std::vector<std::string> bufferOrder;  ///< with lifted constants, in the program's order
-  /// One per input of the exported graph; `primal` is -1 for an input that is no tensor.
+  /// Constants that are no primals, see attributeConstants(); their graph inputs and geometries.
+  struct Constant {
+    std::size_t input = 0;
+    ir::TensorMeta meta;
+  };
+  std::vector<Constant> constants;
+  /// One per input of the exported graph; `primal` is -1 for an input that is no tensor, and for
+  /// one of `constants`.
   std::vector<ir::InputBinding> bindings;
   /// Inputs were merged: then no input counts as static, as in PyTorch.
   bool merged = false;

@@ -56,6 +56,11 @@ ProgramBuilder& ProgramBuilder::buffer(const std::string& name, std::vector<std:
   return *this;
 }
 
+ProgramBuilder& ProgramBuilder::constant(const std::string& name, std::vector<std::int64_t> sizes) {
+  addState(name, std::move(sizes), DType::F32, load::InputKind::TensorConstant);
+  return *this;
+}
+
 ProgramBuilder& ProgramBuilder::input(const std::string& name, std::vector<std::int64_t> sizes,
                                       DType dtype) {
   const ir::TensorMeta meta = ir::contiguousMeta(dtype, sizes);

@@ -24,6 +24,8 @@ class ProgramBuilder {
                             DType dtype = DType::F32);
   ProgramBuilder& buffer(const std::string& name, std::vector<std::int64_t> sizes,
                          DType dtype = DType::F32);
+  /// A lifted tensor constant; "head.two" is one of the submodule `head`.
+  ProgramBuilder& constant(const std::string& name, std::vector<std::int64_t> sizes);
   ProgramBuilder& input(const std::string& name, std::vector<std::int64_t> sizes,
                         DType dtype = DType::F32);
   /// Nodes from here on belong to this module and source line.

@@ -41,6 +41,7 @@ class TestAotDecompositions : public QObject {
   void backwardCallsKeepTheNumberOfTheirForwardNode();
   void everyCallKnowsTheOutermostOperator();
   void numbersStayNumbers();
+  void aReshapeOfWhatWasDecomposedCopies();
 };
 
 void TestAotDecompositions::anOperatorBecomesItsCallsInPyTorchsOrder_data() {
@@ -105,6 +106,24 @@ void TestAotDecompositions::numbersStayNumbers() {
   QCOMPARE(scaled.target, std::string("aten.mul.Tensor"));
   QVERIFY(scaled.args[1] == ir::Argument(std::int64_t{2}));
   QVERIFY(graph.node(*graph.find("gt")).args[1] == ir::Argument(std::int64_t{5}));
+}
+
+/// The gradient of select, whole, is contiguous; taken apart, it has the strides of what comes in.
+void TestAotDecompositions::aReshapeOfWhatWasDecomposedCopies() {
+  using Sizes = std::vector<std::int64_t>;
+  ProgramBuilder program;
+  program.parameter("w", {2, 480}).input("x", {2, 4, 5, 8});
+  program.call("v", "aten.view.default", {{"self", value("w")}, {"size", Sizes{2, 5, 4, 3, 8}}})
+      .call("s", "aten.select.int",
+            {{"self", value("v")}, {"dim", std::int64_t{3}}, {"index", std::int64_t{1}}})
+      .call("t", "aten.permute.default", {{"self", value("s")}, {"dims", Sizes{0, 2, 1, 3}}})
+      .call("y", "aten.mul.Tensor", {{"self", value("t")}, {"other", value("x")}})
+      .output("y");
+  const auto model = support::openModel(program.model(), program.inputs());
+  const auto traced = model->trace(kCore, {});
+  QVERIFY2(!traced.error, traced.error ? traced.error->message.c_str() : "");
+  QVERIFY2(callText(*traced.joint->graph).endsWith("where.self clone.default view.default"),
+           qPrintable(callText(*traced.joint->graph)));
 }
 
 QTEST_APPLESS_MAIN(TestAotDecompositions)

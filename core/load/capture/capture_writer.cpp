@@ -25,6 +25,7 @@ void writeBindings(JsonWriter& json, const ir::JointSignature& signature) {
   for (const ir::InputBinding& binding : signature.inputBindings) {
     json.beginObject().member("primal", binding.primal).member("is_written", binding.isWritten);
     if (binding.isReshaped) json.member("is_reshaped", true);
+    if (!binding.attribute.empty()) json.member("attribute", binding.attribute);
     if (binding.isView) {
       writeTensorMeta(json.key("view"), binding.view);
       json.member("storage_offset", binding.storageOffset);

@@ -83,6 +83,7 @@ Result<ir::InputBinding> readBinding(Json element, const ValueReader& values) {
   binding.storageOffset = jsonGet<std::int64_t>(element, "storage_offset").value_or(0);
   binding.isWritten = jsonFlag(element, "is_written", false);
   binding.isReshaped = jsonFlag(element, "is_reshaped", false);
+  binding.attribute = jsonText(element, "attribute");
   if (const auto view = jsonMember(element, "view"); view && !view->is_null()) {
     binding.isView = true;
     CORE_TRY(binding.view, values.readTensor(*view));
@@ -136,7 +137,7 @@ Result<ir::JointSignature> readSignature(Json capture, const std::vector<Json>& 
     signature.primalStorage = storageOfPrimals(graph, signature.numPrimals, userInputs);
   for (Json element : jsonElements(capture, "input_bindings")) {
     CORE_TRY(ir::InputBinding binding, readBinding(element, values));
-    if (binding.primal < 0 || binding.primal >= signature.numPrimals)
+    if (binding.primal < -1 || binding.primal >= signature.numPrimals)
       return malformed("`input_bindings` names a primal that the graph does not have");
     signature.inputBindings.push_back(std::move(binding));
   }

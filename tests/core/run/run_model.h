@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/codegen/write_cpu_kernel.h"
+#include "core/ir/attribute_inputs.h"
 #include "core/jit/jit_module.h"
 #include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
@@ -18,7 +19,8 @@ namespace support {
 
 enum class Build { ExternOnly, Kernels };
 
-inline core::torch::ExecutableHalf buildHalf(const core::ir::GraphPtr& graph, Build build) {
+inline core::torch::ExecutableHalf buildHalf(const core::ir::GraphPtr& partitioned, Build build) {
+  const core::ir::GraphPtr graph = core::ir::attributesToInputs(partitioned).graph;
   core::torch::ExecutableHalf half;
   if (build == Build::ExternOnly) {
     half.schedule =

@@ -84,6 +84,30 @@ class TestRunPrograms : public QObject {
     VERIFY_PROGRAM(program);
   }
 
+  void aConstantOfASubmoduleIsAnAttribute() {
+    ProgramBuilder program;
+    program.constant("head.two", {3}).parameter("w", {3}).input("x", {2, 3});
+    program.call("two", "aten.lift_fresh_copy.default", {{"self", value("head.two")}})
+        .call("y", "aten.mul.Tensor", {{"self", value("w")}, {"other", value("two")}})
+        .call("z", "aten.mul.Tensor", {{"self", value("y")}, {"other", value("x")}})
+        .output("z");
+    VERIFY_PROGRAM(program);
+    const std::string kernels = support::differenceOfKernels(program);
+    QVERIFY2(kernels.empty(), kernels.c_str());
+    const auto model = support::openProgram(program);
+    const auto traced = model->trace({}, {});
+    QVERIFY(!traced.error);
+    QCOMPARE(traced.joint->signature.numPrimals, 2);
+    const auto lift = traced.joint->graph->find("lift_fresh_copy");
+    QVERIFY(lift.has_value());
+    const ir::Node& read =
+        traced.joint->graph->node(traced.joint->graph->node(*lift).args.front().node());
+    QCOMPARE(read.kind, ir::NodeKind::Attribute);
+    QCOMPARE(read.name, std::string("_tensor_constant0"));
+    const auto check = support::valueOf(model->checkTrace(traced, {}, {}));
+    QVERIFY2(!check.mismatch, check.sentence().c_str());
+  }
+
   void anInputThatIsReadBeforeItIsWritten() {
     ProgramBuilder program;
     program.parameter("w", {3}).input("x", {2, 3});

@@ -35,6 +35,24 @@ class TestMakeSchedule : public QObject {
     QVERIFY(!call.reason.empty());
   }
 
+  /// The kernel of sin and cos could wait for the second draw, whose input is there already.
+  void randomNumbersAreDrawnInTheOrderOfTheGraph() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f32[4, 8] = placeholder\n%b : f32[4, 8] = placeholder\n"
+        "%sin : f32[4, 8] = aten.sin.default(%a)\n"
+        "%d : (f32[4, 8], b8[4, 8]) = aten.native_dropout.default(%sin, 0.5, True)\n"
+        "%x : f32[4, 8] = getitem(%d, 0)\n"
+        "%e : (f32[4, 8], b8[4, 8]) = aten.native_dropout.default(%b, 0.5, True)\n"
+        "%y : f32[4, 8] = getitem(%e, 0)\n"
+        "%cos : f32[4, 8] = aten.cos.default(%a)\nreturn (%x, %y, %cos)\n");
+    std::vector<std::string> draws;
+    for (const auto& step : schedule.steps)
+      if (const auto* call = std::get_if<ExternStep>(&step))
+        draws.push_back(schedule.graph->node(call->node).name);
+    QCOMPARE(draws, (std::vector<std::string>{"d", "e"}));
+    QCOMPARE(schedule.groups.size(), std::size_t{1});
+  }
+
   void deadNodesAreNotScheduled() {
     const auto schedule = tests::scheduleOf(
         "%a : f32[4] = placeholder\n%b : f32[4] = aten.exp.default(%a)\n"
