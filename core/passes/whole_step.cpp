@@ -72,6 +72,9 @@ class StepJoiner {
       if (!isPlain || output.isUnfollowedView)
         return unsupported("an output is a view of an input or of another output.");
     }
+    for (const Node& node : m_joint.graph->nodes())
+      if (node.kind == ir::NodeKind::Attribute)
+        return unsupported("it reads a constant of a submodule.");
     return requireUnwrittenReads();
   }
 
