@@ -17,7 +17,8 @@ void paintRegion(QPainter& painter, const QRectF& device, const GraphScene& scen
   // A pen or an arrow head may reach over the border.
   const double reach = 8 / viewport.scale() + 8;
   GraphPainter(scene, palette, marks)
-      .paint(painter, part.adjusted(-reach, -reach, reach, reach), viewport.scale());
+      .paint(painter, part.adjusted(-reach, -reach, reach, reach), viewport.scale(),
+             Crowds::Thinned);
   painter.restore();
 }
 

@@ -22,6 +22,9 @@ constexpr double kLaneMargin = 10;
 constexpr double kSmallestLabelScale = 0.5;
 // Every dash of a line is computed, those beside the screen too.
 constexpr double kLongestDashed = 20000;
+// More lines on one screen cannot be told apart.
+constexpr std::size_t kMostLines = 1500;
+constexpr double kMostLength = 2e6;  // device pixels
 
 }  // namespace
 
@@ -35,12 +38,13 @@ double edgeWidth(std::int64_t bytes) {
   return std::min(3.6, 1.1 + 0.2 * (std::log2(static_cast<double>(bytes)) - 10) * 0.9);
 }
 
-void GraphPainter::paint(QPainter& painter, const QRectF& visible, double scale) const {
+void GraphPainter::paint(QPainter& painter, const QRectF& visible, double scale,
+                         Crowds crowds) const {
   painter.setRenderHint(QPainter::Antialiasing, bandFor(scale) == DetailBand::Near);
   painter.setRenderHint(QPainter::TextAntialiasing);
   paintLanes(painter, visible);
   paintFrames(painter, visible, scale);
-  paintEdges(painter, visible, scale);
+  paintEdges(painter, visible, scale, crowds);
   paintBoxes(painter, visible, scale);
   for (const int frame : m_scene.frames())
     if (toRectF(m_scene.geometry().boxes[frame].rect).intersects(visible))
@@ -118,15 +122,52 @@ bool GraphPainter::isEdgeHidden(int edge) const {
   return isHidden(it.source) || std::any_of(it.targets.begin(), it.targets.end(), isEndHidden);
 }
 
-void GraphPainter::paintEdges(QPainter& painter, const QRectF& visible, double scale) const {
+void GraphPainter::paintEdges(QPainter& painter, const QRectF& visible, double scale,
+                              Crowds crowds) const {
+  std::vector<int> edges;
   for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
-    if (!isEdgeHidden(edge)) paintEdge(painter, edge, scale, false);
+    if (!isEdgeHidden(edge)) edges.push_back(edge);
+  if (crowds == Crowds::Thinned && isCrowd(edges, scale)) return paintCrowd(painter, edges, false);
+  for (const int edge : edges) paintEdge(painter, edge, scale, false);
+}
+
+/// Curves with a width cost by their length, also where they are off the screen.
+bool GraphPainter::isCrowd(const std::vector<int>& edges, double scale) const {
+  if (edges.size() > kMostLines) return true;
+  double length = 0;
+  for (const int edge : edges) {
+    for (const auto& line : m_scene.geometry().edges[edge].lines) {
+      length += std::abs(line.front().x - line.back().x) + std::abs(line.front().y - line.back().y);
+    }
+  }
+  return length * scale > kMostLength;
+}
+
+/// So many lines cover each other: every n-th of them, straight and thin, looks the same and does
+/// not stop the window.
+void GraphPainter::paintCrowd(QPainter& painter, const std::vector<int>& edges, bool lit) const {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  for (std::size_t i = 0; i < edges.size(); i += edges.size() / kMostLines + 1) {
+    const Edge& it = m_scene.geometry().edges[edges[i]];
+    painter.setPen(QPen(lit ? m_palette.selection : m_palette.edgeColor(it.kind), 0));
+    const auto& line = it.lines[i % it.lines.size()];
+    for (std::size_t k = 1; k < line.size(); ++k)
+      painter.drawLine(line[k - 1].x, line[k - 1].y, line[k].x, line[k].y);
+  }
+  painter.restore();
 }
 
 void GraphPainter::paintMarked(QPainter& painter, const QRectF& visible, double scale) const {
   painter.setRenderHint(QPainter::Antialiasing, bandFor(scale) == DetailBand::Near);
+  std::vector<int> lit;
   for (const int edge : m_scene.geometry().edgeIndex().query(toRect(visible)))
-    if (isLit(edge)) paintEdge(painter, edge, scale, true);
+    if (isLit(edge)) lit.push_back(edge);
+  if (isCrowd(lit, scale)) {
+    paintCrowd(painter, lit, true);
+  } else {
+    for (const int edge : lit) paintEdge(painter, edge, scale, true);
+  }
   const auto& geometry = m_scene.geometry();
   const int mirror = m_marks.primary < 0 ? -1 : geometry.mirrorOf(m_marks.primary);
   for (const int box : geometry.boxIndex().query(toRect(visible)))

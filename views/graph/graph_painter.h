@@ -12,10 +12,10 @@
 
 namespace views::graph {
 
-/// What is marked, beside what the geometry says.
 /// How boxes are painted that the search did not hit.
 enum class Others { Shown, Paler, Hidden };
 
+/// What is marked, beside what the geometry says.
 struct GraphMarks {
   std::set<int> selected;  ///< boxes
   int primary = -1;        ///< the one that is meant; among `selected`
@@ -34,6 +34,10 @@ enum class DetailBand {
 };
 DetailBand bandFor(double scale);
 
+/// Whether thousands of lines in one place are all painted, as files want it, or as many as can be
+/// told apart.
+enum class Crowds { Whole, Thinned };
+
 class GraphPainter {
  public:
   GraphPainter(const GraphScene& scene, const GraphPalette& palette, const GraphMarks& marks)
@@ -41,7 +45,8 @@ class GraphPainter {
 
   /// `painter` maps scene units to the device with `scale`; only what meets `visible` (scene units)
   /// is painted.
-  void paint(QPainter& painter, const QRectF& visible, double scale) const;
+  void paint(QPainter& painter, const QRectF& visible, double scale,
+             Crowds crowds = Crowds::Whole) const;
   /// What changes often, over what paint() made: outlines of selected, hovered and found boxes, and
   /// the edges of selected and hovered ones.
   void paintMarked(QPainter& painter, const QRectF& visible, double scale) const;
@@ -50,7 +55,9 @@ class GraphPainter {
   void paintLanes(QPainter& painter, const QRectF& visible) const;
   void paintFrames(QPainter& painter, const QRectF& visible, double scale) const;
   void paintFrameTitle(QPainter& painter, int frame, double scale) const;
-  void paintEdges(QPainter& painter, const QRectF& visible, double scale) const;
+  void paintEdges(QPainter& painter, const QRectF& visible, double scale, Crowds crowds) const;
+  bool isCrowd(const std::vector<int>& edges, double scale) const;
+  void paintCrowd(QPainter& painter, const std::vector<int>& edges, bool lit) const;
   void paintEdge(QPainter& painter, int edge, double scale, bool isLit) const;
   void paintArrow(QPainter& painter, int edge) const;
   void paintNetLabel(QPainter& painter, int edge, double scale, bool isLit) const;

@@ -2,12 +2,23 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <functional>
 
 #include "tests/support/odd_joints.h"
+#include "tests/support/watched_application.h"
 #include "views/graph/graph_view.h"
 
 using namespace views::graph;
 using core::ir::JointGraph;
+using support::WatchedApplication;
+
+namespace {
+
+// Processor time between two looks at the event loop, in ms. A person notices from 100 on; fitting
+// the complete graph's 45,000 lines takes a little longer.
+constexpr double kLongestGap = 250;
+
+}  // namespace
 
 class TestOddGraphs : public QObject {
   Q_OBJECT
@@ -26,6 +37,7 @@ class TestOddGraphs : public QObject {
 
   void theyAreUsable() {
     QFETCH(const int, shape);
+    WatchedApplication::instance().forget();
     views::shared::SelectionHub hub;
     GraphView view(&hub, views::shared::GraphKind::Joint);
     view.resize(1000, 700);
@@ -36,23 +48,28 @@ class TestOddGraphs : public QObject {
     GraphCanvas* canvas = view.canvas();
     const QRectF bounds = canvas->scene()->bounds();
     QVERIFY(bounds.width() > 0 && bounds.height() > 0);
-    canvas->fit();
-    canvas->repaint();
-    canvas->centerOn(bounds.bottomRight());
-    canvas->zoomTo(1);
-    canvas->repaint();
-    hub.setFilter(QStringLiteral("a"));
-    canvas->nextFound(true);
-    canvas->nextFound(false);
-    canvas->step(true);
-    canvas->focusAround();
-    canvas->goToMirror();
-    canvas->zoomToSelection();
-    canvas->repaint();
-    view.setOverlay(OverlayKind::Bytes);
-    canvas->showTop();
+    const auto step = [canvas](const char* what, const std::function<void()>& act) {
+      WatchedApplication::instance().measure(QLatin1String(what), [&] {
+        act();
+        canvas->repaint();
+      });
+    };
+    step("fit", [&] { canvas->fit(); });
+    step("the end", [&] { canvas->centerOn(bounds.bottomRight()); });
+    step("100 %", [&] { canvas->zoomTo(1); });
+    step("filter", [&] { hub.setFilter(QStringLiteral("a")); });
+    step("next hit", [&] { canvas->nextFound(true); });
+    step("previous hit", [&] { canvas->nextFound(false); });
+    step("next box", [&] { canvas->step(true); });
+    step("focus around", [&] { canvas->focusAround(); });
+    step("mirror", [&] { canvas->goToMirror(); });
+    step("zoom to selection", [&] { canvas->zoomToSelection(); });
+    step("overlay", [&] { view.setOverlay(OverlayKind::Bytes); });
+    step("top", [&] { canvas->showTop(); });
     const QImage image = canvas->grab().toImage();
     QVERIFY(image.pixelColor(image.rect().center()).isValid());
+    const WatchedApplication& watched = WatchedApplication::instance();
+    QVERIFY2(watched.longest() <= kLongestGap, qPrintable(watched.sentence()));
   }
 
  private:
@@ -69,5 +86,10 @@ class TestOddGraphs : public QObject {
   }
 };
 
-QTEST_MAIN(TestOddGraphs)
+int main(int argc, char** argv) {
+  WatchedApplication application(argc, argv);
+  TestOddGraphs test;
+  return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_odd_graphs.moc"
