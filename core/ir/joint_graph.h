@@ -85,7 +85,7 @@ struct InputBinding {
   /// in the order of the inputs.
   bool isReshaped = false;
   /// Target of the `get_attr` nodes that read it, if it is a constant that is no primal.
-  std::string attribute;
+  std::string attribute = {};
 };
 
 struct JointSignature {
