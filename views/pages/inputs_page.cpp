@@ -42,14 +42,14 @@ InputsPage::InputsPage(QWidget* parent) : StagePage(PageId::Inputs, parent) {
 QWidget* InputsPage::buildForm() {
   auto* box = new QWidget(this);
   auto* form = new QFormLayout(box);
-  form->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
+  form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
   m_mode = new QComboBox(box);
   m_mode->addItem(tr("train if any parameter wants a gradient"));
   m_mode->addItem(tr("train: forward, loss, backward"));
   m_mode->addItem(tr("infer: forward only"));
   m_loss = new QComboBox(box);
   m_file = new QLineEdit(box);
-  m_file->setMinimumWidth(420);
+  m_file->setMinimumWidth(300);
   m_file->setPlaceholderText(tr("the file's own examples, or random values of the seed"));
   m_file->setClearButtonEnabled(true);
   auto* browse = new QPushButton(tr("Choose…"), box);
@@ -58,6 +58,9 @@ QWidget* InputsPage::buildForm() {
   fileRow->addWidget(m_file);
   fileRow->addWidget(browse);
   m_device = new QComboBox(box);
+  // What a GPU lacks is a sentence; it must not widen the window.
+  m_device->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_device->setMinimumContentsLength(40);
   setDevices({}, {}, tr("The engine has not looked for GPUs yet."));
   m_seed = new QSpinBox(box);
   m_seed->setRange(0, std::numeric_limits<int>::max());
@@ -65,12 +68,15 @@ QWidget* InputsPage::buildForm() {
   m_threads->setRange(0, 4096);
   m_threads->setSpecialValueText(tr("all (%1)").arg(QThread::idealThreadCount()));
   m_memory = plainLabel(QString(), box);
+  m_memory->setWordWrap(true);
+  m_memory->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   auto* applyButton = new QPushButton(tr("Apply and trace again"), box);
   connect(applyButton, &QPushButton::clicked, this, &InputsPage::apply);
   m_sizes = new QLineEdit(box);
-  m_sizes->setMinimumWidth(420);
+  m_sizes->setMinimumWidth(300);
   m_sizes->setAccessibleName(tr("Sizes of symbolic dimensions"));
   m_sizesProblem = plainLabel(QString(), box);
+  m_sizesProblem->setWordWrap(true);
   m_sizesProblem->setAccessibleName(tr("What is wrong with the sizes"));
   connect(m_sizes, &QLineEdit::textChanged, this, &InputsPage::checkSizes);
   auto* sizesRow = new QHBoxLayout;
