@@ -95,7 +95,8 @@ void CudaWriter::writeRaggedStart() {
   writeRaggedShift();
   m_code.line("[[maybe_unused]] const auto isInRow = [&](int e) { return (uat)(c + e) < " +
               text(size) + "; };");
-  m_code.line("const bool isWhole = c >= 0 && c <= " + text(size - m_plan.lanes()) + ";");
+  m_code.line(
+      "[[maybe_unused]] const bool isWhole = c >= 0 && c <= " + text(size - m_plan.lanes()) + ";");
 }
 
 /// A long ragged row: first the vectors that lie in the row wherever it begins, in a loop without
