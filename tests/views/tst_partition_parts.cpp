@@ -133,6 +133,7 @@ class TstPartitionParts : public QObject {
   void thePageIsEmptyBusyOrStoppedInWords();
   void theFiguresNameTheirModelAndTheMeasuredPeak();
   void samplesOfARunAreWalkedAndExportedLikeTheOtherCharts();
+  void furtherVariantsAreDrawnOnlyIfTheirCheckPassed();
 };
 
 void TstPartitionParts::everyTableIsWalkedByKeys() {
@@ -308,6 +309,22 @@ void TstPartitionParts::samplesOfARunAreWalkedAndExportedLikeTheOtherCharts() {
   QCOMPARE(chart.asCsv(), QStringLiteral("variant,sample,ms\r\neager,1,4\r\neager,2,5\r\n"
                                          "compiled,1,2\r\ncompiled,2,3\r\n"));
   QVERIFY(canExportByKey(chart));
+}
+
+void TstPartitionParts::furtherVariantsAreDrawnOnlyIfTheirCheckPassed() {
+  plot::SampleChart chart;
+  auto measurement = std::make_shared<core::run::Measurement>();
+  measurement->eager.samplesMs = {4};
+  measurement->compiled.samplesMs = {2};
+  measurement->whole.emplace();
+  measurement->whole->check.passed = true;
+  measurement->whole->timing.samplesMs = {1};
+  measurement->graph.emplace();
+  measurement->graph->check.passed = false;
+  measurement->graph->timing.samplesMs = {0.5};
+  chart.setMeasurement(measurement);
+  QCOMPARE(chart.asCsv(), QStringLiteral("variant,sample,ms\r\neager,1,4\r\ncompiled,1,2\r\n"
+                                         "as one schedule,1,1\r\n"));
 }
 
 QTEST_MAIN(TstPartitionParts)

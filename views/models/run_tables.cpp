@@ -183,7 +183,7 @@ Table timingTable(const MeasurementPtr& measurement) {
   };
   std::vector<QStringList> rows = {
       time(QStringLiteral("median"), &Timing::medianMs),
-      row(QStringLiteral("half the interquartile range"), spreadText),
+      row(QStringLiteral("half the IQR"), spreadText),
       time(QStringLiteral("minimum"), &Timing::minMs),
       time(QStringLiteral("10th percentile"), &Timing::p10Ms),
       time(QStringLiteral("90th percentile"), &Timing::p90Ms),
@@ -199,8 +199,8 @@ Table timingTable(const MeasurementPtr& measurement) {
           [](const Timing& timing) { return countText(timing.stepsPerSample); }),
   };
   QStringList titles{QStringLiteral("figure"), QStringLiteral("eager"), QStringLiteral("compiled")};
-  if (graph) titles += QStringLiteral("compiled + CUDA graph");
-  if (whole) titles += QStringLiteral("whole step as one schedule");
+  if (graph) titles += QStringLiteral("CUDA graph");
+  if (whole) titles += QStringLiteral("as one");
   return fixedTable(titles, std::move(rows));
 }
 

@@ -138,7 +138,7 @@ QWidget* RunPage::buildFigures() {
   auto* top = new QSplitter(Qt::Horizontal, this);
   top->addWidget(m_chart);
   top->addWidget(m_timing);
-  top->setSizes({520, 540});
+  top->setSizes({500, 560});
   auto* tabs = new QTabWidget(this);
   tabs->setAccessibleName(tr("Tables of the run"));
   tabs->addTab(m_checks, tr("Check per tensor"));

@@ -15,8 +15,6 @@ using core::run::Timing;
 
 namespace {
 
-/// Places of the variants on the x axis.
-constexpr int kEager = 1, kCompiled = 2;
 constexpr double kBoxHalfWidth = 0.18;
 constexpr double kDotSpread = 0.32;
 
@@ -31,10 +29,6 @@ double quantile(const std::vector<double>& sorted, double fraction) {
 }  // namespace
 
 SampleChart::SampleChart(QWidget* parent) : ChartFrame(tr("Chart of step times"), parent) {
-  QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
-  ticker->addTick(kEager, tr("eager"));
-  ticker->addTick(kCompiled, tr("compiled"));
-  plot()->xAxis->setTicker(ticker);
   plot()->yAxis->setLabel(tr("time of a step, ms"));
   setMinimumSize(260, 200);
   redraw();
@@ -43,23 +37,47 @@ SampleChart::SampleChart(QWidget* parent) : ChartFrame(tr("Chart of step times")
 void SampleChart::setMeasurement(const std::shared_ptr<const core::run::Measurement>& measurement) {
   m_measurement = measurement;
   m_current = -1;
+  listVariants();
   listSamples();
   redraw();
+}
+
+// No time stands here without a passed check; eager is what checks compare with, and the page says
+// so where the compiled step failed.
+void SampleChart::listVariants() {
+  m_variants.clear();
+  if (!m_measurement) return;
+  const core::run::Measurement& run = *m_measurement;
+  m_variants = {{tr("eager"), &run.eager}, {tr("compiled"), &run.compiled}};
+  if (run.whole && run.whole->check.passed)
+    m_variants.push_back({tr("as one schedule"), &run.whole->timing});
+  if (run.graph && run.graph->check.passed)
+    m_variants.push_back({tr("CUDA graph"), &run.graph->timing});
+  QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+  for (std::size_t i = 0; i < m_variants.size(); ++i)
+    ticker->addTick(static_cast<double>(i), m_variants[i].title);
+  plot()->xAxis->setTicker(ticker);
 }
 
 // Dots are spread evenly over the width in the order they were taken, so a drift shows as a slope.
 void SampleChart::listSamples() {
   m_samples.clear();
-  if (!m_measurement) return;
-  for (const int position : {kEager, kCompiled}) {
-    const Timing& timing = position == kEager ? m_measurement->eager : m_measurement->compiled;
-    const auto count = static_cast<double>(timing.samplesMs.size());
-    for (std::size_t i = 0; i < timing.samplesMs.size(); ++i) {
-      const double along = (static_cast<double>(i) + 0.5) / count * 2 - 1;
-      m_samples.push_back(
-          {position, static_cast<int>(i) + 1, position + along * kDotSpread, timing.samplesMs[i]});
+  for (std::size_t variant = 0; variant < m_variants.size(); ++variant) {
+    const std::vector<double>& samples = m_variants[variant].timing->samplesMs;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const double along =
+          (static_cast<double>(i) + 0.5) / static_cast<double>(samples.size()) * 2 - 1;
+      m_samples.push_back({static_cast<int>(variant), static_cast<int>(i) + 1,
+                           static_cast<double>(variant) + along * kDotSpread, samples[i]});
     }
   }
+}
+
+QString SampleChart::medians() const {
+  QStringList parts;
+  for (const Variant& variant : m_variants)
+    parts << tr("%1 %2").arg(variant.title, models::millisecondsText(variant.timing->medianMs));
+  return tr("Median of a step: %1").arg(parts.join(QStringLiteral(", ")));
 }
 
 int SampleChart::sampleCount() const {
@@ -76,16 +94,13 @@ void SampleChart::redraw() {
     return;
   }
   setMessage({});
-  const look::Colors colors = look::colorsFor(palette());
-  addVariant(kEager, m_measurement->eager, colors.eager);
-  addVariant(kCompiled, m_measurement->compiled, colors.compiled);
+  for (int variant = 0; variant < static_cast<int>(m_variants.size()); ++variant)
+    addVariant(variant);
   plot()->rescaleAxes();
   const double top = plot()->yAxis->range().upper;
   plot()->yAxis->setRange(0, top > 0 ? top * 1.08 : 1);
-  plot()->xAxis->setRange(0.4, 2.6);
-  QString description = tr("Median of an eager step %1, of a compiled step %2")
-                            .arg(models::millisecondsText(m_measurement->eager.medianMs),
-                                 models::millisecondsText(m_measurement->compiled.medianMs));
+  plot()->xAxis->setRange(-0.6, static_cast<double>(m_variants.size()) - 0.4);
+  QString description = medians();
   if (m_current >= 0) {
     markCurrent();
     description = sentenceOf(m_samples[static_cast<std::size_t>(m_current)]);
@@ -96,7 +111,7 @@ void SampleChart::redraw() {
 
 QString SampleChart::sentenceOf(const Sample& sample) const {
   return tr("%1, sample %2: %3")
-      .arg(sample.position == kEager ? tr("eager") : tr("compiled"))
+      .arg(m_variants[static_cast<std::size_t>(sample.variant)].title)
       .arg(sample.number)
       .arg(models::millisecondsText(sample.milliseconds));
 }
@@ -132,25 +147,28 @@ void SampleChart::keyPressEvent(QKeyEvent* event) {
 
 models::Table SampleChart::numbers() const {
   const auto at = [samples = m_samples](int row) { return samples[static_cast<std::size_t>(row)]; };
+  QStringList titles;
+  for (const Variant& variant : m_variants) titles << variant.title;
   models::Table table;
   table.rows = sampleCount();
   table.columns = {
-      models::textColumn(
-          tr("variant"),
-          [at](int row) { return at(row).position == kEager ? tr("eager") : tr("compiled"); }),
+      models::textColumn(tr("variant"), [at, titles](int row) { return titles[at(row).variant]; }),
       models::textColumn(tr("sample"), [at](int row) { return QString::number(at(row).number); }),
       models::textColumn(tr("ms"), [at](int row) { return QString::number(at(row).milliseconds); }),
   };
   return table;
 }
 
-void SampleChart::addVariant(int position, const Timing& timing, const QColor& color) {
+void SampleChart::addVariant(int variant) {
+  const Timing& timing = *m_variants[static_cast<std::size_t>(variant)].timing;
   if (timing.samplesMs.empty()) return;
+  const look::Colors colors = look::colorsFor(palette());
+  const QColor color = variant == 0 ? colors.eager : colors.compiled;
   std::vector<double> sorted = timing.samplesMs;
   std::sort(sorted.begin(), sorted.end());
 
   auto* box = new QCPStatisticalBox(plot()->xAxis, plot()->yAxis);
-  box->addData(position, sorted.front(), quantile(sorted, 0.25), quantile(sorted, 0.5),
+  box->addData(variant, sorted.front(), quantile(sorted, 0.25), quantile(sorted, 0.5),
                quantile(sorted, 0.75), sorted.back());
   box->setWidth(kBoxHalfWidth * 4);
   QColor fill = color;
@@ -166,9 +184,9 @@ void SampleChart::addVariant(int position, const Timing& timing, const QColor& c
   QColor dot = color;
   dot.setAlphaF(0.55F);
   dots->setScatterStyle(QCPScatterStyle(
-      position == kEager ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, dot, dot, 5));
+      variant == 0 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssSquare, dot, dot, 5));
   for (const Sample& sample : m_samples) {
-    if (sample.position == position) dots->addData(sample.along, sample.milliseconds);
+    if (sample.variant == variant) dots->addData(sample.along, sample.milliseconds);
   }
 }
 
