@@ -234,8 +234,8 @@ void printWhole(const Measurement& m) {
     return;
   }
   printTiming("whole", m.whole->timing);
-  std::printf("  whole     forward, loss and backward as one: %d kernels, %d extern calls\n",
-              m.whole->kernels, m.whole->externCalls);
+  std::printf("  whole     forward, loss and backward as one%s: %d kernels, %d extern calls\n",
+              m.gpu ? " schedule and CUDA graph" : "", m.whole->kernels, m.whole->externCalls);
   printSpeedup(m.whole->speedup);
 }
 

@@ -314,7 +314,7 @@ class Pipeline {
     CORE_TRY_VOID(requireDevice(m_options));
     torch::BenchOptions bench;
     CORE_TRY(bench.run, runOptions(m_open, m_options));
-    if (!isForGpu() && bench.run.mode == run::Mode::Train && m_record.backward)
+    if (bench.run.mode == run::Mode::Train && m_record.backward)
       CORE_TRY_VOID(buildWhole(bench.run.loss, context));
     CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
     measurement.budget = m_options.partition.budget;

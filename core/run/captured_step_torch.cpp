@@ -59,20 +59,20 @@ class OneThread {
 
 }  // namespace
 
-CapturedStep::CapturedStep(torch::BoundTensors& bound, const ForwardFunction& forward,
+CapturedStep::CapturedStep(torch::BoundTensors& bound, StepFunction step,
                            const torch::RunOptions& options)
-    : m_bound(bound), m_forward(forward), m_options(options) {}
+    : m_bound(bound), m_step(std::move(step)), m_options(options) {}
 
 CapturedStep::~CapturedStep() = default;
 
 Result<std::unique_ptr<CapturedStep>> CapturedStep::capture(torch::BoundTensors& bound,
-                                                            const ForwardFunction& forward,
+                                                            StepFunction step,
                                                             const torch::RunOptions& options) {
-  std::unique_ptr<CapturedStep> step(new CapturedStep(bound, forward, options));
-  CORE_TRY(step->m_graph, newGraph());
+  std::unique_ptr<CapturedStep> captured(new CapturedStep(bound, std::move(step), options));
+  CORE_TRY(captured->m_graph, newGraph());
   CORE_TRY_VOID(
-      torch::guardTorch("The step cannot be one CUDA graph", [&] { return step->record(); }));
-  return step;
+      torch::guardTorch("The step cannot be one CUDA graph", [&] { return captured->record(); }));
+  return captured;
 }
 
 Result<void> CapturedStep::record() {
@@ -81,13 +81,13 @@ Result<void> CapturedStep::record() {
   const c10::StreamGuard stream(
       c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device));
   for (int i = 0; i < kWarmUps; ++i) {
-    CORE_TRY(m_tensors, runStep(m_bound, m_forward, m_options, Memory::Ignore));
+    CORE_TRY(m_tensors, m_step(Memory::Ignore));
   }
   m_tensors = {};
   m_bound.restoreState();
   synchronize(device);
   m_graph->begin();
-  Result<StepTensors> recorded = runStep(m_bound, m_forward, m_options, Memory::Measure);
+  Result<StepTensors> recorded = m_step(Memory::Measure);
   if (!recorded) {
     // What the step says of itself tells more than that its recording is spoilt.
     (void)torch::guardTorch("Recording", [&] { m_graph->end(); });

@@ -2,6 +2,7 @@
 
 // A whole step (forward, loss, backward) as one CUDA graph.
 
+#include <functional>
 #include <memory>
 
 #include "core/base/result.h"
@@ -16,14 +17,17 @@ class StreamGraph;
 
 namespace core::run {
 
+/// A step that can be run again and again.
+using StepFunction = std::function<Result<StepTensors>(Memory)>;
+
 class CapturedStep {
  public:
-  /// Runs the step a few times on a stream of its own, then records it once. `bound` must not be
-  /// used for other steps before: gradients belong to the stream of their first one. The arguments
-  /// must outlive the object. Errors: Torch, with what cannot be recorded; OutOfMemory;
+  /// Runs `step` on the tensors of `bound` a few times on a stream of its own, then records it
+  /// once. `bound` must not be used for other steps before: gradients belong to the stream of their
+  /// first one. `bound`, `options` and what `step` refers to must outlive the object. Errors: Torch, with what cannot be recorded; OutOfMemory;
   /// DeviceUnavailable where libaot_torch_cuda is missing.
   static Result<std::unique_ptr<CapturedStep>> capture(torch::BoundTensors& bound,
-                                                       const ForwardFunction& forward,
+                                                       StepFunction step,
                                                        const torch::RunOptions& options);
   ~CapturedStep();
 
@@ -36,12 +40,11 @@ class CapturedStep {
   int kernels() const;
 
  private:
-  CapturedStep(torch::BoundTensors& bound, const ForwardFunction& forward,
-               const torch::RunOptions& options);
+  CapturedStep(torch::BoundTensors& bound, StepFunction step, const torch::RunOptions& options);
   Result<void> record();
 
   torch::BoundTensors& m_bound;
-  const ForwardFunction& m_forward;
+  StepFunction m_step;
   const torch::RunOptions& m_options;
   StepTensors m_tensors;
   std::unique_ptr<torch::StreamGraph> m_graph;

@@ -155,7 +155,7 @@ struct Measurement {
   CompileTimes compile;
   std::optional<GraphReplay> graph;   ///< on a GPU only
   std::string graphReason;            ///< why a GPU's step could not be one graph
-  std::optional<WholeStepRun> whole;  ///< of a training step on the CPU
+  std::optional<WholeStepRun> whole;  ///< of a training step; on a GPU as graph
   std::string wholeReason;            ///< why such a step could not be one schedule
   std::optional<GpuConditions> gpu;
   MachineLoad load;

@@ -30,13 +30,9 @@ Variant graphVariant(CapturedStep& captured, torch::BoundTensors& bound, GraphRe
   return {step, [&bound] { bound.restoreState(); }, graph.timing, nullptr};
 }
 
-Variant wholeVariant(WholeStep& whole, torch::BoundTensors& bound, const torch::RunOptions& options,
-                     WholeStepRun& run) {
-  const auto step = [&whole, &bound, &options]() -> Result<void> {
-    CORE_TRY(const StepTensors tensors, whole.run(bound, options, Memory::Ignore));
-    return {};
-  };
-  return {step, [&bound] { bound.restoreState(); }, run.timing, nullptr};
+Variant wholeVariant(RepeatedWhole& whole, torch::BoundTensors& bound, WholeStepRun& run) {
+  return {[&whole] { return whole.again(); }, [&bound] { bound.restoreState(); }, run.timing,
+          nullptr};
 }
 
 void compareTimes(Measurement& measurement) {
@@ -246,7 +242,8 @@ Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
     const torch::RunOptions& options, const StageContext& context, Measurement& measurement) const {
   context.progress(kCheckShare, "Measure: record a CUDA graph");
   CORE_TRY(const FinishedStep eager, finishedEager(options, context));
-  auto captured = CapturedStep::capture(bound, compiled, options);
+  const auto step = [&](Memory memory) { return runStep(bound, compiled, options, memory); };
+  auto captured = CapturedStep::capture(bound, step, options);
   if (!captured) {
     measurement.graphReason = captured.error().message;
     context.log(LogLevel::Warning, "run", measurement.graphReason);
@@ -267,30 +264,29 @@ Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
   return captured;
 }
 
-Result<std::unique_ptr<WholeStep>> ModelRunner::prepareWhole(
+Result<std::unique_ptr<RepeatedWhole>> ModelRunner::prepareWhole(
     const torch::ExecutableStep& executable, torch::BoundTensors& bound, const EagerShapes& shapes,
     const torch::RunOptions& options, const StageContext& context, Measurement& measurement) const {
   measurement.wholeReason = executable.wholeReason;
-  if (!executable.whole.schedule) return std::unique_ptr<WholeStep>();
+  if (!executable.whole.schedule) return std::unique_ptr<RepeatedWhole>();
   context.progress(kCheckShare, "Measure: check the whole step");
-  auto whole = std::make_unique<WholeStep>(executable, shapes);
-  auto tensors = whole->run(bound, options, Memory::Ignore);
+  CORE_TRY(const FinishedStep eager, finishedEager(options, context));
+  auto whole = std::make_unique<RepeatedWhole>(executable, shapes, bound, options);
+  auto tensors = whole->first();
   if (!tensors) {
     measurement.wholeReason = tensors.error().message;
-    return std::unique_ptr<WholeStep>();
+    return std::unique_ptr<RepeatedWhole>();
   }
   WholeStepRun& run = measurement.whole.emplace();
-  run.kernels = whole->kernels();
-  run.externCalls = whole->externCalls();
-  CORE_TRY(const FinishedStep eager, finishedEager(options, context));
+  run.kernels = whole->step().kernels();
+  run.externCalls = whole->step().externCalls();
   const FinishedStep finished = finish(bound, *std::move(tensors));
   run.check = compareValues(finished, eager, std::nullopt);
-  if (!run.check.passed && !whole->isRandom())
+  if (!run.check.passed && !whole->step().isRandom())
     run.check = compareValues(finished, eager,
                               referenceStep(m_model, m_inputs, m_program, options, context));
   bound.restoreState();
-  CORE_TRY(const StepTensors measured, whole->run(bound, options, Memory::Measure));
-  run.timing.peakBytes = measured.peakBytes;
+  CORE_TRY(run.timing.peakBytes, whole->peakBytes());
   return whole;
 }
 
@@ -378,13 +374,13 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
       if (captured) variants.push_back(graphVariant(*captured, *graphBound, *measurement.graph));
     }
     std::optional<torch::BoundTensors> wholeBound;
-    std::unique_ptr<WholeStep> whole;
-    if (scope.device.is_cpu() && options.run.mode == Mode::Train) {
+    std::unique_ptr<RepeatedWhole> whole;
+    if (options.run.mode == Mode::Train) {
       wholeBound.emplace(bind());
       CORE_TRY(whole,
                prepareWhole(executable, *wholeBound, shapes, options.run, context, measurement));
       if (whole && measurement.whole->check.passed)
-        variants.push_back(wholeVariant(*whole, *wholeBound, options.run, *measurement.whole));
+        variants.push_back(wholeVariant(*whole, *wholeBound, *measurement.whole));
     }
     CORE_TRY_VOID(timeInTurns(variants, options, partOf(context, kCheckShare, 1), measurement));
     step.checkIndices();

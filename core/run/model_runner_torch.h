@@ -14,7 +14,7 @@
 #include "core/run/measurement.h"
 #include "core/run/profile.h"
 #include "core/run/step_search.h"
-#include "core/run/whole_step_torch.h"
+#include "core/run/repeated_whole_torch.h"
 #include "core/torch/bind_weights_torch.h"
 #include "core/torch/torch_module.h"
 #include "core/trace/program_interpreter_torch.h"
@@ -47,8 +47,8 @@ class ModelRunner {
   Result<Profile> profile(const torch::ExecutableStep& step, const torch::RunOptions& options,
                           const StageContext& context) const;
   /// Checks, then times eager and compiled in turns (see benchmark_torch.h), on a GPU also the
-  /// compiled step as one CUDA graph, on the CPU the whole step as one schedule. A step that fails
-  /// its check is timed but gets no speed-up.
+  /// compiled step as one CUDA graph, in training the whole step as one schedule (on a GPU as one
+  /// CUDA graph too). A step that fails its check is timed but gets no speed-up.
   Result<Measurement> measure(const torch::ExecutableStep& step, const torch::BenchOptions& options,
                               const StageContext& context) const;
 
@@ -64,12 +64,12 @@ class ModelRunner {
                                                     Measurement& measurement) const;
 
   /// The step as one schedule, with its check in `measurement`; null where there is none.
-  Result<std::unique_ptr<WholeStep>> prepareWhole(const torch::ExecutableStep& executable,
-                                                  torch::BoundTensors& bound,
-                                                  const EagerShapes& shapes,
-                                                  const torch::RunOptions& options,
-                                                  const StageContext& context,
-                                                  Measurement& measurement) const;
+  Result<std::unique_ptr<RepeatedWhole>> prepareWhole(const torch::ExecutableStep& executable,
+                                                 torch::BoundTensors& bound,
+                                                 const EagerShapes& shapes,
+                                                 const torch::RunOptions& options,
+                                                 const StageContext& context,
+                                                 Measurement& measurement) const;
 
   const load::LoadedModel& m_model;
   const load::InputSet& m_inputs;

@@ -40,6 +40,13 @@ void giveGradients(const std::vector<at::Tensor>& primals, std::vector<at::Tenso
   if (!made.empty()) ::torch::autograd::backward(made, ofMade);
 }
 
+/// Kernels run one after the other, so that one workspace is enough for all.
+std::int64_t workspaceBytes(const std::vector<codegen::BuiltKernel>& kernels) {
+  std::int64_t bytes = 0;
+  for (const codegen::BuiltKernel& kernel : kernels) bytes = std::max(bytes, kernel.workspaceBytes);
+  return bytes;
+}
+
 template <typename Kind>
 int countSteps(const schedule::Schedule& schedule) {
   return static_cast<int>(
@@ -49,14 +56,15 @@ int countSteps(const schedule::Schedule& schedule) {
 
 }  // namespace
 
-WholeStep::WholeStep(const torch::ExecutableStep& executable, const EagerShapes& shapes)
+WholeStep::WholeStep(const torch::ExecutableStep& executable, const EagerShapes& shapes,
+                     c10::Device device)
     : m_shapes(shapes),
       m_joint(executable.joint),
       m_schedule(executable.whole.schedule),
       m_epilogue(*executable.joint) {
-  RunPlace place;
-  place.arena = allocateArena(m_schedule->arenaBytes, place.device);
-  place.blocks = std::make_shared<KeptBlocks>();
+  RunPlace place{device, executable.gpu, allocateArena(m_schedule->arenaBytes, device),
+                 allocateArena(workspaceBytes(executable.whole.kernels), device),
+                 device.is_cpu() ? std::make_shared<KeptBlocks>() : nullptr};
   m_runner =
       std::make_unique<ScheduleRunner>(m_schedule, executable.whole.kernels, std::move(place));
 }
@@ -66,7 +74,7 @@ Result<StepTensors> WholeStep::run(torch::BoundTensors& bound, const torch::RunO
   return torch::guardTorch("The whole step failed", [&]() -> Result<StepTensors> {
     bound.clearGradients();
     std::optional<MemoryMeter> meter;
-    if (memory == Memory::Measure) meter.emplace(c10::Device(c10::kCPU));
+    if (memory == Memory::Measure) meter.emplace(m_runner->device());
     StepTensors step = runSchedule(bound, options);
     if (meter) step.peakBytes = meter->peakBytes() + m_schedule->arenaBytes;
     return step;

@@ -14,15 +14,18 @@ namespace core::run {
 
 class WholeStep {
  public:
-  /// Prepares `executable.whole` for the CPU. `shapes` must outlive the object. Throws c10::Error
-  /// for a step that cannot be run.
-  WholeStep(const torch::ExecutableStep& executable, const EagerShapes& shapes);
+  /// Prepares `executable.whole` for `device`. `shapes` must outlive the object. Throws c10::Error
+  /// for a step that cannot be run there.
+  WholeStep(const torch::ExecutableStep& executable, const EagerShapes& shapes, c10::Device device);
 
   /// One step on the tensors of `bound`: gradients of earlier steps are cleared, the generator is
   /// seeded, mutated inputs are written, gradients reach their leaves. Errors: Torch.
   Result<StepTensors> run(torch::BoundTensors& bound, const torch::RunOptions& options,
                           Memory memory);
 
+  /// Throws c10::IndexError if a generated kernel of the runs so far was given an index out of
+  /// range. `run` itself looks on the CPU only.
+  void checkIndices() { m_runner->checkIndices(); }
   bool isRandom() const { return m_runner->isRandom(); }
   int kernels() const;
   int externCalls() const;
