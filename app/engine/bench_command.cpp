@@ -311,6 +311,7 @@ void printCalls(const std::vector<Bench>& benches) {
     printBench(record->model.name, *record->measurement);
     printMemory(*record);
   }
+  printBackwards(*benches.back().record->entries);
   if (benches.size() > 1) printCounters(benches.back().record->entries->counters);
 }
 

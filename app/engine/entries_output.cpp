@@ -43,6 +43,16 @@ void writeEntries(JsonWriter& json, const run::EntriesRecord& record) {
       .endObject();
 }
 
+void printBackwards(const run::EntriesRecord& record) {
+  for (std::size_t i = 0; i < record.entries.size(); ++i) {
+    const run::EntryRecord& entry = record.entries[i];
+    if (entry.backward == run::BackwardBuild::None) continue;
+    std::printf("entry 0/%zu: backward built: %s", i, run::backwardBuildText(entry.backward));
+    if (entry.backwardMs > 0) std::printf(", in %.1f ms", entry.backwardMs);
+    std::printf("\n");
+  }
+}
+
 void printCounters(const run::EntryCounters& counters) {
   std::printf(
       "%d calls, %d compiles, %d hits, %d misses, %d builds at further sizes, %d beyond the limit "

@@ -123,6 +123,7 @@ void printCalls(const Session& session) {
     std::printf("\n");
     for (const std::string& miss : served.misses) std::printf("  %s\n", miss.c_str());
   }
+  printBackwards(session.entries);
   printCounters(session.entries.counters);
 }
 

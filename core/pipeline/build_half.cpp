@@ -1,6 +1,7 @@
 #include "core/pipeline/build_half.h"
 
 #include "core/schedule/make_schedule.h"
+#include "core/torch/deferred_half.h"
 
 namespace core::pipeline {
 
@@ -22,6 +23,27 @@ Result<torch::ExecutableHalf> buildHalf(std::shared_ptr<const CompiledHalf>& hal
   }
   executable.schedule = std::shared_ptr<const schedule::Schedule>(half, &half->schedule);
   return executable;
+}
+
+torch::ExecutableHalf deferHalf(std::shared_ptr<const CompiledHalf> half,
+                                std::shared_ptr<KernelBackend> backend) {
+  torch::ExecutableHalf executable;
+  executable.schedule = std::shared_ptr<const schedule::Schedule>(half, &half->schedule);
+  executable.deferred = std::make_shared<torch::DeferredHalf>(
+      [half = std::move(half), backend = std::move(backend)](const StageContext& context) {
+        std::shared_ptr<const CompiledHalf> own = half;
+        return buildHalf(own, *backend, context);
+      });
+  return executable;
+}
+
+std::shared_ptr<const CompiledHalf> asBuilt(std::shared_ptr<const CompiledHalf> half,
+                                            const torch::ExecutableHalf& built) {
+  if (built.schedule->groups.size() == half->kernels.size()) return half;
+  auto shown = std::make_shared<CompiledHalf>(*half);
+  shown->schedule = *built.schedule;
+  shown->kernels.clear();
+  return shown;
 }
 
 }  // namespace core::pipeline

@@ -16,4 +16,12 @@ namespace core::pipeline {
 Result<torch::ExecutableHalf> buildHalf(std::shared_ptr<const CompiledHalf>& half,
                                         KernelBackend& backend, const StageContext& context);
 
+/// The same at the first call of the half, which then builds it.
+torch::ExecutableHalf deferHalf(std::shared_ptr<const CompiledHalf> half,
+                                std::shared_ptr<KernelBackend> backend);
+
+/// What the record shows of a half that was deferred: calls, where its kernels did not compile.
+std::shared_ptr<const CompiledHalf> asBuilt(std::shared_ptr<const CompiledHalf> half,
+                                            const torch::ExecutableHalf& built);
+
 }  // namespace core::pipeline

@@ -4,17 +4,17 @@
 #include <chrono>
 
 #include "core/base/check.h"
-#include "core/gpu/device_state.h"
 #include "core/ir/attribute_inputs.h"
-#include "core/partition/partition_joint.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/build_half.h"
+#include "core/pipeline/device_report.h"
 #include "core/pipeline/kernel_backend.h"
 #include "core/pipeline/model_summary.h"
 #include "core/pipeline/open_log.h"
 #include "core/pipeline/recompute_for_kernels.h"
 #include "core/pipeline/whole_step.h"
 #include "core/run/guards/graph_at_sizes.h"
+#include "core/torch/deferred_half.h"
 
 namespace core::pipeline {
 namespace {
@@ -187,23 +187,9 @@ class Pipeline {
     return {};
   }
 
-  /// As asked for; with generated kernels on a GPU, what kernels have at hand is computed again.
-  Result<partition::Partition> partitionOf(const ir::JointGraph& joint,
-                                           const StageContext& context) const {
-    partition::PartitionOptions options = m_options.partition;
-    if (isForGpu() && m_options.decompositions == Decompositions::Fusion) {
-      for (std::string& name : valuesToRecompute(*joint.graph))
-        if (std::count(options.save.begin(), options.save.end(), name) == 0)
-          options.recompute.push_back(std::move(name));
-      if (options.recompute.size() > m_options.partition.recompute.size())
-        if (auto parts = partition::partition(joint, options, context)) return parts;
-    }
-    return partition::partition(joint, m_options.partition, context);
-  }
-
   Result<void> partition(const StageContext& context) {
     const auto start = Clock::now();
-    CORE_TRY(auto parts, partitionOf(*m_record.joint, context));
+    CORE_TRY(auto parts, partitionForKernels(*m_record.joint, m_options, m_device, context));
     m_partitionMs = secondsSince(start) * 1e3;
     summary(std::to_string(parts.savedTensors.size()) + " saved tensors, " +
             std::to_string(parts.recomputed.size()) + " nodes recomputed");
@@ -215,28 +201,14 @@ class Pipeline {
     const partition::Partition& parts = *m_record.partition;
     CORE_TRY(m_record.forward, scheduleHalf(parts.forward, context));
     std::size_t kernels = m_record.forward->schedule.groups.size();
+    std::vector<ir::GraphPtr> graphs{m_record.forward->schedule.graph};
     if (parts.backward) {
       CORE_TRY(m_record.backward, scheduleHalf(parts.backward, context));
       kernels += m_record.backward->schedule.groups.size();
+      graphs.push_back(m_record.backward->schedule.graph);
     }
     summary(std::to_string(kernels) + " kernels");
-    return requireApartNodes();
-  }
-
-  /// A name that is in neither half was mistyped, or decomposed.
-  Result<void> requireApartNodes() const {
-    for (const std::string& name : m_options.apart) {
-      const auto isIn = [&](const std::shared_ptr<const CompiledHalf>& half) {
-        return half && half->schedule.graph->find(name);
-      };
-      if (isIn(m_record.forward) || isIn(m_record.backward)) continue;
-      return Error{ErrorCode::InvalidArgument,
-                   "There is no operator '" + name +
-                       "' to keep apart. `aot-engine kernels` lists the nodes of each kernel.",
-                   {},
-                   {}};
-    }
-    return {};
+    return requireApartNodes(m_options, graphs);
   }
 
   Result<void> chooseDevice() {
@@ -287,22 +259,46 @@ class Pipeline {
     m_step.joint = m_record.joint;
     m_step.partition = m_record.partition;
     CORE_TRY(m_step.forward, buildAndCount(m_record.forward, context));
-    if (m_record.backward) {
+    std::string waiting;
+    if (m_record.backward && backwardWaits()) {
+      m_step.backward = deferHalf(m_record.backward, m_backend);
+      waiting = "; " + std::to_string(m_record.backward->kernels.size()) +
+                " of the backward wait for its first call";
+    } else if (m_record.backward) {
       CORE_TRY(m_step.backward, buildAndCount(m_record.backward, context));
     }
     m_step.gpu = m_backend->gpu();
     m_buildMs = secondsSince(start) * 1e3;
     summary(std::to_string(m_built) + " kernels built, " + std::to_string(m_fromCache) +
-            " from the cache");
+            " from the cache" + waiting);
     return {};
+  }
+
+  /// As in PyTorch: a backward is built by its first call, unless sizes are saved for it. On a GPU
+  /// that call is on a thread of autograd's and may be recorded into a graph: no place to compile.
+  bool backwardWaits() const {
+    return !isForGpu() && m_record.partition->savedSymInts.empty() &&
+           !m_record.backward->kernels.empty();
   }
 
   Result<torch::ExecutableHalf> buildAndCount(std::shared_ptr<const CompiledHalf>& half,
                                               const StageContext& context) {
     CORE_TRY(torch::ExecutableHalf executable, buildHalf(half, *m_backend, context));
-    for (const codegen::BuiltKernel& kernel : executable.kernels)
-      ++(kernel.fromCache ? m_fromCache : m_built);
+    countKernels(executable);
     return executable;
+  }
+
+  void countKernels(const torch::ExecutableHalf& half) {
+    for (const codegen::BuiltKernel& kernel : half.kernels)
+      ++(kernel.fromCache ? m_fromCache : m_built);
+  }
+
+  /// After the first backward call: what it built.
+  void takeBuiltBackward() {
+    const torch::DeferredHalf& deferred = *m_step.backward.deferred;
+    countKernels(*deferred.built());
+    m_buildMs += deferred.seconds() * 1e3;
+    m_record.backward = asBuilt(m_record.backward, *deferred.built());
   }
 
   Result<void> measure(const StageContext& context) {
@@ -316,7 +312,10 @@ class Pipeline {
     CORE_TRY(bench.run, runOptions(m_open, m_options));
     if (bench.run.mode == run::Mode::Train && m_record.backward)
       CORE_TRY_VOID(buildWhole(bench.run.loss, context));
+    const torch::DeferredHalf* const deferred = m_step.backward.deferred.get();
+    const bool wasWaiting = deferred && !deferred->built();
     CORE_TRY(auto measurement, m_open.torch->measure(m_step, bench, context));
+    if (wasWaiting && deferred->built()) takeBuiltBackward();
     measurement.budget = m_options.partition.budget;
     measurement.compile = {m_traceMs + m_partitionMs + m_codegenMs + m_buildMs,
                            m_traceMs,
@@ -326,7 +325,7 @@ class Pipeline {
                            m_built,
                            m_fromCache};
     if (isForGpu()) {
-      CORE_TRY(measurement.gpu, gpuConditions());
+      CORE_TRY(measurement.gpu, gpuConditions(m_device, m_options));
     }
     summary(measurement.check.sentence);
     m_record.measurement = std::make_shared<const run::Measurement>(std::move(measurement));
@@ -346,23 +345,6 @@ class Pipeline {
     return {};
   }
 
-  /// Read right after the samples, while the device is as warm as it was.
-  Result<run::GpuConditions> gpuConditions() {
-    run::GpuConditions conditions;
-    if (const auto state = gpu::readDeviceState(m_device.index)) {
-      conditions.smClockMHz = state->smClockMHz;
-      conditions.memoryClockMHz = state->memoryClockMHz;
-      conditions.temperature = state->temperature;
-      conditions.watts = state->watts;
-      conditions.throttling = state->throttling;
-    }
-    if (const auto devices = gpu::listDevices())
-      conditions.name = devices->at(static_cast<std::size_t>(m_device.index)).name;
-    CORE_TRY(torch::TorchModule * module, moduleFor(m_options));
-    CORE_TRY(conditions.ceilings, module->measureCeilings(m_device));
-    return conditions;
-  }
-
   OpenModel& m_open;
   const CompileOptions& m_options;
   const StageContext& m_context;
@@ -374,7 +356,7 @@ class Pipeline {
   double m_progress = 0;
   run::Mode m_mode = run::Mode::Train;
   ir::Device m_device;
-  std::unique_ptr<KernelBackend> m_backend;
+  std::shared_ptr<KernelBackend> m_backend;
   torch::ExecutableStep m_step;
   double m_traceMs = 0, m_partitionMs = 0, m_codegenMs = 0, m_buildMs = 0;
   int m_built = 0, m_fromCache = 0;

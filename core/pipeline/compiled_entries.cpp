@@ -5,6 +5,7 @@
 #include "core/pipeline/compiled_entries.h"
 
 #include "core/pipeline/model_summary.h"
+#include "core/torch/deferred_half.h"
 
 namespace core::pipeline {
 namespace {
@@ -17,8 +18,10 @@ std::string symbolsText(const run::SymbolValues& symbols) {
 }
 
 run::BackwardBuild backwardBuild(const torch::ExecutableStep& step) {
-  return step.joint->metadata.tracedTangents.empty() ? run::BackwardBuild::None
-                                                     : run::BackwardBuild::WithTheForward;
+  if (step.joint->metadata.tracedTangents.empty()) return run::BackwardBuild::None;
+  if (!step.backward.deferred) return run::BackwardBuild::WithTheForward;
+  return step.backward.deferred->built() ? run::BackwardBuild::AtFirstCall
+                                         : run::BackwardBuild::Waiting;
 }
 
 CompileOutcome withEntries(CompileOutcome outcome, run::EntriesRecord entries) {
@@ -187,7 +190,10 @@ run::EntriesRecord CompiledEntries::record() const {
     entry.guards = m_table[i].list();
     for (const auto& [symbols, built] : m_entries[i].builds) {
       if (!symbols.empty()) entry.sizes.push_back(symbolsText(symbols));
-      entry.backward = backwardBuild(built.step);
+      const run::BackwardBuild build = backwardBuild(built.step);
+      if (entry.backward != run::BackwardBuild::AtFirstCall) entry.backward = build;
+      if (built.step.backward.deferred)
+        entry.backwardMs += built.step.backward.deferred->seconds() * 1e3;
     }
   }
   return record;

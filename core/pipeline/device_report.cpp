@@ -1,5 +1,6 @@
 #include "core/pipeline/device_report.h"
 
+#include "core/gpu/device_state.h"
 #include "core/pipeline/open_model.h"
 #include "core/torch/torch_module.h"
 
@@ -47,6 +48,22 @@ DeviceReport reportDevices() {
     report.pieces.push_back(compilerPiece());
   }
   return report;
+}
+
+Result<run::GpuConditions> gpuConditions(ir::Device device, const CompileOptions& options) {
+  run::GpuConditions conditions;
+  if (const auto state = gpu::readDeviceState(device.index)) {
+    conditions.smClockMHz = state->smClockMHz;
+    conditions.memoryClockMHz = state->memoryClockMHz;
+    conditions.temperature = state->temperature;
+    conditions.watts = state->watts;
+    conditions.throttling = state->throttling;
+  }
+  if (const auto devices = gpu::listDevices())
+    conditions.name = devices->at(static_cast<std::size_t>(device.index)).name;
+  CORE_TRY(torch::TorchModule * module, moduleFor(options));
+  CORE_TRY(conditions.ceilings, module->measureCeilings(device));
+  return conditions;
 }
 
 }  // namespace core::pipeline

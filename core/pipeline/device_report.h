@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/gpu/gpu.h"
+#include "core/pipeline/compile_options.h"
+#include "core/run/measurement.h"
 
 namespace core::pipeline {
 
@@ -27,5 +29,9 @@ struct DeviceReport {
 /// Looks at driver, LibTorch and NVRTC. LibTorch is opened if it is not yet, with CUDA where that
 /// is there.
 DeviceReport reportDevices();
+
+/// State and ceilings of a GPU; read right after samples, while the device is as warm as it was.
+/// Errors: those of opening LibTorch and of measuring (DeviceUnavailable, OutOfMemory, Torch).
+Result<run::GpuConditions> gpuConditions(ir::Device device, const CompileOptions& options);
 
 }  // namespace core::pipeline

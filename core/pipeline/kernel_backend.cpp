@@ -1,5 +1,7 @@
 #include "core/pipeline/kernel_backend.h"
 
+#include <algorithm>
+
 #include "core/codegen/write_cpu_kernel.h"
 #include "core/codegen/write_cuda_kernel.h"
 #include "core/jit/jit_module.h"
@@ -87,6 +89,20 @@ codegen::CudaTarget targetOf(ir::Device device) {
 
 schedule::FusionOptions fusionOptions(const CompileOptions& options, const KernelBackend& backend) {
   return {options.apart, options.roundsLikeEager.value_or(backend.roundsLikeEager())};
+}
+
+Result<void> requireApartNodes(const CompileOptions& options,
+                               const std::vector<ir::GraphPtr>& graphs) {
+  for (const std::string& name : options.apart) {
+    const auto has = [&](const ir::GraphPtr& graph) { return graph->find(name).has_value(); };
+    if (std::any_of(graphs.begin(), graphs.end(), has)) continue;
+    return Error{ErrorCode::InvalidArgument,
+                 "There is no operator '" + name +
+                     "' to keep apart. `aot-engine kernels` lists the nodes of each kernel.",
+                 {},
+                 {}};
+  }
+  return {};
 }
 
 Result<std::unique_ptr<KernelBackend>> kernelBackend(const CompileOptions& options) {

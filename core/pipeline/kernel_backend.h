@@ -41,6 +41,11 @@ class KernelBackend {
 /// What the options and, where they leave it open, the backend say about fusion.
 schedule::FusionOptions fusionOptions(const CompileOptions& options, const KernelBackend& backend);
 
+/// A node to keep apart that is in none of the graphs was mistyped, or decomposed. Errors:
+/// InvalidArgument.
+Result<void> requireApartNodes(const CompileOptions& options,
+                               const std::vector<ir::GraphPtr>& graphs);
+
 /// The backend of the options' device. A GPU is needed only to build. Errors: InvalidArgument.
 Result<std::unique_ptr<KernelBackend>> kernelBackend(const CompileOptions& options);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/ir/op_table.h"
+#include "core/partition/partition_joint.h"
 
 namespace core::pipeline {
 namespace {
@@ -51,6 +52,20 @@ std::vector<std::string> valuesToRecompute(const ir::Graph& joint) {
     if (isLoss || isNorm) names.push_back(node.name);
   }
   return names;
+}
+
+Result<partition::Partition> partitionForKernels(const ir::JointGraph& joint,
+                                                 const CompileOptions& options, ir::Device device,
+                                                 const StageContext& context) {
+  partition::PartitionOptions wanted = options.partition;
+  if (device.type == ir::DeviceType::Cuda && options.decompositions == Decompositions::Fusion) {
+    for (std::string& name : valuesToRecompute(*joint.graph))
+      if (std::count(wanted.save.begin(), wanted.save.end(), name) == 0)
+        wanted.recompute.push_back(std::move(name));
+    if (wanted.recompute.size() > options.partition.recompute.size())
+      if (auto parts = partition::partition(joint, wanted, context)) return parts;
+  }
+  return partition::partition(joint, options.partition, context);
 }
 
 }  // namespace core::pipeline

@@ -5,7 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/ir/graph.h"
+#include "core/base/result.h"
+#include "core/base/stage_context.h"
+#include "core/ir/joint_graph.h"
+#include "core/partition/partition.h"
+#include "core/pipeline/compile_options.h"
 
 namespace core::pipeline {
 
@@ -17,5 +21,11 @@ namespace core::pipeline {
 /// The partitioner weighs operators one by one and bans all reductions from being computed again,
 /// so it cannot see that.
 std::vector<std::string> valuesToRecompute(const ir::Graph& joint);
+
+/// The partition that the options ask for; where it is for generated kernels on a GPU, those values
+/// are computed again. Errors: those of partition::partition().
+Result<partition::Partition> partitionForKernels(const ir::JointGraph& joint,
+                                                 const CompileOptions& options, ir::Device device,
+                                                 const StageContext& context);
 
 }  // namespace core::pipeline

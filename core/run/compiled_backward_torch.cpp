@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/torch/deferred_half.h"
+#include "core/torch/guard_torch.h"
 #include "core/torch/tensor_meta_torch.h"
 
 namespace core::run {
@@ -30,6 +32,20 @@ class NoDoubleBackward final : public ::torch::autograd::Node {
 };
 
 }  // namespace
+
+ScheduleRunner& BackwardHalf::prepared() {
+  if (runner) return *runner;
+  if (executable.deferred) {
+    auto built = executable.deferred->get(context);
+    if (!built) throw torch::ThrownError(built.error());
+    // A half that fell back to calls is another schedule of the same graph.
+    if (built->schedule->arenaBytes > executable.schedule->arenaBytes)
+      place.arena = allocateArena(built->schedule->arenaBytes, place.device);
+    executable = *std::move(built);
+  }
+  runner = std::make_unique<ScheduleRunner>(executable.schedule, executable.kernels, place);
+  return *runner;
+}
 
 SavedValues::SavedValues(std::vector<at::Tensor> values, const std::vector<at::Tensor>& visible)
     : m_values(std::move(values)) {
@@ -63,6 +79,7 @@ variable_list CompiledBackward::apply(variable_list&& gradients) {
               "the compiled backward was run already, and its saved tensors are gone. Retain the "
               "graph in the first backward (retain_graph) to run it again.");
   m_saved.checkVersions();
+  ScheduleRunner& runner = m_half->prepared();
   std::vector<at::Tensor> values = inputs(gradients);
   const variable_list incoming = at::GradMode::is_enabled() ? gradients : variable_list();
   // Without a further backward to come the schedule alone keeps the values, and frees each after
@@ -71,7 +88,7 @@ variable_list CompiledBackward::apply(variable_list&& gradients) {
   const std::vector<bool> reached = reachedGradients(gradients);
   gradients.clear();
   const auto start = Clock::now();
-  std::vector<at::Tensor> outputs = m_half->runner->run(std::move(values));
+  std::vector<at::Tensor> outputs = runner.run(std::move(values));
   m_half->seconds = std::chrono::duration<double>(Clock::now() - start).count();
   outputs.resize(num_outputs());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -114,7 +131,7 @@ at::Tensor CompiledBackward::tangent(std::size_t index, const variable_list& gra
   if (gradient.defined() && gradient.scalar_type() == torch::scalarType(meta.dtype))
     return gradient;
   const at::NoGradGuard noGrad;
-  at::Tensor coerced = torch::emptyLike(meta, m_half->runner->device());
+  at::Tensor coerced = torch::emptyLike(meta, m_half->place.device);
   gradient.defined() ? coerced.copy_(gradient) : coerced.zero_();
   return coerced;
 }

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "core/base/stage_context.h"
 #include "core/run/schedule_runner_torch.h"
+#include "core/torch/module_options.h"
 
 namespace core::run {
 
@@ -21,15 +23,23 @@ struct BackwardSource {
   std::size_t index = 0;
 };
 
-/// A half that can run, with how long it last took.
+/// The backward, with how long it last took.
 struct BackwardHalf {
-  std::unique_ptr<ScheduleRunner> runner;
+  torch::ExecutableHalf executable;
+  RunPlace place;
+  StageContext context;                    ///< of a build that waits for the first call
+  std::unique_ptr<ScheduleRunner> runner;  ///< null before the first call
   std::vector<BackwardSource> sources;
   std::vector<ir::TensorMeta> tangents;  ///< the traced layouts
   /// Per gradient the tangents that it depends on. If none of them comes, neither does the
   /// gradient: eager leaves `.grad` alone then, and zeros would not.
   std::vector<std::vector<std::size_t>> tangentsOfGradient;
   double seconds = 0;
+
+  const ir::Graph& graph() const { return *executable.schedule->graph; }
+  /// Builds the kernels and prepares every call, if that is not done yet. Throws
+  /// torch::ThrownError if the half cannot be built, c10::Error for calls that cannot be made.
+  ScheduleRunner& prepared();
 };
 
 /// Values that the forward hands to the backward. Some lie in memory that the user sees (inputs,

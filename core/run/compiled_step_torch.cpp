@@ -194,8 +194,8 @@ void CompiledStep::Shared::bindBackward() {
     const ir::Argument& output = producer.outputs()[i];
     if (output.isNode()) known[producer.node(output.node()).name] = {Kind::Saved, i};
   }
-  for (const ir::NodeId id : backward->runner->graph().placeholders()) {
-    const ir::Node& node = backward->runner->graph().node(id);
+  for (const ir::NodeId id : backward->graph().placeholders()) {
+    const ir::Node& node = backward->graph().node(id);
     const auto found = known.find(node.name);
     CORE_CHECK(found != known.end() || node.sym(),
                "nothing provides the input '" + node.name + "'");
@@ -203,7 +203,8 @@ void CompiledStep::Shared::bindBackward() {
   }
 }
 
-CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device)
+CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device,
+                           const StageContext& context)
     : m_shared(std::make_shared<Shared>()) {
   Shared& shared = *m_shared;
   TORCH_CHECK(step.joint && step.forward.schedule, "the step was not compiled");
@@ -222,8 +223,10 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device
   shared.bindForward();
   if (!hasBackward) return;
   shared.backward = std::make_shared<BackwardHalf>();
-  shared.backward->runner =
-      std::make_unique<ScheduleRunner>(step.backward.schedule, step.backward.kernels, place);
+  shared.backward->executable = step.backward;
+  shared.backward->place = place;
+  // Progress is the caller's: a build in the middle of its work is no new beginning.
+  shared.backward->context = {context.stop, {}, context.onLog};
   shared.backward->tangents = step.joint->metadata.tracedTangents;
   shared.backward->tangentsOfGradient = tangentsOfGradients(*step.joint);
   shared.bindBackward();
@@ -349,7 +352,7 @@ std::vector<at::Tensor> CompiledStep::savedOf(const std::vector<at::Tensor>& val
 
 void CompiledStep::checkIndices() {
   m_shared->forward->checkIndices();
-  if (m_shared->backward) m_shared->backward->runner->checkIndices();
+  if (m_shared->backward && m_shared->backward->runner) m_shared->backward->runner->checkIndices();
 }
 
 ScheduleRunner& CompiledStep::forwardRunner() {
@@ -357,12 +360,12 @@ ScheduleRunner& CompiledStep::forwardRunner() {
 }
 
 ScheduleRunner* CompiledStep::backwardRunner() {
-  return m_shared->backward ? m_shared->backward->runner.get() : nullptr;
+  return m_shared->backward ? &m_shared->backward->prepared() : nullptr;
 }
 
 bool CompiledStep::isRandom() const {
   return m_shared->forward->isRandom() ||
-         (m_shared->backward && m_shared->backward->runner->isRandom());
+         (m_shared->backward && drawsRandomNumbers(*m_shared->backward->executable.schedule));
 }
 
 HalfTimes CompiledStep::times() const {

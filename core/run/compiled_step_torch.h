@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/stage_context.h"
 #include "core/run/schedule_runner_torch.h"
 #include "core/torch/torch_module.h"
 
@@ -23,8 +24,11 @@ struct HalfTimes {
 
 class CompiledStep {
  public:
-  /// Prepares both halves for `device`. Throws c10::Error for a step that cannot be run there.
-  CompiledStep(const torch::ExecutableStep& step, c10::Device device);
+  /// Prepares the forward for `device`. The backward is prepared by its first call, which builds it
+  /// if it is deferred; `context` can stop that, and gets its remarks. Throws c10::Error for a step
+  /// that cannot be run there.
+  CompiledStep(const torch::ExecutableStep& step, c10::Device device,
+               const StageContext& context = {});
   ~CompiledStep();
   CompiledStep(const CompiledStep&) = delete;
   CompiledStep& operator=(const CompiledStep&) = delete;
@@ -38,7 +42,8 @@ class CompiledStep {
   /// Throws c10::IndexError if a generated kernel of the runs so far was given an index out of
   /// range. `run` itself looks on the CPU only.
   void checkIndices();
-  /// Null in inference, and for a step without gradients.
+  /// Prepared now, if no backward was called yet; null in inference, and for a step without
+  /// gradients. Throws as a first call would.
   ScheduleRunner* backwardRunner();
   ScheduleRunner& forwardRunner();
   /// An operator of either half draws random numbers.

@@ -188,7 +188,7 @@ Result<StepResult> ModelRunner::runCompiled(const torch::ExecutableStep& executa
   return torch::guardTorch("The compiled step failed", [&]() -> Result<StepResult> {
     const RunScope scope(options);
     torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, scope.device);
-    CompiledStep compiled(executable, scope.device);
+    CompiledStep compiled(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(const StepTensors step,
              runStep(bound, compiledForward(compiled, shapes), options, Memory::Ignore));
@@ -220,7 +220,7 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     CORE_TRY(FinishedStep eager, finishedEager(options, context, &draws));
     context.progress(0.3, "Check: compiled");
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
-    CompiledStep step(executable, scope.device);
+    CompiledStep step(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(StepTensors compiled,
              runStep(compiledBound, compiledForward(step, shapes), options, Memory::Ignore));
@@ -297,7 +297,7 @@ Result<StepSearch> ModelRunner::firstDifference(const torch::ExecutableStep& exe
     CORE_TRY_VOID(requireCpu(options, "search"));
     const RunScope scope(options);
     torch::BoundTensors bound(m_model, m_inputs, torch::Precision::Native, scope.device);
-    CompiledStep step(executable, scope.device);
+    CompiledStep step(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     StepSearch search;
     const auto given = [](const ir::GraphPtr& half) { return ir::attributesToInputs(half).graph; };
@@ -324,7 +324,7 @@ Result<Profile> ModelRunner::profile(const torch::ExecutableStep& executable,
     const RunScope scope(options);
     torch::BoundTensors eagerBound(m_model, m_inputs, torch::Precision::Native, scope.device);
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
-    CompiledStep step(executable, scope.device);
+    CompiledStep step(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     const ForwardFunction runEager =
         eagerForward(m_program, torch::Precision::Native, scope.device, context);
@@ -351,7 +351,7 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
   CORE_TRY(measurement.check, check(executable, options.run, partOf(context, 0, kCheckShare)));
   return torch::guardTorch("The measurement failed", [&]() -> Result<Measurement> {
     const RunScope scope(options.run);
-    CompiledStep step(executable, scope.device);
+    CompiledStep step(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     const auto bind = [&] {
       return torch::BoundTensors(m_model, m_inputs, torch::Precision::Native, scope.device);

@@ -10,6 +10,7 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/base/check.h"
@@ -61,6 +62,13 @@ ArenaPtr allocateArena(std::int64_t bytes, c10::Device device) {
                   [](std::byte* address) { std::free(address); });
 }
 
+bool drawsRandomNumbers(const schedule::Schedule& schedule) {
+  return std::any_of(schedule.steps.begin(), schedule.steps.end(), [&](const schedule::Step& step) {
+    const auto* call = std::get_if<schedule::ExternStep>(&step);
+    return call && ir::drawsRandomNumbers(schedule.graph->node(call->node));
+  });
+}
+
 ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedule,
                                std::vector<codegen::BuiltKernel> kernels, RunPlace place)
     : m_schedule(std::move(schedule)),
@@ -78,7 +86,6 @@ ScheduleRunner::ScheduleRunner(std::shared_ptr<const schedule::Schedule> schedul
     if (const auto* call = std::get_if<schedule::ExternStep>(&m_schedule->steps[i])) {
       const ir::Node& node = graph().node(call->node);
       m_calls[i].emplace(graph(), node, m_place.device);
-      m_isRandom = m_isRandom || ir::drawsRandomNumbers(node);
     } else if (const auto* kernel = std::get_if<schedule::KernelStep>(&m_schedule->steps[i])) {
       m_kernelArgs[i].emplace();
       prepareKernel(*kernel, *m_kernelArgs[i]);

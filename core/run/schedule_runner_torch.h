@@ -23,6 +23,9 @@ using ArenaPtr = std::shared_ptr<std::byte>;
 /// 64-byte aligned, from the allocator of `device`; null for 0 bytes.
 ArenaPtr allocateArena(std::int64_t bytes, c10::Device device);
 
+/// Some operator draws random numbers.
+bool drawsRandomNumbers(const schedule::Schedule& schedule);
+
 /// Where a schedule runs.
 struct RunPlace {
   c10::Device device = c10::kCPU;
@@ -66,7 +69,7 @@ class ScheduleRunner {
   /// The value of a node that lies in memory at this point of a run.
   at::Tensor tensorOf(ir::NodeId node);
   /// Some operator draws random numbers.
-  bool isRandom() const { return m_isRandom; }
+  bool isRandom() const { return drawsRandomNumbers(*m_schedule); }
 
  private:
   struct PreparedKernel {
@@ -112,7 +115,6 @@ class ScheduleRunner {
   std::vector<at::Tensor> m_keptOutputs;  ///< by output: copies made before a write
   std::vector<c10::IValue> m_stack;
   at::Tensor m_status;  ///< one i32, set by kernels that found an index out of range
-  bool m_isRandom = false;
   RunObserver* m_observer = nullptr;
 };
 

@@ -4,6 +4,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <exception>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -14,6 +15,18 @@
 #include "core/torch/device_failure.h"
 
 namespace core::torch {
+
+/// An Error on its way through code that only knows exceptions (autograd); guardTorch() turns it
+/// into a Result again, as it was.
+class ThrownError final : public std::exception {
+ public:
+  explicit ThrownError(Error error) : m_error(std::move(error)) {}
+  const char* what() const noexcept override { return m_error.message.c_str(); }
+  const Error& error() const { return m_error; }
+
+ private:
+  Error m_error;
+};
 
 template <typename T>
 struct GuardedResult {
@@ -49,6 +62,8 @@ auto guardTorch(const std::string& what, Call&& call) ->
     }
   } catch (const InternalError&) {
     throw;
+  } catch (const ThrownError& thrown) {
+    return thrown.error();
   } catch (const c10::OutOfMemoryError& error) {
     Error memory =
         torchError(ErrorCode::OutOfMemory, what, error.what_without_backtrace(), error.what());

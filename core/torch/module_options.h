@@ -68,10 +68,15 @@ struct RunOptions {
   int timedReplays = 0;  ///< of checkTrace: so often it replays the graph to time its calls
 };
 
+class DeferredHalf;
+
 /// One half of a compiled step: its schedule and one built kernel per schedule group.
 struct ExecutableHalf {
   std::shared_ptr<const schedule::Schedule> schedule;
   std::vector<codegen::BuiltKernel> kernels;
+  /// Of a backward that waits for its first call: what then takes the place of `schedule` and
+  /// `kernels`, which are not built. Else null.
+  std::shared_ptr<DeferredHalf> deferred;
 };
 
 /// All that is needed to run the compiled step. `backward` is empty in inference.

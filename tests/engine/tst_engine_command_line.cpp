@@ -173,7 +173,10 @@ void TstEngineCommandLine::benchLooksUpEntriesAsRunDoes() {
   QCOMPARE(result["counters"].toObject()["hits"].toInt(), 1);
   const QJsonObject entry = result["entries"].toArray()[0].toObject();
   QCOMPARE(entry["hits"].toInt(), 1);
-  QCOMPARE(entry["backward_built"].toString(), QString("with the forward"));
+  QCOMPARE(entry["backward_built"].toString(), QString("at the first backward call"));
+  QVERIFY(entry["backward_ms"].toDouble() > 0);
+  QVERIFY2(run.out.contains("entry 0/0: backward built: at the first backward call, in "),
+           qPrintable(run.out));
 }
 
 void TstEngineCommandLine::inferenceBuildsNoBackward() {
