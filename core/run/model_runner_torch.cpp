@@ -100,7 +100,9 @@ std::optional<FinishedStep> referenceStep(const load::LoadedModel& model,
     CORE_TRY(StepTensors step,
              runStep(bound, eagerForward(program, torch::Precision::Double, device, context),
                      options, Memory::Ignore));
-    return finish(bound, std::move(step));
+    FinishedStep kept = finish(bound, std::move(step));
+    kept.facts.clear();  // values are compared with it, and its parameters take twice the memory
+    return kept;
   });
   if (finished) return std::move(*finished);
   context.log(LogLevel::Info, "run",
@@ -108,19 +110,18 @@ std::optional<FinishedStep> referenceStep(const load::LoadedModel& model,
   return std::nullopt;
 }
 
-/// `referenceStep`; empty, with a remark, also where it draws other random numbers than eager did.
-std::optional<FinishedStep> sameDrawsReference(const load::LoadedModel& model,
-                                               const load::InputSet& inputs,
-                                               const trace::PreparedProgram& program,
-                                               const std::vector<std::uint64_t>& eagerDraws,
-                                               const torch::RunOptions& options,
-                                               const StageContext& context) {
-  DrawRecorder draws;
-  auto reference = referenceStep(model, inputs, program, options, context);
-  if (!reference || draws.take() == eagerDraws) return reference;
-  context.log(LogLevel::Info, "run",
-              "Errors are not measured against float64, which draws other random numbers");
-  return std::nullopt;
+/// `referenceStep` and what it drew.
+struct Reference {
+  std::optional<FinishedStep> step;
+  std::vector<std::uint64_t> draws;
+};
+
+Reference drawnReference(const load::LoadedModel& model, const load::InputSet& inputs,
+                         const trace::PreparedProgram& program, const torch::RunOptions& options,
+                         const StageContext& context) {
+  DrawRecorder recorder;
+  std::optional<FinishedStep> step = referenceStep(model, inputs, program, options, context);
+  return {std::move(step), recorder.take()};
 }
 
 /// The device of a run is the current one while it lives, and has this many threads.
@@ -215,25 +216,30 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
                                        const StageContext& context) const {
   return torch::guardTorch("The check failed", [&]() -> Result<CheckResult> {
     const RunScope scope(options);
-    context.progress(0, "Check: eager");
+    CompiledStep step(executable, scope.device, context);
+    // First, because a float64 step takes twice the memory: nothing else is held beside it.
+    context.progress(0, "Check: eager in float64");
+    Reference reference;
+    // Draws of a GPU's generator are not recorded.
+    if (!step.isRandom() || scope.device.is_cpu())
+      reference = drawnReference(m_model, m_inputs, m_program, options, context);
+    context.progress(0.4, "Check: eager");
     std::vector<std::uint64_t> draws;
     CORE_TRY(FinishedStep eager, finishedEager(options, context, &draws));
-    context.progress(0.3, "Check: compiled");
+    if (reference.step && draws != reference.draws) {
+      reference.step.reset();
+      context.log(LogLevel::Info, "run",
+                  "Errors are not measured against float64, which draws other random numbers");
+    }
+    CORE_TRY_VOID(context.checkCancelled("check"));
+    context.progress(0.7, "Check: compiled");
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
-    CompiledStep step(executable, scope.device, context);
     const EagerShapes shapes(m_program, m_inputs, m_model, context);
     CORE_TRY(StepTensors compiled,
              runStep(compiledBound, compiledForward(step, shapes), options, Memory::Ignore));
     step.checkIndices();
-    CORE_TRY_VOID(context.checkCancelled("check"));
-    context.progress(0.6, "Check: eager in float64");
-    std::optional<FinishedStep> reference;
-    // Draws of a GPU's generator are not recorded.
-    if (!step.isRandom() || scope.device.is_cpu()) {
-      reference = sameDrawsReference(m_model, m_inputs, m_program, draws, options, context);
-    }
     FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
-    return compareSteps(compiledFinished, eager, reference);
+    return compareSteps(compiledFinished, eager, reference.step);
   });
 }
 
