@@ -17,6 +17,8 @@ using Values = std::vector<std::int64_t>;
 
 constexpr std::size_t kMaxExpressions = 24;
 constexpr std::size_t kMaxFactors = 3;
+constexpr std::int64_t kMaxMissing = 4;
+constexpr double kMaxWhole = 1e15;
 constexpr double kRounding = 1e-12;  ///< relative: a few operations on doubles
 
 /// Calls `visit(factors)` with the indices of each product of up to kMaxFactors bases, until it
@@ -115,7 +117,7 @@ std::string quotientText(double factor, const std::string& divisor,
                          const std::vector<std::size_t>& factors,
                          const std::vector<DerivedSize>& bases) {
   const double inverse = std::round(1.0 / factor);
-  if (!divisor.empty() || std::abs(factor) > 1 || std::abs(inverse) > 1e15 ||
+  if (!divisor.empty() || std::abs(factor) > 1 || std::abs(inverse) > kMaxWhole ||
       !isClose(1.0 / inverse, factor))
     return realText(factor) + "/" +
            (divisor.empty() ? asFactor(productText(1, factors, bases)) : divisor);
@@ -126,6 +128,17 @@ std::string quotientText(double factor, const std::string& divisor,
 double rounded(double value) {
   const double whole = std::round(value);
   return isClose(whole, value) ? whole : value;
+}
+
+/// The integers that these are but for rounding; empty if one is none.
+std::optional<Values> wholeValues(const std::vector<double>& values) {
+  Values whole;
+  for (const double value : values) {
+    const double nearest = std::round(value);
+    if (!isClose(nearest, value) || std::abs(nearest) > kMaxWhole) return std::nullopt;
+    whole.push_back(static_cast<std::int64_t>(nearest));
+  }
+  return whole;
 }
 
 /// The common value of `each(k)`; empty if they differ.
@@ -163,7 +176,8 @@ std::string realFormText(const std::vector<double>& observed,
 
 DerivedSizes::DerivedSizes(const std::vector<InputSymbol>& symbols,
                            const std::vector<std::string>& expressions,
-                           const std::vector<std::vector<std::int64_t>>& assignments) {
+                           const std::vector<std::vector<std::int64_t>>& assignments)
+    : m_assignments(assignments) {
   for (std::size_t i = 0; i < symbols.size(); ++i) {
     m_symbols.push_back(symbols[i].name);
     m_bases.push_back({symbols[i].name, {}});
@@ -214,12 +228,51 @@ std::optional<DerivedFit> DerivedSizes::integer(const std::vector<std::int64_t>&
   return text.empty() ? std::nullopt : std::optional(fit(std::move(text)));
 }
 
+/// Any expression of the symbols, but no number; empty if there is none.
+std::string DerivedSizes::sizeText(const Values& observed) const {
+  if (allEqual(observed)) return {};
+  if (const auto plain = fitInteger(observed, m_assignments)) return plain->text(m_symbols);
+  const auto derived = integer(observed);
+  return derived ? derived->text : std::string();
+}
+
+/// "size/base": what an image was enlarged by.
+std::string DerivedSizes::ratioText(const std::vector<double>& observed) const {
+  for (const DerivedSize& base : m_bases) {
+    std::vector<double> products;
+    for (std::size_t k = 0; k < observed.size(); ++k)
+      products.push_back(observed[k] * static_cast<double>(base.values[k]));
+    const auto whole = wholeValues(products);
+    const std::string text = whole ? sizeText(*whole) : std::string();
+    if (!text.empty()) return asFactor(text) + "/" + asFactor(base.text);
+  }
+  return {};
+}
+
+/// Degrees of freedom: what a mean took is missing.
+std::string DerivedSizes::freedomText(const std::vector<double>& observed) const {
+  for (const double numerator : {1.0, 2.0})
+    for (std::int64_t missing = 1; missing <= kMaxMissing; ++missing) {
+      std::vector<double> sizes;
+      for (const double value : observed)
+        sizes.push_back(numerator / value + static_cast<double>(missing));
+      const auto whole = wholeValues(sizes);
+      const auto product = whole ? fitInteger(*whole, m_assignments) : std::nullopt;
+      if (product && product->isMonomial() && !product->isConstant())
+        return realText(numerator) + "/(ToFloat(" + product->text(m_symbols) + ") - " +
+               realText(static_cast<double>(missing)) + ")";
+    }
+  return {};
+}
+
 std::optional<DerivedFit> DerivedSizes::real(const std::vector<double>& observed) const {
   std::string text;
   anyProduct(m_bases.size(), [&](const std::vector<std::size_t>& factors) {
     if (!factors.empty()) text = realFormText(observed, factors, m_bases);
     return !text.empty();
   });
+  if (text.empty()) text = ratioText(observed);
+  if (text.empty()) text = freedomText(observed);
   return text.empty() ? std::nullopt : std::optional(fit(std::move(text)));
 }
 

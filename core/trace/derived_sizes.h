@@ -38,14 +38,19 @@ class DerivedSizes {
   /// of an expression's multiple and a number; empty if there is none.
   std::optional<DerivedFit> integer(const std::vector<std::int64_t>& observed) const;
 
-  /// A number times or divided by such a product, or by its root ("1.0/(256*s0)"); empty if there
-  /// is none. The values agree but for rounding.
+  /// A number times or divided by such a product, or by its root ("1.0/(256*s0)"); a size over
+  /// another ("(s0//2)/s0"); a number over a size that lacks a few ("2.0/(ToFloat(s0) - 1.0)", the
+  /// derivative of a variance); empty if there is none. The values agree but for rounding.
   std::optional<DerivedFit> real(const std::vector<double>& observed) const;
 
  private:
   DerivedFit fit(std::string text) const;
+  std::string sizeText(const std::vector<std::int64_t>& observed) const;
+  std::string ratioText(const std::vector<double>& observed) const;
+  std::string freedomText(const std::vector<double>& observed) const;
 
   std::vector<std::string> m_symbols;
+  std::vector<std::vector<std::int64_t>> m_assignments;
   std::vector<DerivedSize> m_bases;  ///< the symbols, then the expressions
 };
 

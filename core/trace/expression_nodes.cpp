@@ -33,6 +33,7 @@ constexpr std::array kFunctions{
     FunctionRow{"Max", "torch.sym_max", "sym_max"},
     FunctionRow{"Min", "torch.sym_min", "sym_min"},
     FunctionRow{"sqrt", "torch._sym_sqrt", "_sym_sqrt"},
+    FunctionRow{"ToFloat", "torch.sym_float", "sym_float"},
 };
 
 const FunctionRow& functionOf(const std::string& name) {
@@ -46,19 +47,19 @@ const FunctionRow& functionOf(const std::string& name) {
 std::string withNumberLast(const std::string& name, std::vector<ir::Argument>& operands) {
   if (name != "+" && name != "*") return name;
   if (!operands.front().isNode()) std::swap(operands.front(), operands.back());
-  const auto last = operands.back().integer();
-  if (name != "+" || !last || *last >= 0) return name;
-  operands.back() = ir::Argument(-*last);
+  ir::Argument& last = operands.back();
+  if (name != "+" || last.isNode() || *last.number() >= 0) return name;
+  last = last.integer() ? ir::Argument(-*last.integer()) : ir::Argument(-*last.number());
   return "-";
 }
 
 }  // namespace
 
-ir::NodeId ExpressionNodes::node(const std::string& expression, const SymbolNode& symbolNode,
+ir::NodeId ExpressionNodes::node(const std::string& expression, const SizeNode& sizeNode,
                                  const ir::NodeMeta& meta) {
   const auto tree = load::parseSize(expression);
   CORE_CHECK(tree.has_value(), "the size '" + expression + "' cannot be read");
-  const ir::Argument made = argument(*tree, symbolNode, meta);
+  const ir::Argument made = argument(*tree, sizeNode, meta);
   CORE_CHECK(made.isNode(), "the size '" + expression + "' has no symbol");
   return made.node();
 }
@@ -66,7 +67,7 @@ ir::NodeId ExpressionNodes::node(const std::string& expression, const SymbolNode
 ir::ValueMeta ExpressionNodes::valueOf(const SizeTree& tree) const {
   const std::string text = load::sizeText(tree);
   // A root or a true division is a float even where its value is whole.
-  const bool isReal = tree.name == "/" || tree.name == "sqrt";
+  const bool isReal = tree.name == "/" || tree.name == "sqrt" || tree.name == "ToFloat";
   const auto whole = isReal ? std::nullopt : load::evaluateSize(tree, m_symbols);
   if (whole) return ir::SymMeta{ir::Size(text, *whole)};
   const auto value = load::evaluateReal(text, m_symbols);
@@ -74,18 +75,16 @@ ir::ValueMeta ExpressionNodes::valueOf(const SizeTree& tree) const {
   return ir::realScalar(text, *value);
 }
 
-ir::Argument ExpressionNodes::argument(const SizeTree& tree, const SymbolNode& symbolNode,
+ir::Argument ExpressionNodes::argument(const SizeTree& tree, const SizeNode& sizeNode,
                                        const ir::NodeMeta& meta) {
-  switch (tree.kind) {
-    case SizeTree::Kind::Integer: return tree.integer;
-    case SizeTree::Kind::Real: return tree.real;
-    case SizeTree::Kind::Symbol: return symbolNode(tree.name);
-    case SizeTree::Kind::Call: break;
-  }
+  if (tree.kind == SizeTree::Kind::Integer) return tree.integer;
+  if (tree.kind == SizeTree::Kind::Real) return tree.real;
+  if (const auto known = sizeNode(tree)) return *known;
+  CORE_CHECK(tree.kind == SizeTree::Kind::Call, "nothing has the size " + tree.name);
   const std::string text = load::sizeText(tree);
   if (const auto known = m_made.find(text); known != m_made.end()) return known->second;
   std::vector<ir::Argument> operands;
-  for (const SizeTree& operand : tree.args) operands.push_back(argument(operand, symbolNode, meta));
+  for (const SizeTree& operand : tree.args) operands.push_back(argument(operand, sizeNode, meta));
   const FunctionRow& function = functionOf(withNumberLast(tree.name, operands));
   const ir::NodeId made =
       m_builder.addCall(m_names.fresh(std::string(function.node)), std::string(function.target),

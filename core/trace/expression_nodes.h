@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/ir/graph_builder.h"
@@ -13,12 +14,13 @@
 namespace core::trace {
 
 /// Appends the calls of PyTorch's symbolic scalars: `_operator.add`, `mul`, `floordiv`, `mod`,
-/// `truediv`, `pow`, `torch.sym_max`, `torch.sym_min`, `torch._sym_sqrt`. An expression that was
-/// asked for before gets the node that it has.
+/// `truediv`, `pow`, `torch.sym_max`, `torch.sym_min`, `torch.sym_float`, `torch._sym_sqrt`. An
+/// expression that was asked for before gets the node that it has.
 class ExpressionNodes {
  public:
-  /// The node that has a symbol's value.
-  using SymbolNode = std::function<ir::NodeId(const std::string& symbol)>;
+  /// The node that has the value of a part of an expression; it must have one for each symbol.
+  /// Empty: the part is computed.
+  using SizeNode = std::function<std::optional<ir::NodeId>(const load::SizeTree& part)>;
 
   /// `symbols`: their values at the example sizes.
   ExpressionNodes(ir::GraphBuilder& builder, NodeNames& names, load::SymbolHints symbols)
@@ -26,11 +28,11 @@ class ExpressionNodes {
 
   /// The node of `expression`, which must be one that has a value and a symbol. New nodes get
   /// `meta`.
-  ir::NodeId node(const std::string& expression, const SymbolNode& symbolNode,
+  ir::NodeId node(const std::string& expression, const SizeNode& sizeNode,
                   const ir::NodeMeta& meta);
 
  private:
-  ir::Argument argument(const load::SizeTree& tree, const SymbolNode& symbolNode,
+  ir::Argument argument(const load::SizeTree& tree, const SizeNode& sizeNode,
                         const ir::NodeMeta& meta);
   ir::ValueMeta valueOf(const load::SizeTree& tree) const;
 

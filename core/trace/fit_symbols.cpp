@@ -22,7 +22,6 @@
 #include "core/ir/graph_builder.h"
 #include "core/trace/expression_nodes.h"
 #include "core/trace/node_names.h"
-#include "core/trace/same_calls.h"
 #include "core/trace/sample_fitter.h"
 #include "core/trace/size_objects.h"
 #include "core/trace/symbolic_metadata.h"
@@ -31,15 +30,6 @@ namespace core::trace {
 namespace {
 
 using ir::Argument;
-
-std::string placeOf(const ir::Node& node) {
-  return "`" + node.target + "` (" + node.name + ")";
-}
-
-std::string sourceOf(const ir::Node& node) {
-  if (!node.meta.source) return {};
-  return node.meta.source->file + ":" + std::to_string(node.meta.source->line);
-}
 
 load::SymbolHints hintsOf(const std::vector<InputSymbol>& symbols) {
   load::SymbolHints hints;
@@ -62,7 +52,7 @@ class SymbolicCopy {
 
   /// Null if the fitter failed.
   ir::GraphPtr copy(const std::vector<int>& sizesFrom) {
-    requireSameGraphs();
+    m_fitter.requireSameGraphs(graphs());
     if (m_fitter.failure()) return nullptr;
     m_objects.emplace(graphs(), sizesFrom);
     findNeededSizes();
@@ -84,22 +74,6 @@ class SymbolicCopy {
     std::vector<const ir::Graph*> all;
     for (std::size_t k = 0; k < m_samples.size(); ++k) all.push_back(&graph(k));
     return all;
-  }
-
-  void requireSameGraphs() {
-    std::vector<bool> isEqual;
-    for (std::size_t k = 0; k < m_samples.size(); ++k)
-      isEqual.push_back(graph(k).size() == base().size());
-    m_fitter.at("the graph");
-    m_fitter.require(isEqual, " has another number of calls");
-    for (std::size_t n = 0; n < base().size() && !m_fitter.failure(); ++n) {
-      const ir::Node& mine = base().nodes()[n];
-      isEqual.clear();
-      for (std::size_t k = 0; k < m_samples.size(); ++k)
-        isEqual.push_back(isSameCall(mine, graph(k).nodes()[n]));
-      m_fitter.at(placeOf(mine), sourceOf(mine));
-      m_fitter.require(isEqual, " is another call");
-    }
   }
 
   /// An argument as every sample has it.
@@ -180,8 +154,7 @@ class SymbolicCopy {
             return Argument(fit.constant);
           },
           [&](const DerivedFit& fit) {
-            for (std::size_t i = 0; i < m_symbols.size(); ++i)
-              if (fit.uses[i]) needed.insert(symbolSize(i));
+            forEachSize(*load::parseSize(fit.text), node, [&](SizeId id) { needed.insert(id); });
             return Argument();
           });
     }
@@ -208,6 +181,12 @@ class SymbolicCopy {
     return m_objects->ofPlaceholder(base().placeholders()[s.primal], s.dimension);
   }
 
+  SizeId sizeNamed(const std::string& symbol) const {
+    const auto found = std::find_if(m_symbols.begin(), m_symbols.end(),
+                                    [&](const InputSymbol& s) { return s.name == symbol; });
+    return symbolSize(static_cast<std::size_t>(found - m_symbols.begin()));
+  }
+
   void copyNode(const ir::Node& node) {
     ir::Node made = node;
     if (node.kind == ir::NodeKind::Call)
@@ -217,7 +196,7 @@ class SymbolicCopy {
             if (fit.isConstant()) return Argument(fit.constant);
             return Argument(sizeNode(m_objects->argument(node.id, n), node));
           },
-          [&](const DerivedFit& fit) { return Argument(expressionNode(fit.text, node)); });
+          [&](const DerivedFit& fit) { return Argument(fractionNode(fit.text, node)); });
     std::vector<const ir::ValueMeta*> values;
     for (std::size_t k = 0; k < m_samples.size(); ++k)
       values.push_back(&graph(k).nodes()[node.id.index].value);
@@ -298,12 +277,35 @@ class SymbolicCopy {
   }
 
   ir::NodeId expressionNode(const std::string& expression, const ir::Node& user) {
-    const auto symbolNode = [&](const std::string& name) {
-      const auto symbol = std::find_if(m_symbols.begin(), m_symbols.end(),
-                                       [&](const InputSymbol& s) { return s.name == name; });
-      return sizeNode(symbolSize(static_cast<std::size_t>(symbol - m_symbols.begin())), user);
+    const auto symbolNode = [&](const load::SizeTree& part) -> std::optional<ir::NodeId> {
+      if (part.kind != load::SizeTree::Kind::Symbol) return std::nullopt;
+      return sizeNode(sizeNamed(part.name), user);
     };
     return m_expressions.node(expression, symbolNode, metaFor(user));
+  }
+
+  /// Operators that compute with fractions read the sizes of their operands.
+  ir::NodeId fractionNode(const std::string& expression, const ir::Node& user) {
+    const auto partNode = [&](const load::SizeTree& part) -> std::optional<ir::NodeId> {
+      const SizeId size = sizeOfPart(part, user);
+      return size == kFixed ? std::nullopt : std::optional(sizeNode(size, user));
+    };
+    return m_expressions.node(expression, partNode, metaFor(user));
+  }
+
+  /// The size that a part of a fraction is for `user`; kFixed for what is computed of others.
+  SizeId sizeOfPart(const load::SizeTree& part, const ir::Node& user) const {
+    using Kind = load::SizeTree::Kind;
+    if (part.kind != Kind::Symbol && part.kind != Kind::Call) return kFixed;
+    const auto values = m_fitter.valuesOf(part);
+    const SizeId size = values ? m_objects->nearObject(user.id, *values) : kFixed;
+    return size == kFixed && part.kind == Kind::Symbol ? sizeNamed(part.name) : size;
+  }
+
+  template <typename Visit>
+  void forEachSize(const load::SizeTree& part, const ir::Node& user, const Visit& visit) const {
+    if (const SizeId size = sizeOfPart(part, user); size != kFixed) return visit(size);
+    for (const load::SizeTree& inner : part.args) forEachSize(inner, user, visit);
   }
 
   FittedInteger constant(std::int64_t value) const {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/load/capture/size_expression.h"
+#include "core/trace/same_calls.h"
+
 namespace core::trace {
 namespace {
 
@@ -29,6 +32,15 @@ std::size_t firstMoved(const std::vector<T>& observed) {
 
 }  // namespace
 
+std::string placeOf(const ir::Node& node) {
+  return "`" + node.target + "` (" + node.name + ")";
+}
+
+std::string sourceOf(const ir::Node& node) {
+  if (!node.meta.source) return {};
+  return node.meta.source->file + ":" + std::to_string(node.meta.source->line);
+}
+
 SampleFitter::SampleFitter(const std::vector<InputSymbol>& symbols,
                            const std::vector<SymbolSample>& samples,
                            const std::vector<std::string>& expressions)
@@ -48,6 +60,21 @@ void SampleFitter::fail(std::size_t sample, const std::string& what) {
 void SampleFitter::require(const std::vector<bool>& isEqual, const std::string& what) {
   const auto differs = std::find(isEqual.begin(), isEqual.end(), false);
   if (differs != isEqual.end()) fail(static_cast<std::size_t>(differs - isEqual.begin()), what);
+}
+
+void SampleFitter::requireSameGraphs(const std::vector<const ir::Graph*>& graphs) {
+  const ir::Graph& base = *graphs.front();
+  std::vector<bool> isEqual;
+  for (const ir::Graph* graph : graphs) isEqual.push_back(graph->size() == base.size());
+  at("the graph");
+  require(isEqual, " has another number of calls");
+  for (std::size_t n = 0; n < base.size() && !m_failure; ++n) {
+    const ir::Node& mine = base.nodes()[n];
+    isEqual.clear();
+    for (const ir::Graph* graph : graphs) isEqual.push_back(isSameCall(mine, graph->nodes()[n]));
+    at(placeOf(mine), sourceOf(mine));
+    require(isEqual, " is another call");
+  }
 }
 
 FittedInteger SampleFitter::integer(const std::vector<std::int64_t>& observed) {
@@ -72,6 +99,18 @@ DerivedFit SampleFitter::real(const std::vector<double>& observed) {
   if (auto fit = m_derived.real(observed)) return *std::move(fit);
   fail(firstMoved(observed), " has a fraction that no size divides or multiplies");
   return {};
+}
+
+std::optional<std::vector<std::int64_t>> SampleFitter::valuesOf(const load::SizeTree& size) const {
+  std::vector<std::int64_t> values;
+  for (const std::vector<std::int64_t>& assignment : m_assignments) {
+    load::SymbolHints hints;
+    for (std::size_t i = 0; i < m_names.size(); ++i) hints[m_names[i]] = assignment[i];
+    const auto value = load::evaluateSize(size, hints);
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  return values;
 }
 
 ir::Size SampleFitter::size(const std::vector<ir::Size>& observed) {

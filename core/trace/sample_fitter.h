@@ -8,11 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "core/load/capture/size_tree.h"
 #include "core/trace/derived_sizes.h"
 #include "core/trace/fit_integer.h"
 #include "core/trace/fit_symbols.h"
 
 namespace core::trace {
+
+/// Names for at().
+std::string placeOf(const ir::Node& node);
+std::string sourceOf(const ir::Node& node);
 
 /// Fits values that all samples hold at one place. The first thing that cannot be fitted is kept as
 /// the failure; what is returned after it does not matter.
@@ -29,6 +34,8 @@ class SampleFitter {
     m_source = std::move(source);
   }
 
+  /// Notes the first call that is not the same in all graphs, one per sample, but for sizes.
+  void requireSameGraphs(const std::vector<const ir::Graph*>& graphs);
   FittedInteger integer(const std::vector<std::int64_t>& observed);
   /// Of numbers that differ. With an empty text if there is none, which is a failure.
   DerivedFit real(const std::vector<double>& observed);
@@ -38,6 +45,9 @@ class SampleFitter {
   ir::ValueMeta value(const std::vector<const ir::ValueMeta*>& observed);
   /// Notes a difference that is no integer's. `isEqual` has one entry per sample, the first true.
   void require(const std::vector<bool>& isEqual, const std::string& what);
+
+  /// Of an expression of the symbols, in each sample; empty where it has none.
+  std::optional<std::vector<std::int64_t>> valuesOf(const load::SizeTree& size) const;
 
   const std::vector<std::string>& symbolNames() const { return m_names; }
   const std::optional<FitFailure>& failure() const { return m_failure; }

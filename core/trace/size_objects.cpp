@@ -81,6 +81,14 @@ SizeId SizeObjects::argument(ir::NodeId node, std::size_t n) const {
   return m_args[node.index][n].object;
 }
 
+SizeId SizeObjects::nearObject(ir::NodeId node, const Values& values) const {
+  const SizeId own = findIn(sourcesOf(base().node(node)).operands, values, -1, 0);
+  if (own != kFixed) return own;
+  for (std::size_t i = 0; i < node.index; ++i)
+    if (const SizeId found = findIn(m_shapes[i], values, -1, 0); found != kFixed) return found;
+  return kFixed;
+}
+
 SizeId SizeObjects::ofPlaceholder(ir::NodeId placeholder, int dimension) const {
   return m_shapes[placeholder.index].front()[static_cast<std::size_t>(dimension)].object;
 }

@@ -56,6 +56,9 @@ class SizeObjects {
   /// The object passed as the n-th integer among the arguments of `node`, lists and keywords
   /// included.
   SizeId argument(ir::NodeId node, std::size_t n) const;
+  /// The object with these values that an operand of `node` has, or one of the operator that it is
+  /// part of, else the first tensor before it that has one; kFixed if there is none.
+  SizeId nearObject(ir::NodeId node, const std::vector<std::int64_t>& values) const;
   /// The object that dimension `dimension` of a placeholder has.
   SizeId ofPlaceholder(ir::NodeId placeholder, int dimension) const;
 

@@ -2,9 +2,14 @@
 
 #include <QTest>
 
+#include <algorithm>
+
+#include "core/load/random_inputs.h"
 #include "tests/aot/entry_calls.h"
 
 using namespace core;
+using Sizes = load::DimensionSizes;
+
 namespace {
 
 /// A model of tests/oracle that is called several times.
@@ -15,6 +20,9 @@ class Calls : public support::EntryCalls {
 
   load::InputSet inputs() const {
     return support::valueOf(load::readInputSet(support::oraclePath("inputs/" + m_name + ".json")));
+  }
+  load::InputSet inputsAt(const Sizes& sizes) const {
+    return support::valueOf(load::randomInputs(loaded(), 3, sizes));
   }
 
  private:
@@ -70,6 +78,41 @@ class TestAotEntries : public QObject {
     const auto again = call(batchOf(call.inputs(), 20));
     QVERIFY(!again.isCompiled);
     QCOMPARE(call.counters().sizeBuilds, 3);
+  }
+
+  /// Sizes that lie in fractions, products, masks and positions: one trace, and eager's values at
+  /// sizes that it did not see.
+  void oneEntryServesManySizes_data() {
+    QTest::addColumn<std::string>("model");
+    QTest::addColumn<Sizes>("small");
+    QTest::addColumn<Sizes>("large");
+    QTest::newRow("variances") << std::string("dyn_mean") << Sizes{{"s77", 4}, {"s27", 5}}
+                               << Sizes{{"s77", 7}, {"s27", 31}};
+    QTest::newRow("upsampling") << std::string("dyn_up")
+                                << Sizes{{"s77", 2}, {"s53", 16}, {"s0", 19}}
+                                << Sizes{{"s77", 4}, {"s53", 40}, {"s0", 27}};
+    QTest::newRow("positions") << std::string("dyn_mask") << Sizes{{"s95", 2}, {"s75", 4}}
+                               << Sizes{{"s95", 5}, {"s75", 22}};
+    QTest::newRow("block") << std::string("dyn_block") << Sizes{{"s77", 2}, {"s27", 5}}
+                           << Sizes{{"s77", 4}, {"s27", 17}};
+  }
+  void oneEntryServesManySizes() {
+    QFETCH(std::string, model);
+    QFETCH(Sizes, small);
+    QFETCH(Sizes, large);
+    Calls call(model);
+    QVERIFY(call(call.inputs()).isCompiled);
+    const run::EntryRecord entry = call.record().entries[0];
+    QVERIFY(std::none_of(entry.guards.begin(), entry.guards.end(), [](const run::Guard& guard) {
+      return guard.expression.starts_with("Eq(");
+    }));
+    for (const Sizes& sizes : {small, large}) {
+      const auto served = call(call.inputsAt(sizes));
+      QCOMPARE(served.misses, std::vector<std::string>());
+      VERIFY_AS_EAGER(call, served);
+    }
+    QCOMPARE(call.compiles(), 1);
+    QCOMPARE(call.counters().sizeBuilds, 2);
   }
 
   void aSizeOutsideTheRangeMakesAnEntryOfItsOwn() {

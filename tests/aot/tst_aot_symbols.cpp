@@ -107,7 +107,8 @@ class TestAotSymbols : public QObject {
   }
 
   void everySizeIsReadWherePyTorchReadsIt_data() {
-    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"});
+    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask", "dyn_mean", "dyn_up",
+               "dyn_pos", "dyn_block"});
   }
   void everySizeIsReadWherePyTorchReadsIt() {
     QFETCH(std::string, name);
@@ -124,7 +125,9 @@ class TestAotSymbols : public QObject {
 
   /// PyTorch makes a product when it computes it, we make it before its first use; tensors and
   /// their order do not differ.
-  void everyTensorIsPyTorchs_data() { addModels({"dyn_attn", "dyn_conv", "dyn_mask"}); }
+  void everyTensorIsPyTorchs_data() {
+    addModels({"dyn_attn", "dyn_conv", "dyn_mask", "dyn_mean", "dyn_up", "dyn_pos", "dyn_block"});
+  }
   void everyTensorIsPyTorchs() {
     QFETCH(std::string, name);
     const auto traced = support::traceOracleModel(name);
@@ -140,7 +143,8 @@ class TestAotSymbols : public QObject {
   }
 
   void dynamicDimensionsOfOutputsAndTangents_data() {
-    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask"});
+    addModels({"dyn_mlp", "dyn_cnn", "dyn_attn", "dyn_conv", "dyn_mask", "dyn_mean", "dyn_up",
+               "dyn_pos", "dyn_block"});
   }
   void dynamicDimensionsOfOutputsAndTangents() {
     QFETCH(std::string, name);

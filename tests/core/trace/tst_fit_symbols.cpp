@@ -46,7 +46,9 @@ trace::FitResult fitBatch(const std::string& text) {
     samples.push_back(
         sample({b}, text, {{"B", b}, {"4B", 4 * b}, {"B+2", b + 2}, {"B/2", b / 2}, {"odd", b % 2}},
                {{"1/4B", 1.0 / static_cast<double>(4 * b)},
-                {"root", 1.0 / std::sqrt(static_cast<double>(b))}}));
+                {"root", 1.0 / std::sqrt(static_cast<double>(b))},
+                {"ratio", static_cast<double>(b + 2) / static_cast<double>(b)},
+                {"freedom", 2.0 / static_cast<double>(b - 1)}}));
   return trace::fitSymbols({InputSymbol{"s0", 6, 2, 512, 0, 0}}, samples);
 }
 
@@ -325,6 +327,37 @@ class TestFitSymbols : public QObject {
         "%mul_1 : sym[4*s0=24] = _operator.mul(%sym_size_int, 4)",
         "%truediv : real[1.0/(4*s0)=0.041666666666666664] = _operator.truediv(1.0, %mul_1)",
         "%mul : f32[s0=6, 4] = aten.mul.Tensor(%primals_1, %truediv)");
+  }
+
+  /// The scale of an image that was enlarged; its size is read from the tensor that has it.
+  void aRatioOfSizesIsComputed() {
+    const auto fit = fitBatch(R"(graph {
+      %primals_1 : f32[<B>, 4] = placeholder  # is_forward
+      %pad : f32[<B+2>, 4] = aten.constant_pad_nd.default(%primals_1, [0, 0, 1, 1])  # is_forward seq=0
+      %mul : f32[<B+2>, 4] = aten.mul.Tensor(%pad, <ratio>)  # is_forward seq=1
+      return (%mul)
+    })");
+    COMPARE_CALLS(fit,
+                  "%pad : f32[s0 + 2=8, 4] = aten.constant_pad_nd.default(%primals_1, "
+                  "[0, 0, 1, 1])",
+                  "%sym_size_int : sym[s0=6] = aten.sym_size.int(%primals_1, 0)",
+                  "%sym_size_int_1 : sym[s0 + 2=8] = aten.sym_size.int(%pad, 0)",
+                  "%truediv : real[(s0 + 2)/s0=1.3333333333333333] = "
+                  "_operator.truediv(%sym_size_int_1, %sym_size_int)",
+                  "%mul : f32[s0 + 2=8, 4] = aten.mul.Tensor(%pad, %truediv)");
+  }
+
+  void theDegreesOfFreedomOfAVarianceAreComputed() {
+    const auto fit = fitBatch(R"(graph {
+      %primals_1 : f32[<B>, 4] = placeholder
+      %mul : f32[<B>, 4] = aten.mul.Tensor(%primals_1, <freedom>)
+      return (%mul)
+    })");
+    COMPARE_CALLS(fit, "%sym_size_int : sym[s0=6] = aten.sym_size.int(%primals_1, 0)",
+                  "%sym_float : real[ToFloat(s0)=6.0] = torch.sym_float(%sym_size_int)",
+                  "%sub : real[ToFloat(s0) - 1.0=5.0] = _operator.sub(%sym_float, 1.0)",
+                  "%truediv : real[2.0/(ToFloat(s0) - 1.0)=0.4] = _operator.truediv(2.0, %sub)",
+                  "%mul : f32[s0=6, 4] = aten.mul.Tensor(%primals_1, %truediv)");
   }
 
   void aRootOfASizeIsComputed() {
