@@ -38,9 +38,10 @@ struct BlockHeights {
 
 class BlockPlacer {
  public:
-  BlockPlacer(VisibleGraph& graph, const std::vector<BlockRows>& rows)
+  BlockPlacer(VisibleGraph& graph, const std::vector<BlockRows>& rows, LayoutMemo& memo)
       : m_graph(graph),
         m_rows(rows),
+        m_memo(memo),
         m_pieces(cutLinks(graph, rows)),
         m_lanes(graph.blocks.size()),
         m_heights(graph.blocks.size()),
@@ -64,6 +65,7 @@ class BlockPlacer {
 
   VisibleGraph& m_graph;
   const std::vector<BlockRows>& m_rows;
+  LayoutMemo& m_memo;
   LinkPieces m_pieces;
   std::vector<std::array<BlockLane, kLanes>> m_lanes;
   std::vector<BlockHeights> m_heights;
@@ -84,7 +86,8 @@ std::vector<int> BlockPlacer::gapsBelow(int block) const {
   const BlockRows& rows = m_rows[block];
   std::vector<int> most(rows.rankCount(), 0);
   for (int lane = 0; lane < kLanes; ++lane) {
-    const BlockLane& it = m_lanes[block][lane];
+    if (m_lanes[block][lane].isEmpty()) continue;
+    const LanePicture& it = *m_lanes[block][lane].picture;
     std::vector<int> turns(it.graph.rows.size(), 0);
     for (const auto& segment : it.graph.segments) {
       turns[it.graph.vertices[segment.upper].row] +=
@@ -141,7 +144,7 @@ void BlockPlacer::measure(int block) {
 }
 
 void BlockPlacer::placeElement(int block, int lane, int element, Point origin) {
-  const BlockLane& it = m_lanes[block][lane];
+  const LanePicture& it = *m_lanes[block][lane].picture;
   const Element& placed = m_graph.elements[element];
   const BlockHeights& heights = m_heights[block];
   const Span rank = heights.ranks[placed.rank];
@@ -150,10 +153,10 @@ void BlockPlacer::placeElement(int block, int lane, int element, Point origin) {
       forwardOp ? rank : heights.rows[m_rows[block].firstRow[placed.rank] + placed.sub];
   Box& box = m_graph.boxes[placed.box[lane]];
   if (placed.inside >= 0) {
-    box.rect.width = m_lanes[placed.inside][lane].width;
+    box.rect.width = m_lanes[placed.inside][lane].width();
     box.rect.height = m_heights[placed.inside].height;
   }
-  const int vertex = it.vertexOf.at(element);
+  const int vertex = m_lanes[block][lane].vertexOf.at(element);
   box.rect.x = origin.x + it.x[vertex] - box.rect.width / 2;
   box.rect.y = origin.y + row.top + (row.height() - box.rect.height) / 2;
   box.rowTop = origin.y + rank.top;
@@ -181,7 +184,7 @@ Span BlockPlacer::rowSpan(int block, Lane lane, int row) const {
 /// From the upper end to the lower one: straight through rows, turning between them.
 Line BlockPlacer::pieceLine(const PieceStep& step, Lane lane) const {
   const int laneIndex = static_cast<int>(lane);
-  const BlockLane& it = m_lanes[step.block][laneIndex];
+  const LanePicture& it = *m_lanes[step.block][laneIndex].picture;
   const Piece& piece = m_pieces.pieces[step.block][laneIndex][step.piece];
   const PieceChain& chain = it.chains[step.piece];
   const std::size_t last = chain.vertices.size() - 1;
@@ -263,13 +266,13 @@ Result<LaneLayout> BlockPlacer::run(const StageContext& context) {
     CORE_TRY_VOID(context.checkCancelled("layout"));
     for (int lane = 0; lane < kLanes; ++lane)
       m_lanes[block][lane] =
-          makeBlockLane(m_graph, m_rows, m_pieces, m_lanes, block, static_cast<Lane>(lane));
+          makeBlockLane(m_graph, m_rows, m_pieces, m_lanes, block, static_cast<Lane>(lane), m_memo);
     measure(block);
   }
   LaneLayout layout;
   layout.height = m_heights[0].height;
   for (int lane = 0; lane < kLanes; ++lane) {
-    layout.widths[lane] = m_lanes[0][lane].width;
+    layout.widths[lane] = m_lanes[0][lane].width();
     if (layout.widths[lane] > 0) placeBlock(0, lane, {0, 0});
   }
   for (std::size_t link = 0; link < m_graph.links.size(); ++link)
@@ -281,8 +284,8 @@ Result<LaneLayout> BlockPlacer::run(const StageContext& context) {
 }  // namespace
 
 Result<LaneLayout> layoutBlocks(VisibleGraph& graph, const std::vector<BlockRows>& rows,
-                                const StageContext& context) {
-  return BlockPlacer(graph, rows).run(context);
+                                LayoutMemo& memo, const StageContext& context) {
+  return BlockPlacer(graph, rows, memo).run(context);
 }
 
 }  // namespace core::layout

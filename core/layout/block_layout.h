@@ -7,6 +7,7 @@
 
 #include "core/base/stage_context.h"
 #include "core/layout/folded_ranks.h"
+#include "core/layout/layout_memo.h"
 #include "core/layout/visible_graph.h"
 
 namespace core::layout {
@@ -23,6 +24,6 @@ struct LaneLayout {
 /// Gives every box of `graph` its rectangle, as if each lane began at x = 0, and every link its
 /// line. Rows are shared between lanes. Errors: Cancelled.
 Result<LaneLayout> layoutBlocks(VisibleGraph& graph, const std::vector<BlockRows>& rows,
-                                const StageContext& context);
+                                LayoutMemo& memo, const StageContext& context);
 
 }  // namespace core::layout

@@ -94,7 +94,22 @@ void describeUnit(const Flow& flow, const Unit& unit, const std::string& around,
   for (const int member : unit.members) box.nodes.push_back(flow.nodes[member].node->name);
 }
 
+std::string callName(const ModuleCall& call) {
+  if (call.repeats == 0) return call.path;
+  const std::string name = call.className.empty() ? call.key : shortClass(call.className);
+  return name + " ×" + std::to_string(call.repeats);
+}
+
 void describeCall(const ModuleCall& call, const std::string& around, int ops, Box& box) {
+  box.module = call.key;
+  box.path = call.path;
+  const std::string count = std::to_string(ops) + (ops == 1 ? " op" : " ops");
+  if (call.repeats > 0) {
+    box.title = callName(call);
+    box.detail = relativePath(call.key, around);
+    joinDetail(box.detail, count);
+    return;
+  }
   box.title = relativePath(call.path, around);
   // "0" says nothing where several lists of blocks are on the screen.
   if (!box.title.empty() && box.title.front() >= '0' && box.title.front() <= '9')
@@ -102,9 +117,7 @@ void describeCall(const ModuleCall& call, const std::string& around, int ops, Bo
   if (const auto times = call.key.find('#'); times != std::string::npos)
     box.title += " " + call.key.substr(times);
   box.detail = shortClass(call.className);
-  joinDetail(box.detail, std::to_string(ops) + (ops == 1 ? " op" : " ops"));
-  box.module = call.key;
-  box.path = call.path;
+  joinDetail(box.detail, count);
 }
 
 }  // namespace core::layout

@@ -22,6 +22,8 @@ std::string shortClass(const std::string& className);
 
 /// Fills in title, detail and badges of a unit's box inside the module with path `around`.
 void describeUnit(const Flow& flow, const Unit& unit, const std::string& around, Box& box);
+/// "blocks.0"; of a run of equal calls "Block ×12".
+std::string callName(const ModuleCall& call);
 /// Title and detail of a collapsed or expanded call.
 void describeCall(const ModuleCall& call, const std::string& around, int ops, Box& box);
 

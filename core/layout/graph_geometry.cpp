@@ -1,5 +1,6 @@
 #include "core/layout/graph_geometry.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -50,14 +51,18 @@ const std::vector<int>& GraphGeometry::boxesOf(const std::string& node) const {
 
 std::vector<int> GraphGeometry::boxesOfModule(const std::string& key) const {
   std::vector<int> own, inside, around;
+  std::size_t innermost = 0;  // longest path of the modules around it
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     const Box& box = boxes[i];
     const bool isModule = box.kind == BoxKind::Module || box.kind == BoxKind::Frame;
     if (isModule && box.module == key) own.push_back(static_cast<int>(i));
     if (box.kind == BoxKind::Frame || box.path.empty() || key.empty()) continue;
     if (isInModule(box.path, key)) inside.push_back(static_cast<int>(i));
-    if (box.kind == BoxKind::Module && isInModule(key, box.path))
-      around.push_back(static_cast<int>(i));
+    if (box.kind != BoxKind::Module || !isInModule(key, box.path)) continue;
+    // The path of a run of calls is that of their list, which may hold others.
+    if (box.path.size() > innermost) around.clear();
+    innermost = std::max(innermost, box.path.size());
+    if (box.path.size() == innermost) around.push_back(static_cast<int>(i));
   }
   if (!own.empty()) return own;
   return inside.empty() ? around : inside;

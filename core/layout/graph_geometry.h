@@ -82,14 +82,16 @@ struct Edge {
   bool isNet = false;  ///< right angles instead of curves
 };
 
-/// A module call that owns boxes, in preorder.
+/// A module call that owns boxes, or a run of equal ones, in preorder.
 struct ModuleCall {
   std::string key;  ///< the module path; "path#2" for the second call of the same module
   std::string path;
   std::string className;
   int parent = -1;
-  int depth = 1;  ///< 1 for calls directly in the model
-  int ops = 0;    ///< boxes inside when all is expanded, all lanes
+  int depth = 1;       ///< 1 for calls directly in the model
+  int ops = 0;         ///< boxes inside when all is expanded, all lanes
+  int repeats = 0;     ///< of a run of equal calls: how many; `className` is theirs
+  int structure = -1;  ///< equal in calls that are the same but for names; -1: of a run
   bool expanded = false;
 };
 

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "core/layout/layout_memo.h"
+
 namespace core::layout {
 namespace {
 
@@ -18,101 +20,55 @@ constexpr int kSmallestFrame = 240;
 constexpr long long kDummiesPerElement = 12;
 constexpr long long kDummiesForAll = 4000;
 
-class LaneMaker {
+class LaneDrawer {
  public:
-  LaneMaker(const VisibleGraph& graph, const std::vector<BlockRows>& rows, const LinkPieces& pieces,
-            const std::vector<std::array<BlockLane, kLanes>>& lanes, int block, Lane lane)
-      : m_graph(graph),
-        m_rows(rows[block]),
-        m_pieces(pieces.pieces[block][static_cast<int>(lane)]),
-        m_lanes(lanes),
-        m_block(block),
-        m_lane(lane) {}
+  explicit LaneDrawer(const LaneInput& input) : m_input(input) {}
 
-  BlockLane make();
+  LanePicture draw();
 
  private:
-  void addElements();
   int port(Side side, int source);
-  int endVertex(const Piece& piece, int element, Side border);
-  int offset(const Piece& piece, int element, Side side) const;
-  int anchorOffset(int element) const;
-  void addPiece(const Piece& piece, bool isDirect);
-  std::vector<char> findDirect();
+  int endVertex(int element, Side border, int source);
   int rowOf(int element, int border) const;
+  void addJoin(const LaneInput::Join& join, bool isDirect);
+  std::vector<char> findDirect() const;
   void orderAndPlace();
   void place();
   int chooseAnchor() const;
 
-  const VisibleGraph& m_graph;
-  const BlockRows& m_rows;
-  const std::vector<Piece>& m_pieces;
-  const std::vector<std::array<BlockLane, kLanes>>& m_lanes;
-  int m_block;
-  Lane m_lane;
+  const LaneInput& m_input;
   std::map<std::pair<int, int>, int> m_parallel;  ///< upper and lower end -> pieces
-  BlockLane m_result;
+  LanePicture m_picture;
 };
 
-void LaneMaker::addElements() {
-  const int lane = static_cast<int>(m_lane);
-  std::vector<int> order;
-  for (const int e : m_graph.blocks[m_block].elements)
-    if (m_graph.elements[e].box[lane] >= 0) order.push_back(e);
-  std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
-    return m_graph.elements[a].order < m_graph.elements[b].order;
-  });
-  for (const int e : order) {
-    const Element& element = m_graph.elements[e];
-    const int width = element.inside >= 0 ? m_lanes[element.inside][lane].width
-                                          : m_graph.boxes[element.box[lane]].rect.width;
-    m_result.vertexOf[e] =
-        m_result.graph.addVertex(1 + rowIn(m_rows, element, m_lane), width, false);
-  }
-}
-
-int LaneMaker::port(Side side, int source) {
-  const auto known = m_result.portOf.find({side, source});
-  if (known != m_result.portOf.end()) return known->second;
-  const int last = m_lane == Lane::Forward ? m_rows.rankCount() : m_rows.rowCount();
-  const int vertex = m_result.graph.addVertex(side == Side::Top ? 0 : last + 1, kPortWidth, true);
-  m_result.portOf[{side, source}] = vertex;
+int LaneDrawer::port(Side side, int source) {
+  const auto known = m_picture.portOf.find({side, source});
+  if (known != m_picture.portOf.end()) return known->second;
+  const int row = side == Side::Top ? 0 : m_input.lastRow;
+  const int vertex = m_picture.graph.addVertex(row, kPortWidth, true);
+  m_picture.portOf[{side, source}] = vertex;
   return vertex;
 }
 
-int LaneMaker::endVertex(const Piece& piece, int element, Side border) {
-  return element < 0 ? port(border, piece.source) : m_result.vertexOf.at(element);
+int LaneDrawer::endVertex(int element, Side border, int source) {
+  return element < 0 ? port(border, source) : element;
 }
 
-/// Where a piece meets an element, from the element's middle: at the port of an open block.
-int LaneMaker::offset(const Piece& piece, int element, Side side) const {
-  if (element < 0 || m_graph.elements[element].inside < 0) return 0;
-  const BlockLane& inside = m_lanes[m_graph.elements[element].inside][static_cast<int>(m_lane)];
-  return inside.x[inside.portOf.at({side, piece.source})] - inside.width / 2;
-}
-
-/// Neighbours above and below are aligned with one place of an open block, not each with its port:
-/// a chain of blocks that are left elsewhere than entered would drift aside at every block.
-int LaneMaker::anchorOffset(int element) const {
-  if (element < 0 || m_graph.elements[element].inside < 0) return 0;
-  const BlockLane& inside = m_lanes[m_graph.elements[element].inside][static_cast<int>(m_lane)];
-  return inside.anchor - inside.width / 2;
-}
-
-int LaneMaker::rowOf(int element, int border) const {
-  return element < 0 ? border : 1 + rowIn(m_rows, m_graph.elements[element], m_lane);
+int LaneDrawer::rowOf(int element, int border) const {
+  return element < 0 ? border : m_input.elements[element].row;
 }
 
 /// Per piece: whether it is drawn straight, because shorter ones have used up the dummies.
-std::vector<char> LaneMaker::findDirect() {
-  const int lastRow = 1 + (m_lane == Lane::Forward ? m_rows.rankCount() : m_rows.rowCount());
+std::vector<char> LaneDrawer::findDirect() const {
   std::vector<std::pair<int, std::size_t>> bySpan;
-  for (std::size_t i = 0; i < m_pieces.size(); ++i)
-    bySpan.emplace_back(rowOf(m_pieces[i].lower, lastRow) - rowOf(m_pieces[i].upper, 0), i);
+  for (std::size_t i = 0; i < m_input.joins.size(); ++i) {
+    const LaneInput::Join& join = m_input.joins[i];
+    bySpan.emplace_back(rowOf(join.lower, m_input.lastRow) - rowOf(join.upper, 0), i);
+  }
   std::sort(bySpan.begin(), bySpan.end());
   long long left =
-      kDummiesForAll + kDummiesPerElement * static_cast<long long>(m_result.vertexOf.size());
-  std::vector<char> isDirect(m_pieces.size(), 0);
+      kDummiesForAll + kDummiesPerElement * static_cast<long long>(m_input.elements.size());
+  std::vector<char> isDirect(m_input.joins.size(), 0);
   for (const auto& [span, i] : bySpan) {
     left -= span - 1;
     isDirect[i] = left < 0;
@@ -120,36 +76,36 @@ std::vector<char> LaneMaker::findDirect() {
   return isDirect;
 }
 
-void LaneMaker::addPiece(const Piece& piece, bool isDirect) {
-  const int upper = endVertex(piece, piece.upper, Side::Top);
-  const int lower = endVertex(piece, piece.lower, Side::Bottom);
-  const int lastRow = m_result.graph.vertices[lower].row;
-  PieceChain chain{
-      {upper}, offset(piece, piece.upper, Side::Bottom), offset(piece, piece.lower, Side::Top)};
-  for (int row = m_result.graph.vertices[upper].row + 1; row < lastRow && !isDirect; ++row)
-    chain.vertices.push_back(m_result.graph.addVertex(row, kDummyWidth, true));
+void LaneDrawer::addJoin(const LaneInput::Join& join, bool isDirect) {
+  LayeredGraph& graph = m_picture.graph;
+  const int upper = endVertex(join.upper, Side::Top, join.source);
+  const int lower = endVertex(join.lower, Side::Bottom, join.source);
+  const int lastRow = graph.vertices[lower].row;
+  PieceChain chain{{upper}, join.upperPort, join.lowerPort};
+  for (int row = graph.vertices[upper].row + 1; row < lastRow && !isDirect; ++row)
+    chain.vertices.push_back(graph.addVertex(row, kDummyWidth, true));
   chain.vertices.push_back(lower);
   const std::size_t last = chain.vertices.size() - 1;
   // Beside a forward the rows come from there and are short chains: ports may be followed, unless
   // several pieces join the same two elements and no choice makes all of them straight.
-  const bool followsPorts = m_lane != Lane::Forward;
-  const bool isAlone = m_parallel[{piece.upper, piece.lower}] == 1;
-  const int portUpper = isAlone ? chain.upperOffset : 0;
-  const int portLower = isAlone ? chain.lowerOffset : 0;
-  const int upperOffset = followsPorts ? portUpper : anchorOffset(piece.upper);
-  const int lowerOffset = followsPorts ? portLower : anchorOffset(piece.lower);
-  const bool isLong = lastRow - m_result.graph.vertices[upper].row > 1;
+  const bool followsPorts = !m_input.isForward;
+  const bool isAlone = m_parallel[{join.upper, join.lower}] == 1;
+  const int portUpper = isAlone ? join.upperPort : 0;
+  const int portLower = isAlone ? join.lowerPort : 0;
+  const int upperOffset = followsPorts ? portUpper : join.upperAnchor;
+  const int lowerOffset = followsPorts ? portLower : join.lowerAnchor;
+  const bool isLong = lastRow - graph.vertices[upper].row > 1;
   for (std::size_t i = 1; i <= last && !(isDirect && isLong); ++i) {
-    m_result.graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i],
-                                       i == 1 ? upperOffset : 0, i == last ? lowerOffset : 0});
+    graph.segments.push_back({chain.vertices[i - 1], chain.vertices[i], i == 1 ? upperOffset : 0,
+                              i == last ? lowerOffset : 0});
   }
-  m_result.chains.push_back(std::move(chain));
+  m_picture.chains.push_back(std::move(chain));
 }
 
 /// Orders from two starts, long edges to the right and to the left of all boxes, and keeps the one
 /// with fewer crossings; of two as good, the one with the shorter and narrower picture.
-void LaneMaker::orderAndPlace() {
-  LayeredGraph& graph = m_result.graph;
+void LaneDrawer::orderAndPlace() {
+  LayeredGraph& graph = m_picture.graph;
   LayeredGraph other = graph;
   for (auto& row : other.rows) {
     std::stable_partition(row.begin(), row.end(),
@@ -160,39 +116,39 @@ void LaneMaker::orderAndPlace() {
   const long long crossings = countCrossings(graph);
   const long long otherCrossings = countCrossings(other);
   if (otherCrossings < crossings) std::swap(graph, other);
-  m_result.x = placeVertices(graph, kBoxGap);
+  m_picture.x = placeVertices(graph, kBoxGap);
   if (otherCrossings != crossings || other.rows == graph.rows) return;
   std::vector<int> x = placeVertices(other, kBoxGap);
-  if (placementCost(other, x) >= placementCost(graph, m_result.x)) return;
+  if (placementCost(other, x) >= placementCost(graph, m_picture.x)) return;
   std::swap(graph, other);
-  m_result.x = std::move(x);
+  m_picture.x = std::move(x);
 }
 
-void LaneMaker::place() {
+void LaneDrawer::place() {
   orderAndPlace();
   int right = 0;
-  for (std::size_t v = 0; v < m_result.x.size(); ++v)
-    right = std::max(right, m_result.x[v] + (m_result.graph.vertices[v].width + 1) / 2);
-  const int padding = m_block == 0 ? 0 : kFramePadding;
-  m_result.width = right + 2 * padding;
+  for (std::size_t v = 0; v < m_picture.x.size(); ++v)
+    right = std::max(right, m_picture.x[v] + (m_picture.graph.vertices[v].width + 1) / 2);
+  const int padding = m_input.isModel ? 0 : kFramePadding;
+  m_picture.width = right + 2 * padding;
   int shift = padding;
-  if (m_block != 0 && m_result.width < kSmallestFrame) {
-    shift += (kSmallestFrame - m_result.width) / 2;
-    m_result.width = kSmallestFrame;
+  if (!m_input.isModel && m_picture.width < kSmallestFrame) {
+    shift += (kSmallestFrame - m_picture.width) / 2;
+    m_picture.width = kSmallestFrame;
   }
-  for (int& x : m_result.x) x += shift;
-  m_result.anchor = chooseAnchor();
+  for (int& x : m_picture.x) x += shift;
+  m_picture.anchor = chooseAnchor();
 }
 
 /// Where a line enters above a place where one leaves, both can be straight: of such places the one
 /// nearest to the middle. Elsewhere the middle itself, so that the block is not wide to one side.
-int LaneMaker::chooseAnchor() const {
-  const int middle = m_result.width / 2;
+int LaneDrawer::chooseAnchor() const {
+  const int middle = m_picture.width / 2;
   std::set<int> tops, bottoms;
-  for (const auto& [key, vertex] : m_result.portOf)
-    (key.first == Side::Top ? tops : bottoms).insert(m_result.x[vertex]);
+  for (const auto& [key, vertex] : m_picture.portOf)
+    (key.first == Side::Top ? tops : bottoms).insert(m_picture.x[vertex]);
   int anchor = middle;
-  int nearest = m_result.width;
+  int nearest = m_picture.width;
   for (const int x : tops) {
     const auto below = bottoms.lower_bound(x - kPortWidth);
     const bool isStraight = below != bottoms.end() && *below <= x + kPortWidth;
@@ -203,23 +159,108 @@ int LaneMaker::chooseAnchor() const {
   return anchor;
 }
 
-BlockLane LaneMaker::make() {
-  addElements();
-  if (m_result.isEmpty()) return {};
-  for (const Piece& piece : m_pieces) ++m_parallel[{piece.upper, piece.lower}];
+LanePicture LaneDrawer::draw() {
+  for (const LaneInput::Element& element : m_input.elements)
+    m_picture.graph.addVertex(element.row, element.width, false);
+  for (const LaneInput::Join& join : m_input.joins) ++m_parallel[{join.upper, join.lower}];
   const std::vector<char> isDirect = findDirect();
-  for (std::size_t i = 0; i < m_pieces.size(); ++i) addPiece(m_pieces[i], isDirect[i]);
+  for (std::size_t i = 0; i < m_input.joins.size(); ++i)
+    addJoin(m_input.joins[i], isDirect[i] != 0);
   place();
-  return std::move(m_result);
+  return std::move(m_picture);
+}
+
+/// Says what is in a lane of a block, without names.
+class LaneDescriber {
+ public:
+  LaneDescriber(const VisibleGraph& graph, const BlockRows& rows,
+                const std::vector<std::array<BlockLane, kLanes>>& lanes, int block, Lane lane)
+      : m_graph(graph), m_rows(rows), m_lanes(lanes), m_block(block), m_lane(lane) {}
+
+  LaneInput describe(const std::vector<Piece>& pieces, BlockLane& result);
+
+ private:
+  void addElements(LaneInput& input, BlockLane& result) const;
+  const BlockLane* inside(int element) const {
+    const int block = element < 0 ? -1 : m_graph.elements[element].inside;
+    return block < 0 ? nullptr : &m_lanes[block][static_cast<int>(m_lane)];
+  }
+  int portOffset(int element, Side side, int source) const;
+  int anchorOffset(int element) const;
+
+  const VisibleGraph& m_graph;
+  const BlockRows& m_rows;
+  const std::vector<std::array<BlockLane, kLanes>>& m_lanes;
+  int m_block;
+  Lane m_lane;
+};
+
+void LaneDescriber::addElements(LaneInput& input, BlockLane& result) const {
+  const int lane = static_cast<int>(m_lane);
+  std::vector<int> order;
+  for (const int e : m_graph.blocks[m_block].elements)
+    if (m_graph.elements[e].box[lane] >= 0) order.push_back(e);
+  std::stable_sort(order.begin(), order.end(), [this](int a, int b) {
+    return m_graph.elements[a].order < m_graph.elements[b].order;
+  });
+  for (const int e : order) {
+    const Element& element = m_graph.elements[e];
+    const BlockLane* block = inside(e);
+    const int width = block ? block->width() : m_graph.boxes[element.box[lane]].rect.width;
+    result.vertexOf[e] = static_cast<int>(input.elements.size());
+    input.elements.push_back({1 + rowIn(m_rows, element, m_lane), width});
+  }
+}
+
+/// Where a piece meets an element, from the element's middle: at the port of an open block.
+int LaneDescriber::portOffset(int element, Side side, int source) const {
+  const BlockLane* block = inside(element);
+  return block ? block->portX(side, source) - block->width() / 2 : 0;
+}
+
+/// Neighbours above and below are aligned with one place of an open block, not each with its port:
+/// a chain of blocks that are left elsewhere than entered would drift aside at every block.
+int LaneDescriber::anchorOffset(int element) const {
+  const BlockLane* block = inside(element);
+  return block ? block->picture->anchor - block->width() / 2 : 0;
+}
+
+LaneInput LaneDescriber::describe(const std::vector<Piece>& pieces, BlockLane& result) {
+  LaneInput input;
+  input.isModel = m_block == 0;
+  input.isForward = m_lane == Lane::Forward;
+  input.lastRow = 1 + (input.isForward ? m_rows.rankCount() : m_rows.rowCount());
+  addElements(input, result);
+  if (input.elements.empty()) return input;
+  const auto vertex = [&result](int element) {
+    return element < 0 ? -1 : result.vertexOf.at(element);
+  };
+  for (const Piece& piece : pieces) {
+    const int number = static_cast<int>(result.sourceOf.size());
+    const int source = result.sourceOf.emplace(piece.source, number).first->second;
+    input.joins.push_back({vertex(piece.upper), vertex(piece.lower), source,
+                           portOffset(piece.upper, Side::Bottom, piece.source),
+                           portOffset(piece.lower, Side::Top, piece.source),
+                           anchorOffset(piece.upper), anchorOffset(piece.lower)});
+  }
+  return input;
 }
 
 }  // namespace
 
+LanePicture drawLane(const LaneInput& input) {
+  return LaneDrawer(input).draw();
+}
+
 BlockLane makeBlockLane(const VisibleGraph& graph, const std::vector<BlockRows>& rows,
                         const LinkPieces& pieces,
                         const std::vector<std::array<BlockLane, kLanes>>& lanes, int block,
-                        Lane lane) {
-  return LaneMaker(graph, rows, pieces, lanes, block, lane).make();
+                        Lane lane, LayoutMemo& memo) {
+  BlockLane result;
+  LaneInput input = LaneDescriber(graph, rows[block], lanes, block, lane)
+                        .describe(pieces.pieces[block][static_cast<int>(lane)], result);
+  if (!input.elements.empty()) result.picture = memo.pictureOf(std::move(input));
+  return result;
 }
 
 }  // namespace core::layout

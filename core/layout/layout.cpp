@@ -11,6 +11,7 @@
 #include "core/layout/block_layout.h"
 #include "core/layout/folded_ranks.h"
 #include "core/layout/gutter.h"
+#include "core/layout/repeats.h"
 #include "core/layout/visible_graph.h"
 
 namespace core::layout {
@@ -149,12 +150,12 @@ void addModules(const SceneParts& parts, const std::set<std::string>& expanded,
 }
 
 Result<GraphGeometryPtr> placeAll(const SceneParts& parts, const LayoutOptions& options,
-                                  const std::set<std::string>& expanded,
+                                  const std::set<std::string>& expanded, LayoutMemo& memo,
                                   const StageContext& context) {
   VisibleGraph graph = makeVisible(parts, {expanded, options.showStaticNets});
   context.progress(0.3, "Layout: placing " + std::to_string(graph.boxes.size()) + " boxes");
   const std::vector<BlockRows> rows = rankElements(parts, graph);
-  CORE_TRY(LaneLayout lanes, layoutBlocks(graph, rows, context));
+  CORE_TRY(LaneLayout lanes, layoutBlocks(graph, rows, memo, context));
   context.progress(0.8, "Layout: routing saved tensors");
   CORE_TRY_VOID(context.checkCancelled("layout"));
   const auto geometry = Assembly(parts, graph, lanes).assemble();
@@ -164,23 +165,39 @@ Result<GraphGeometryPtr> placeAll(const SceneParts& parts, const LayoutOptions& 
   return GraphGeometryPtr(geometry);
 }
 
+Result<std::shared_ptr<const SceneParts>> makeParts(const LayoutRequest& request,
+                                                    const StageContext& context) {
+  const auto parts = std::make_shared<SceneParts>();
+  CORE_TRY(parts->flow, collectFlow(request));
+  context.progress(0.1, "Layout: module tree");
+  parts->folding = foldFlow(parts->flow, request.options.foldViews);
+  parts->modules = findModuleCalls(parts->flow, parts->folding, request.joint->modules);
+  findRepeats(parts->flow, parts->folding, parts->modules);
+  parts->units = makeUnits(parts->flow, parts->folding, parts->modules);
+  pairUnits(parts->flow, parts->folding, parts->modules, parts->units);
+  return std::shared_ptr<const SceneParts>(parts);
+}
+
 }  // namespace
 
 Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageContext& context) {
-  SceneParts parts;
-  CORE_TRY(parts.flow, collectFlow(request));
-  context.progress(0.1, "Layout: module tree");
-  parts.folding = foldFlow(parts.flow, request.options.foldViews);
-  parts.modules = findModuleCalls(parts.flow, parts.folding, request.joint->modules);
-  parts.units = makeUnits(parts.flow, parts.folding, parts.modules);
-  pairUnits(parts.flow, parts.folding, parts.modules, parts.units);
+  const auto memo = request.memo ? request.memo : makeLayoutMemo();
+  std::shared_ptr<const SceneParts> parts = memo->partsOf(request);
+  if (!parts) {
+    CORE_TRY(parts, makeParts(request, context));
+    memo->keepParts(request, parts);
+  }
   CORE_TRY_VOID(context.checkCancelled("layout"));
   GraphGeometryPtr geometry;
-  for (const auto& expanded : foldStates(parts, request.options)) {
-    CORE_TRY(geometry, placeAll(parts, request.options, expanded, context));
+  for (const auto& expanded : foldStates(*parts, request.options)) {
+    CORE_TRY(geometry, placeAll(*parts, request.options, expanded, *memo, context));
     if (request.options.widest <= 0 || geometry->bounds.width <= request.options.widest) break;
   }
   return geometry;
+}
+
+std::shared_ptr<LayoutMemo> makeLayoutMemo() {
+  return std::make_shared<LayoutMemo>();
 }
 
 std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth) {
@@ -188,33 +205,43 @@ std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth) 
 }
 
 std::set<std::string> expandedOneOfEach(const GraphGeometry& geometry) {
-  const auto& modules = geometry.modules;
-  std::vector<std::string> structure(modules.size());
-  std::vector<int> before(modules.size(), -1);  // the call before it in the same module
-  std::map<int, int> last;
-  for (std::size_t i = 0; i < modules.size(); ++i) {
-    const auto [at, isFirst] = last.emplace(modules[i].parent, static_cast<int>(i));
-    if (!isFirst) before[i] = std::exchange(at->second, static_cast<int>(i));
-  }
-  // Calls inside come after the call, so from the end each is whole before it is added.
-  for (std::size_t i = modules.size(); i-- > 0;) {
-    std::string& own = structure[i];
-    own = modules[i].className + '/' + std::to_string(modules[i].ops) + '(' + own + ')';
-    if (modules[i].parent >= 0) structure[static_cast<std::size_t>(modules[i].parent)] += own;
-  }
+  std::map<int, int> lastIn;  // module -> structure of its last call
   std::set<std::string> keys;
-  for (std::size_t i = 0; i < modules.size(); ++i) {
-    const bool isRepeat =
-        before[i] >= 0 && structure[i] == structure[static_cast<std::size_t>(before[i])];
-    if (!isRepeat) keys.insert(modules[i].key);
+  for (const ModuleCall& call : geometry.modules) {
+    const auto [at, isFirst] = lastIn.emplace(call.parent, call.structure);
+    const int before = isFirst ? -1 : std::exchange(at->second, call.structure);
+    if (call.repeats > 0 || before != call.structure) keys.insert(call.key);
   }
   return keys;
 }
 
-std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node) {
+std::set<std::string> toggledAlike(const GraphGeometry& geometry, const std::string& key) {
+  std::set<std::string> keys = expandedKeys(geometry);
+  const auto chosen = std::find_if(geometry.modules.begin(), geometry.modules.end(),
+                                   [&](const ModuleCall& call) { return call.key == key; });
+  if (chosen == geometry.modules.end()) return keys;
+  const bool opens = !chosen->expanded;
+  for (const ModuleCall& call : geometry.modules) {
+    const bool isAlike = call.repeats == 0 && call.structure == chosen->structure;
+    if (!isAlike && call.key != key) continue;
+    if (opens) {
+      keys.insert(call.key);
+    } else {
+      keys.erase(call.key);
+    }
+  }
+  return keys;
+}
+
+std::set<std::string> expandedKeys(const GraphGeometry& geometry) {
   std::set<std::string> keys;
   for (const ModuleCall& call : geometry.modules)
     if (call.expanded) keys.insert(call.key);
+  return keys;
+}
+
+std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node) {
+  std::set<std::string> keys = expandedKeys(geometry);
   const auto found = geometry.callOfNode.find(node);
   if (found == geometry.callOfNode.end()) return keys;
   for (int call = found->second; call >= 0; call = geometry.modules[call].parent)

@@ -29,12 +29,19 @@ struct LayoutOptions {
   int widest = 0;
 };
 
+class LayoutMemo;
+
 struct LayoutRequest {
   std::shared_ptr<const ir::JointGraph> joint;
   /// Null while nothing is decided; then Picture must be Mirrored.
   std::shared_ptr<const partition::Partition> partition;
   LayoutOptions options;
+  /// Shared by requests of one view, so that one that differs in little costs little; null: the
+  /// request stands alone. The result is the same.
+  std::shared_ptr<LayoutMemo> memo{};
 };
+
+std::shared_ptr<LayoutMemo> makeLayoutMemo();
 
 /// Places the graph. A function of the request alone: the same bytes on every run. Errors:
 /// InvalidArgument without a graph to draw; Cancelled.
@@ -42,10 +49,14 @@ Result<GraphGeometryPtr> layoutGraph(const LayoutRequest& request, const StageCo
 
 /// The keys to expand so that every module call less deep than `depth` is open; 0: none.
 std::set<std::string> expandedToDepth(const GraphGeometry& geometry, int depth);
+/// The keys that are expanded now.
+std::set<std::string> expandedKeys(const GraphGeometry& geometry);
 /// The keys to expand so that of equal module calls next to each other in one module (the blocks of
-/// a transformer) the first is open and the rest are closed, and all others are open. Equal: the
-/// same class, operators and calls inside.
+/// a transformer) the first is open and the rest are closed, and all others are open. Equal: of one
+/// ModuleCall::structure.
 std::set<std::string> expandedOneOfEach(const GraphGeometry& geometry);
+/// The keys to expand so that the call `key` and all equal ones are open, or closed if it is open.
+std::set<std::string> toggledAlike(const GraphGeometry& geometry, const std::string& key);
 /// The keys to expand to make the node visible, added to those that are expanded now.
 std::set<std::string> expandedAround(const GraphGeometry& geometry, const std::string& node);
 

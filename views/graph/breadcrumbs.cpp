@@ -43,8 +43,8 @@ void Breadcrumbs::showCall(const core::layout::GraphGeometry& geometry, int call
     const std::string around =
         module.parent < 0 ? std::string() : geometry.modules[module.parent].path;
     m_layout->addWidget(new QLabel(QStringLiteral("›"), this));
-    addPart(oneLine(core::layout::relativePath(module.path, around)),
-            QString::fromStdString(module.key));
+    const std::string name = core::layout::relativePath(core::layout::callName(module), around);
+    addPart(oneLine(name), QString::fromStdString(module.key));
   }
   m_layout->addStretch(1);
 }

@@ -28,13 +28,6 @@ Picture pictureOf(GraphKind kind) {
   return Picture::Mirrored;
 }
 
-std::set<std::string> expandedKeys(const core::layout::GraphGeometry& geometry) {
-  std::set<std::string> keys;
-  for (const ModuleCall& call : geometry.modules)
-    if (call.expanded) keys.insert(call.key);
-  return keys;
-}
-
 }  // namespace
 
 GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
@@ -48,6 +41,7 @@ GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
       m_crumbs(new Breadcrumbs(this)),
       m_toolbar(new QToolBar(this)) {
   m_request.options.picture = pictureOf(kind);
+  m_request.memo = core::layout::makeLayoutMemo();
   m_legend->hide();
   m_crumbs->showCall({}, -1);
   buildToolbar();
@@ -128,7 +122,7 @@ void GraphView::takeGeometry(const GraphGeometryPtr& geometry, const QString& an
   m_geometry = geometry;
   // What was chosen once stays, so that another partition does not fold the picture anew.
   m_request.options.expandAutomatically = false;
-  m_request.options.expanded = expandedKeys(*geometry);
+  m_request.options.expanded = core::layout::expandedKeys(*geometry);
   int deepest = 0;
   for (const ModuleCall& call : geometry->modules) deepest = std::max(deepest, call.depth);
   const QSignalBlocker blocker(m_depth);
@@ -203,6 +197,10 @@ void GraphView::toggleModule(const QString& key) {
   setExpanded(std::move(keys), key);
 }
 
+void GraphView::toggleAlike(const QString& key) {
+  setExpanded(core::layout::toggledAlike(*m_geometry, key.toStdString()), key);
+}
+
 void GraphView::setDepth(int depth) {
   if (m_geometry) setExpanded(core::layout::expandedToDepth(*m_geometry, depth), {});
 }
@@ -214,15 +212,19 @@ const ModuleCall* GraphView::moduleOf(const QString& key) const {
   return nullptr;
 }
 
+/// The selected module, or the innermost around the selected node; empty if there is none.
+std::string GraphView::selectedModule() const {
+  const shared::Selection& selection = m_hub->selection();
+  if (!selection.module.isEmpty()) return selection.module.toStdString();
+  const auto found = m_geometry->callOfNode.find(selection.primary().toStdString());
+  return found == m_geometry->callOfNode.end() ? std::string()
+                                               : m_geometry->modules[found->second].key;
+}
+
 /// Opens what is selected: the module itself, or with `wholeTree` everything inside it, too.
 void GraphView::expandBelow(bool wholeTree) {
   if (!m_geometry) return;
-  const shared::Selection& selection = m_hub->selection();
-  std::string key = selection.module.toStdString();
-  if (key.empty() && !selection.primary().isEmpty()) {
-    const auto found = m_geometry->callOfNode.find(selection.primary().toStdString());
-    if (found != m_geometry->callOfNode.end()) key = m_geometry->modules[found->second].key;
-  }
+  const std::string key = selectedModule();
   std::set<std::string> keys = m_request.options.expanded;
   const auto& modules = m_geometry->modules;
   for (std::size_t i = 0; i < modules.size(); ++i) {
@@ -294,6 +296,9 @@ void GraphView::openContextMenu(const QPoint& at, const QString& moduleKey) {
     const QString name = oneLine(call->key);
     menu.addAction(call->expanded ? tr("Collapse %1").arg(name) : tr("Expand %1").arg(name), this,
                    [this, moduleKey] { toggleModule(moduleKey); });
+    menu.addAction(
+        call->expanded ? tr("Collapse All Like %1").arg(name) : tr("Expand All Like %1").arg(name),
+        this, [this, moduleKey] { toggleAlike(moduleKey); });
     menu.addSeparator();
   }
   menu.addActions(m_actions);

@@ -99,6 +99,9 @@ class GraphView : public QWidget {
   void takeGeometry(const core::layout::GraphGeometryPtr& geometry, const QString& anchor);
   void fold(const std::set<std::string>& keys);
   void toggleModule(const QString& key);
+  /// The module and all that are equal to it.
+  void toggleAlike(const QString& key);
+  std::string selectedModule() const;
   void expandBelow(bool wholeTree);
   void refold();
   void setExpanded(std::set<std::string> keys, const QString& anchor);

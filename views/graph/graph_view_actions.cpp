@@ -55,6 +55,10 @@ void GraphView::buildActions() {
             [this] { expandBelow(false); });
   addAction(tr("Expand All Inside"), QStringLiteral("Shift+E"),
             tr("Open the selected module and all modules inside"), [this] { expandBelow(true); });
+  addAction(tr("Expand or Collapse All Alike"), QStringLiteral("A"),
+            tr("Open or close the selected module and all that are equal to it"), [this] {
+              if (m_geometry) toggleAlike(QString::fromStdString(selectedModule()));
+            });
   m_toolbar->addSeparator();
   m_toolbar->addAction(
       addAction(tr("Expand All"), QStringLiteral("Ctrl+E"), tr("Open every module"), everything));

@@ -55,8 +55,8 @@ core::layout::GraphGeometryPtr geometryOf(const GraphModel& model, bool open) {
   request.options.expandAutomatically = false;
   auto closed = core::layout::layoutGraph(request, {});
   CORE_CHECK(closed.has_value(), "the test's graph cannot be laid out");
-  if (!open) return *closed;
-  request.options.expanded = core::layout::expandedToDepth(**closed, 100);
+  for (const core::layout::ModuleCall& call : (*closed)->modules)
+    if (open || call.repeats > 0) request.options.expanded.insert(call.key);
   return *core::layout::layoutGraph(request, {});
 }
 

@@ -16,7 +16,7 @@ struct GraphModel {
 /// `blocks` modules of two operators each, in a row, with their backward; partitioned by default.
 GraphModel blockChain(int blocks);
 
-/// Its geometry with all modules open or all closed.
+/// Its geometry with all modules open or all closed; the run that equal ones are in is open.
 core::layout::GraphGeometryPtr geometryOf(const GraphModel& model, bool open);
 
 }  // namespace support

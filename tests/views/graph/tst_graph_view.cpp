@@ -77,13 +77,25 @@ class TestGraphView : public QObject {
   void modulesFoldAndUnfold() {
     showModel();
     run("Collapse All");
+    QCOMPARE(boxCount(core::layout::BoxKind::Module), 2);  // five equal blocks in two lanes
+    toggle("block[0-4]");
     QCOMPARE(boxCount(core::layout::BoxKind::Module), 10);
-    Q_EMIT m_view->canvas()->toggleRequested("block3");
-    waitForLayout();
+    toggle("block3");
     QCOMPARE(boxCount(core::layout::BoxKind::Module), 8);
     run("Expand All");
     QCOMPARE(boxCount(core::layout::BoxKind::Module), 0);
-    QCOMPARE(boxCount(core::layout::BoxKind::Frame), 10);
+    QCOMPARE(boxCount(core::layout::BoxKind::Frame), 12);
+  }
+
+  void equalModulesFoldTogether() {
+    showModel();
+    run("Collapse All");
+    toggle("block[0-4]");
+    m_hub->selectModule(GraphKind::Joint, "block3");
+    run("Expand or Collapse All Alike");
+    QCOMPARE(boxCount(core::layout::BoxKind::Frame), 12);
+    run("Expand or Collapse All Alike");
+    QCOMPARE(boxCount(core::layout::BoxKind::Module), 10);
   }
 
   void anotherPartitionKeepsTheFolding() {
@@ -91,7 +103,7 @@ class TestGraphView : public QObject {
     run("Collapse All");
     m_view->setSnapshot(m_model.joint, nullptr);
     waitForLayout();
-    QCOMPARE(boxCount(core::layout::BoxKind::Module), 10);
+    QCOMPARE(boxCount(core::layout::BoxKind::Module), 2);
   }
 
   void revealOpensTheModulesAroundTheSelection() {
@@ -147,6 +159,10 @@ class TestGraphView : public QObject {
   void run(const char* action) {
     for (QAction* it : m_view->viewActions())
       if (it->text() == action) it->trigger();
+    waitForLayout();
+  }
+  void toggle(const char* module) {
+    Q_EMIT m_view->canvas()->toggleRequested(module);
     waitForLayout();
   }
   int boxCount(core::layout::BoxKind kind) {
