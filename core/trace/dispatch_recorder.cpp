@@ -24,6 +24,7 @@
 #include "core/trace/pointwise_layout.h"
 #include "core/trace/refused_ops.h"
 #include "core/trace/tracing_interpreter_torch.h"
+#include "core/trace/view_layout.h"
 
 namespace core::trace {
 namespace {
@@ -84,14 +85,17 @@ void separateFromArguments(const RecordedCall& record, std::vector<c10::IValue>&
   }
 }
 
-/// In PyTorch's Python a view to the same sizes is the tensor as it is; LibTorch computes the
-/// strides of dimensions of size 1 anew.
-void keepStridesOfSameView(const c10::OperatorHandle& op, const RecordedCall& record) {
-  if (op.operator_name() != c10::OperatorName("aten::view", "")) return;
+/// The strides of dimensions of length 1, which LibTorch computes otherwise than PyTorch's Python.
+void fixViewLayout(const c10::OperatorHandle& op, const RecordedCall& record) {
+  static const c10::OperatorName view("aten::view", "");
+  static const c10::OperatorName unsafeView("aten::_unsafe_view", "");
+  if (op.operator_name() != view && op.operator_name() != unsafeView) return;
   const at::Tensor& from = record.arguments.front().toTensor();
   const at::Tensor& to = record.results.front().toTensor();
-  if (from.sizes() == to.sizes() && from.strides() != to.strides())
-    to.unsafeGetTensorImpl()->set_sizes_and_strides(from.sizes(), from.strides());
+  const auto strides =
+      pythonViewStrides(from.sizes().vec(), from.strides().vec(), to.sizes().vec());
+  if (strides && to.strides() != at::IntArrayRef(*strides))
+    to.unsafeGetTensorImpl()->set_sizes_and_strides(to.sizes().vec(), *strides);
 }
 
 bool isAutogradKey(c10::DispatchKeySet keys) {
@@ -275,7 +279,7 @@ void Recorder::call(const c10::OperatorHandle& op, Stack* stack, RecordedCall& r
   const auto firstResult = stack->end() - static_cast<std::ptrdiff_t>(schema.returns().size());
   record.results.assign(firstResult, stack->end());
   fixPointwiseLayout(op, record.arguments, record.results);
-  keepStridesOfSameView(op, record);
+  fixViewLayout(op, record);
   if (drawsInPlace && op.operator_name() == c10::OperatorName("aten::bernoulli", "p"))
     record.results.front() = at::empty_like(record.arguments.front().toTensor());
   if (!schema.is_mutable()) separateFromArguments(record, record.results);

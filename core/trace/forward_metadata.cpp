@@ -185,11 +185,17 @@ class OutputClassifier {
   std::unordered_map<StorageId, int> m_inputOfStorage, m_onStorage, m_multiOutputViews;
 };
 
-/// The expected layout of a gradient is the value's memory format, not its exact strides.
+/// The expected layout of a gradient is the value's memory format; its exact strides only if it has
+/// that format already, where dimensions of length 1 leave a choice.
+at::Tensor tangentLike(const at::Tensor& like) {
+  const at::MemoryFormat format = like.suggest_memory_format();
+  const at::TensorOptions options = like.options().requires_grad(false);
+  return like.is_contiguous(format) ? at::empty_strided(like.sizes(), like.strides(), options)
+                                    : at::empty(like.sizes(), options.memory_format(format));
+}
+
 void addTangent(ForwardMetadata& result, const at::Tensor& like, const std::string& descriptor) {
-  result.tangents.push_back(
-      at::empty(like.sizes(),
-                like.options().memory_format(like.suggest_memory_format()).requires_grad(false)));
+  result.tangents.push_back(tangentLike(like));
   result.meta.tracedTangents.push_back(torch::tensorMeta(result.tangents.back(), {}));
   result.meta.tracedTangentDescriptors.push_back("TangentAOTInput(output=" + descriptor + ")");
 }

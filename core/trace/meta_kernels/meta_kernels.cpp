@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "core/trace/meta_kernels/meta_kernel_torch.h"
+#include "core/trace/pointwise_layout.h"
 
 namespace core::trace {
 namespace meta {
@@ -90,9 +91,11 @@ Tensor pointwise(at::TensorList operands, at::ScalarType dtype, Tensor out) {
       .check_all_same_dtype(false)
       .check_all_same_device(false)
       .declare_static_dtype_and_device(dtype, at::kMeta)
-      .add_owned_output(std::move(out));
+      .add_owned_output(out);
   for (const Tensor& operand : operands) config.add_owned_const_input(operand);
-  return config.build().output();
+  Tensor result = config.build().output();
+  if (!out.defined()) layOutPointwise(operands.vec(), result);
+  return result;
 }
 
 bool given(const OptionalTensor& tensor) {

@@ -63,6 +63,21 @@ ThreeTensors batchNormBackward(const Tensor&, const Tensor& input, const Optiona
           mask[2] ? channelStatistics(input, input.size(1), dtype) : Tensor()};
 }
 
+/// The type in which a decomposition computes, in contiguous memory if that takes a copy.
+Tensor computed(const Tensor& tensor) {
+  return tensor.to(at::toOpMathType(tensor.scalar_type()), false, false,
+                   at::MemoryFormat::Contiguous);
+}
+
+/// torch/_refs, native_layer_norm: (input - mean) * rstd * weight + bias, of a contiguous input.
+Tensor layerNormOutput(const Tensor& input, const Tensor& statistics, const OptionalTensor& weight,
+                       const OptionalTensor& bias) {
+  const at::ScalarType type = input.scalar_type();
+  Tensor output = pointwise({pointwise({input.contiguous(), statistics}, type), statistics}, type);
+  if (given(weight)) output = pointwise({output, *weight}, type);
+  return given(bias) ? pointwise({output, *bias}, type) : output;
+}
+
 ThreeTensors layerNorm(const Tensor& input, SymIntArrayRef normalized, const OptionalTensor& weight,
                        const OptionalTensor& bias, double) {
   TORCH_CHECK(normalized.size() <= static_cast<std::size_t>(input.dim()),
@@ -70,13 +85,8 @@ ThreeTensors layerNorm(const Tensor& input, SymIntArrayRef normalized, const Opt
   Sizes sizes = input.sizes().vec();
   std::fill(sizes.end() - static_cast<std::ptrdiff_t>(normalized.size()), sizes.end(), 1);
   const auto options = input.options().dtype(statisticsType(input, {weight, bias}));
-  return {contiguousLike(input), at::empty(sizes, options), at::empty(sizes, options)};
-}
-
-/// The type in which a decomposition computes, in contiguous memory if that takes a copy.
-Tensor computed(const Tensor& tensor) {
-  return tensor.to(at::toOpMathType(tensor.scalar_type()), false, false,
-                   at::MemoryFormat::Contiguous);
+  const Tensor mean = at::empty(sizes, options);
+  return {layerNormOutput(input, mean, weight, bias), mean, at::empty(sizes, options)};
 }
 
 /// torch/_decomp/decompositions.py, native_layer_norm_backward: (rstd / N) * (a - b - c3).

@@ -36,8 +36,11 @@ class TestPointwiseLayout : public QObject {
   void ambiguousOperandsKeepChannelsLast();
   void contiguousOperandsStayContiguous();
   void anOperandThatCannotTellLeavesItToTheNext();
-  void unambiguousOrBroadcastOperandsChangeNothing();
-  void otherRanksChangeNothing();
+  void aBroadcastOperandLeavesItToTheOther();
+  void maskedFillIsContiguous();
+  void aCloneKeepsItsStrides();
+  void anAskedLayoutStays();
+  void contiguousOperandsOfOtherRanksChangeNothing();
   void operatorsThatAreNotPointwiseChangeNothing();
   void backwardsWithoutTheTagCount();
 };
@@ -59,14 +62,41 @@ void TestPointwiseLayout::anOperandThatCannotTellLeavesItToTheNext() {
   QCOMPARE(fixedStrides(first, last), (Strides{64, 1, 64, 64}));
 }
 
-void TestPointwiseLayout::unambiguousOrBroadcastOperandsChangeNothing() {
+void TestPointwiseLayout::aBroadcastOperandLeavesItToTheOther() {
   const Tensor ambiguous = onMeta({2, 64, 1, 1}, {64, 1, 64, 64});
-  const Strides contiguous{64, 1, 1, 1};
-  QCOMPARE(fixedStrides(ambiguous, onMeta({64, 1, 1}, {1, 1, 1})), contiguous);
-  QCOMPARE(fixedStrides(ambiguous, onMeta({1, 64, 1, 1}, {64, 1, 64, 64})), contiguous);
+  const Strides channelsLast{64, 1, 64, 64};
+  QCOMPARE(fixedStrides(ambiguous, onMeta({64, 1, 1}, {1, 1, 1})), channelsLast);
+  QCOMPARE(fixedStrides(ambiguous, onMeta({1, 64, 1, 1}, {64, 1, 64, 64})), channelsLast);
 }
 
-void TestPointwiseLayout::otherRanksChangeNothing() {
+void TestPointwiseLayout::maskedFillIsContiguous() {
+  const Tensor x = onMeta({2, 3, 4, 5}, {60, 1, 15, 3});
+  const Tensor mask = at::empty(x.sizes(), at::device(at::kMeta).dtype(at::kBool));
+  Values results{at::empty_like(x)};
+  fixPointwiseLayout(findOperator("aten::masked_fill", "Scalar"), {x, mask, 1.0}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{60, 20, 5, 1}));
+}
+
+void TestPointwiseLayout::aCloneKeepsItsStrides() {
+  const Tensor x = onMeta({1, 3}, {7, 1});
+  Values results{at::empty_strided({1, 3}, {7, 1}, at::device(at::kMeta))};
+  fixPointwiseLayout(findOperator("aten::clone", ""), {x, c10::IValue()}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{7, 1}));
+}
+
+void TestPointwiseLayout::anAskedLayoutStays() {
+  const Tensor x = onMeta({2, 64, 1, 1}, {64, 1, 64, 64});
+  const c10::IValue none;
+  Values results{at::empty({2, 64, 1, 1}, at::device(at::kMeta))};
+  fixPointwiseLayout(findOperator("aten::empty_like", ""),
+                     {x, none, none, none, none, at::MemoryFormat::Contiguous}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{64, 1, 1, 1}));
+  fixPointwiseLayout(findOperator("aten::empty_like", ""), {x, none, none, none, none, none},
+                     results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{64, 1, 64, 64}));
+}
+
+void TestPointwiseLayout::contiguousOperandsOfOtherRanksChangeNothing() {
   const Tensor x = onMeta({64, 1, 1}, {1, 64, 64});
   QCOMPARE(fixedStrides(x, x), (Strides{1, 1, 1}));
 }
@@ -74,7 +104,7 @@ void TestPointwiseLayout::otherRanksChangeNothing() {
 void TestPointwiseLayout::operatorsThatAreNotPointwiseChangeNothing() {
   const Tensor x = onMeta({2, 64, 1, 1}, {64, 1, 64, 64});
   Values results{at::empty({2, 64, 1, 1}, at::device(at::kMeta))};
-  fixPointwiseLayout(findOperator("aten::flip", ""), {x, Strides{1}}, results);
+  fixPointwiseLayout(findOperator("aten::roll", ""), {x, Strides{1}, Strides{1}}, results);
   QCOMPARE(results[0].toTensor().strides().vec(), (Strides{64, 1, 1, 1}));
 }
 
