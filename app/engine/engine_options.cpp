@@ -105,7 +105,7 @@ void addWords(CLI::App& command, const std::string& name, const std::string& des
 }
 
 void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
-  addWords<Mode>(command, "--mode", "what to trace and run (default: train if a parameter learns)",
+  addWords<Mode>(command, "--mode", "what to trace and run (default: train if a parameter or an input learns)",
                  {{"train", Mode::Train}, {"infer", Mode::Infer}},
                  [&options](Mode mode) { options.compile.mode = mode; });
   command

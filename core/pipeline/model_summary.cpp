@@ -80,6 +80,19 @@ void summarizeOps(const load::ExportedProgram& program, ModelSummary& summary) {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
 }
 
+bool learns(const load::InputSet& inputs) {
+  return std::any_of(inputs.inputs.begin(), inputs.inputs.end(),
+                     [](const load::InputSet::Input& input) { return input.requiresGrad; });
+}
+
+/// Of the inputs that the model will be called with. A file that cannot be read is reported where
+/// it is used.
+bool anInputLearns(const load::LoadedModel& model, const CompileOptions& options) {
+  if (options.inputsPath.empty()) return model.sampleInputs && learns(*model.sampleInputs);
+  const Result<load::InputSet> inputs = load::readInputSet(options.inputsPath);
+  return inputs && learns(*inputs);
+}
+
 }  // namespace
 
 ModelSummary summarizeModel(const load::LoadedModel& model) {
@@ -107,7 +120,7 @@ run::Mode chooseMode(const load::LoadedModel& model, const CompileOptions& optio
   if (options.mode) return *options.mode;
   const bool trains = std::any_of(model.weights.begin(), model.weights.end(),
                                   [](const auto& w) { return w.isParameter && w.requiresGrad; });
-  return trains ? run::Mode::Train : run::Mode::Infer;
+  return trains || anInputLearns(model, options) ? run::Mode::Train : run::Mode::Infer;
 }
 
 Result<run::LossSpec> chooseLoss(const load::LoadedModel& model, const CompileOptions& options) {

@@ -12,7 +12,7 @@ namespace core::pipeline {
 /// the nodes that a trace would refuse, with the reason.
 ModelSummary summarizeModel(const load::LoadedModel& model);
 
-/// The mode asked for, else Train if any parameter requires grad.
+/// The mode asked for, else Train if any parameter or input requires grad.
 run::Mode chooseMode(const load::LoadedModel& model, const CompileOptions& options);
 
 /// The loss asked for, else output 0 if that is a scalar float, else mean_square. Errors:

@@ -84,6 +84,17 @@ void layOutMaskedFill(const std::vector<at::Tensor>& operands, const at::Tensor&
   if (!result.is_contiguous()) result.unsafeGetTensorImpl()->set_sizes_contiguous(result.sizes());
 }
 
+bool isDropoutBackward(const c10::OperatorHandle& op) {
+  return op.schema().name() == "aten::native_dropout_backward";
+}
+
+/// torch/_decomp, native_dropout_backward: a clone in the memory format of the gradient.
+void layOutDropoutBackward(const at::Tensor& gradient, const at::Tensor& result) {
+  const at::Tensor like =
+      at::empty(result.sizes(), result.options().memory_format(gradient.suggest_memory_format()));
+  result.unsafeGetTensorImpl()->set_sizes_and_strides(like.sizes(), like.strides());
+}
+
 /// Whether the call asks for a layout of its own.
 bool asksForLayout(const c10::OperatorHandle& op, const std::vector<c10::IValue>& arguments) {
   const auto& schema = op.schema().arguments();
@@ -119,6 +130,8 @@ void fixPointwiseLayout(const c10::OperatorHandle& op, const std::vector<c10::IV
   const std::vector<at::Tensor> operands = operandsOf(arguments);
   if (isMaskedFill(op)) {
     layOutMaskedFill(operands, result);
+  } else if (isDropoutBackward(op)) {
+    layOutDropoutBackward(operands.front(), result);
   } else {
     layOutPointwise(operands, result);
   }

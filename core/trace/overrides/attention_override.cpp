@@ -23,16 +23,22 @@ bool takesMask(const Tensor& mask, const Tensor& query, const Tensor& key) {
   return mask.dim() == 2 || (broadcasts(0, query.size(0)) && broadcasts(1, query.size(1)));
 }
 
-bool takesTensors(const Tensor& query, const Tensor& key, const Tensor& value) {
+/// Keys and values have the heads of the queries, or divide them into groups that share one.
+bool takesHeads(const Tensor& query, const Tensor& key, const Tensor& value, bool groupsQueries) {
+  if (key.size(1) != value.size(1)) return false;
+  if (!groupsQueries) return query.size(1) == key.size(1);
+  return key.size(1) > 0 && query.size(1) % key.size(1) == 0;
+}
+
+bool takesTensors(const Tensor& query, const Tensor& key, const Tensor& value, bool groupsQueries) {
   if (query.dim() != 4 || key.dim() != 4 || value.dim() != 4) return false;
   if (!at::isFloatingType(query.scalar_type()) || query.numel() == 0 || key.numel() == 0) {
     return false;
   }
-  const bool sameHeads = query.size(0) == key.size(0) && query.size(1) == key.size(1) &&
-                         query.size(0) == value.size(0) && query.size(1) == value.size(1);
+  const bool sameBatch = query.size(0) == key.size(0) && query.size(0) == value.size(0);
   const bool sameWidth = query.size(3) == key.size(3) && query.size(3) == value.size(3);
-  return sameHeads && sameWidth && query.stride(3) == 1 && key.stride(3) == 1 &&
-         value.stride(3) == 1;
+  return sameBatch && sameWidth && takesHeads(query, key, value, groupsQueries) &&
+         query.stride(3) == 1 && key.stride(3) == 1 && value.stride(3) == 1;
 }
 
 // Nought where a boolean mask lets through, minus infinity elsewhere.
@@ -107,8 +113,8 @@ bool overrideAttention(Stack* stack) {
                value = arguments[2].toTensor(), mask = tensorOrNone(arguments[3]);
   const bool dropsOut = arguments[4].toDouble() != 0, causal = arguments[5].toBool(),
              groupsQueries = arguments[7].toBool();
-  if (dropsOut || groupsQueries || (causal && mask.defined())) return false;
-  if (!takesTensors(query, key, value) || !takesMask(mask, query, key)) return false;
+  if (dropsOut || (causal && mask.defined())) return false;
+  if (!takesTensors(query, key, value, groupsQueries) || !takesMask(mask, query, key)) return false;
   const auto scale = arguments[6].toOptional<double>();
   ::torch::jit::drop(*stack, 8);
   std::optional<Tensor> added;

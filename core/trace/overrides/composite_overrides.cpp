@@ -20,7 +20,7 @@ c10::OperatorHandle findOperator(const std::string& op) {
 Table buildOverrides() {
   Table table;
   for (auto* enterFamily : {enterAttention, enterLosses, enterMatmul, enterNorms, enterRecurrent,
-                            enterRefusals, enterSimple, enterUpsample}) {
+                            enterRefusals, enterSimple, enterSpectral, enterUpsample}) {
     enterFamily(table);
   }
   return table;

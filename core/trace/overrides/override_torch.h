@@ -49,6 +49,7 @@ void enterNorms(Table& table);
 void enterRecurrent(Table& table);
 void enterRefusals(Table& table);
 void enterSimple(Table& table);
+void enterSpectral(Table& table);
 void enterUpsample(Table& table);
 
 }  // namespace core::trace::overrides

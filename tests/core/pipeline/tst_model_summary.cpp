@@ -15,6 +15,7 @@ class TstModelSummary : public QObject {
   void operatorsThatNoTraceCanHoldAreNamed();
   void nestedGraphsCount();
   void aModelThatLearnsIsTrained();
+  void aModelWhoseInputLearnsIsTrained();
   void theFirstScalarOutputIsTheLoss();
   void aWantedLossMustBeAScalarOfTheModel();
 };
@@ -84,6 +85,18 @@ void TstModelSummary::aModelThatLearnsIsTrained() {
   CompileOptions asked;
   asked.mode = run::Mode::Infer;
   QVERIFY(chooseMode(model, asked) == run::Mode::Infer);
+}
+
+void TstModelSummary::aModelWhoseInputLearnsIsTrained() {
+  load::LoadedModel model;
+  model.sampleInputs.emplace();
+  model.sampleInputs->inputs.resize(2);
+  QVERIFY(chooseMode(model, {}) == run::Mode::Infer);
+  model.sampleInputs->inputs[1].requiresGrad = true;
+  QVERIFY(chooseMode(model, {}) == run::Mode::Train);
+  CompileOptions fromFile;
+  fromFile.inputsPath = AOT_TEST_DATA "/oracle/inputs/mlp.json";
+  QVERIFY(chooseMode(model, fromFile) == run::Mode::Infer);
 }
 
 void TstModelSummary::theFirstScalarOutputIsTheLoss() {

@@ -167,6 +167,27 @@ void addNormsAndAttention(Cases& cases) {
   cases.push_back({"attention with an additive mask", "scaled_dot_product_attention", [=] {
                      return attention(at::randn({2, 1, 4, 4}), false);
                    }});
+  cases.push_back(
+      {"attention of grouped queries", "scaled_dot_product_attention", [] {
+         const auto shared = [] { return leaf({2, 2, 4, 8}); };
+         return Stack{leaf({2, 4, 4, 8}), shared(), shared(), kNone, 0.0, true, kNone, true};
+       }});
+}
+
+void addSpectral(Cases& cases) {
+  const auto add = [&](const char* name, const Sizes& signal, int64_t windowLength, bool centred,
+                       bool isComplex) {
+    cases.push_back({name, "stft.center", [=] {
+                       const IValue window =
+                           windowLength > 0 ? IValue(at::rand({windowLength})) : kNone;
+                       const IValue length = windowLength > 0 ? IValue(windowLength) : kNone;
+                       return Stack{leaf(signal), 8,     3,     length,    window, centred,
+                                    "reflect",    false, kNone, isComplex, kNone};
+                     }});
+  };
+  add("stft", {2, 20}, 0, true, false);
+  add("stft of one signal", {20}, 8, true, false);
+  add("stft with a short window", {2, 20}, 5, false, false);
 }
 
 const std::vector<Sizes> kImages{{2, 3, 5}, {2, 3, 5, 4}, {2, 3, 3, 4, 5}};
@@ -292,8 +313,8 @@ void addRecurrent(Cases& cases) {
 
 std::vector<OverrideCase> equalCases() {
   Cases cases;
-  for (auto* add : {addMatmul, addSimple, addLosses, addNormsAndAttention, addNearest, addSmooth,
-                    addRecurrent}) {
+  for (auto* add : {addMatmul, addSimple, addLosses, addNormsAndAttention, addSpectral, addNearest,
+                    addSmooth, addRecurrent}) {
     add(cases);
   }
   return cases;

@@ -38,6 +38,7 @@ class TestPointwiseLayout : public QObject {
   void anOperandThatCannotTellLeavesItToTheNext();
   void aBroadcastOperandLeavesItToTheOther();
   void maskedFillIsContiguous();
+  void theGradientOfDropoutHasAMemoryFormat();
   void aCloneKeepsItsStrides();
   void anAskedLayoutStays();
   void contiguousOperandsOfOtherRanksChangeNothing();
@@ -75,6 +76,13 @@ void TestPointwiseLayout::maskedFillIsContiguous() {
   Values results{at::empty_like(x)};
   fixPointwiseLayout(findOperator("aten::masked_fill", "Scalar"), {x, mask, 1.0}, results);
   QCOMPARE(results[0].toTensor().strides().vec(), (Strides{60, 20, 5, 1}));
+}
+
+void TestPointwiseLayout::theGradientOfDropoutHasAMemoryFormat() {
+  const Tensor x = onMeta({2, 3, 4}, {12, 1, 3});
+  Values results{at::empty_like(x)};
+  fixPointwiseLayout(findOperator("aten::native_dropout_backward", ""), {x, x, 2.0}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{12, 4, 1}));
 }
 
 void TestPointwiseLayout::aCloneKeepsItsStrides() {
