@@ -6,6 +6,8 @@
 
 #include <QApplication>
 #include <QEvent>
+#include <QTest>
+#include <cstdio>
 #include <ctime>
 
 namespace support {
@@ -16,6 +18,9 @@ inline double threadMilliseconds() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
+
+/// The longest a person does not notice.
+constexpr double kLongestGap = 100;
 
 class WatchedApplication : public QApplication {
  public:
@@ -61,4 +66,22 @@ class WatchedApplication : public QApplication {
   QString m_what;
 };
 
+/// Runs a test class; a gap that a person notices fails it, too.
+template <typename Test>
+int runWatched(int argc, char** argv) {
+  WatchedApplication application(argc, argv);
+  Test test;
+  const int failures = QTest::qExec(&test, argc, argv);
+  if (application.longest() <= kLongestGap) return failures;
+  std::fprintf(stderr, "The event loop was kept for longer than %.0f ms: %s\n", kLongestGap,
+               qPrintable(application.sentence()));
+  return failures + 1;
+}
+
 }  // namespace support
+
+/// As QTEST_MAIN, under the watch of the event loop.
+#define WATCHED_TEST_MAIN(TestClass)                   \
+  int main(int argc, char** argv) {                    \
+    return support::runWatched<TestClass>(argc, argv); \
+  }

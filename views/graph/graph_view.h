@@ -41,8 +41,9 @@ class GraphView : public QWidget {
   void setSnapshot(std::shared_ptr<const core::ir::JointGraph> joint,
                    std::shared_ptr<const core::partition::Partition> partition,
                    std::shared_ptr<const shared::NodeFactsByName> facts = nullptr);
-  /// Which kernels compute which nodes; null: none were generated.
-  void setKernels(std::shared_ptr<const KernelLabels> kernels);
+  /// Which kernels compute which nodes, and what was measured of them; null: nothing yet.
+  void setFigures(std::shared_ptr<const KernelLabels> kernels,
+                  std::shared_ptr<const Measured> measured);
   void setOverlay(OverlayKind kind);
   OverlayKind overlay() const { return m_overlay; }
   /// Marks over the picture what changes from one partition to another; the same one: no marks.
@@ -99,7 +100,6 @@ class GraphView : public QWidget {
   void takeGeometry(const core::layout::GraphGeometryPtr& geometry, const QString& anchor);
   void fold(const std::set<std::string>& keys);
   void toggleModule(const QString& key);
-  /// The module and all that are equal to it.
   void toggleAlike(const QString& key);
   std::string selectedModule() const;
   void expandBelow(bool wholeTree);
@@ -141,6 +141,7 @@ class GraphView : public QWidget {
   std::optional<GraphViewState> m_restored;  ///< to be shown with the next picture
   OverlayKind m_overlay = OverlayKind::None;
   std::shared_ptr<const KernelLabels> m_kernels;
+  std::shared_ptr<const Measured> m_measured;
   QToolButton* m_overlayButton = nullptr;
   QActionGroup* m_overlayActions = nullptr;
   QAction* m_legendAction = nullptr;

@@ -18,8 +18,10 @@ void GraphView::buildOverlays() {
   m_overlayButton->setToolTip(tr("Colour the boxes by what they cost or what becomes of them"));
   auto* menu = new QMenu(m_overlayButton);
   m_overlayActions = new QActionGroup(this);
-  for (const OverlayKind kind : {OverlayKind::None, OverlayKind::Time, OverlayKind::Bytes,
-                                 OverlayKind::Flops, OverlayKind::Fate, OverlayKind::Kernels}) {
+  for (const OverlayKind kind :
+       {OverlayKind::None, OverlayKind::Time, OverlayKind::Bytes, OverlayKind::Flops,
+        OverlayKind::Fate, OverlayKind::Kernels, OverlayKind::EagerTime, OverlayKind::CompiledTime,
+        OverlayKind::Error}) {
     const QString name = overlayName(kind);
     QAction* action = addAction(tr("Overlay: %1").arg(name), {},
                                 tr("Overlay of the boxes: %1").arg(name.toLower()),
@@ -44,9 +46,12 @@ void GraphView::setOverlay(OverlayKind kind) {
   applyOverlay();
 }
 
-void GraphView::setKernels(std::shared_ptr<const KernelLabels> kernels) {
+void GraphView::setFigures(std::shared_ptr<const KernelLabels> kernels,
+                           std::shared_ptr<const Measured> measured) {
+  if (kernels == m_kernels && measured == m_measured) return;
   m_kernels = std::move(kernels);
-  if (m_overlay == OverlayKind::Kernels) applyOverlay();
+  m_measured = std::move(measured);
+  if (m_overlay != OverlayKind::None) applyOverlay();
 }
 
 void GraphView::applyOverlay() {
@@ -54,8 +59,8 @@ void GraphView::applyOverlay() {
   std::vector<LegendEntry> entries = legendOf(*m_geometry);
   std::shared_ptr<const Overlay> overlay;
   if (m_overlay != OverlayKind::None) {
-    overlay = std::make_shared<const Overlay>(
-        makeOverlay(m_overlay, *m_geometry, {m_request.joint, m_request.partition, m_kernels}));
+    overlay = std::make_shared<const Overlay>(makeOverlay(
+        m_overlay, *m_geometry, {m_request.joint, m_request.partition, m_kernels, m_measured}));
     auto own = overlayLegend(*overlay);
     entries.insert(entries.begin(), own.begin(), own.end());
   }

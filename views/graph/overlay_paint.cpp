@@ -27,6 +27,26 @@ Qt::BrushStyle patternOf(int category) {
   return kPatterns[static_cast<std::size_t>(category) % kPatterns.size()];
 }
 
+/// What to do for figures that are not there.
+QString whatIsMissing(OverlayKind kind) {
+  const QString name = overlayName(kind);
+  switch (kind) {
+    case OverlayKind::Kernels: return Legend::tr("%1: no kernels yet; generate them").arg(name);
+    case OverlayKind::EagerTime:
+    case OverlayKind::CompiledTime:
+      return Legend::tr("%1: no profile yet; profile a step on the Run page").arg(name);
+    case OverlayKind::Error:
+      return Legend::tr("%1: nothing compared yet; run both, or find the first difference")
+          .arg(name);
+    case OverlayKind::None:
+    case OverlayKind::Time:
+    case OverlayKind::Bytes:
+    case OverlayKind::Flops:
+    case OverlayKind::Fate: break;
+  }
+  return Legend::tr("%1: nothing is known here").arg(name);
+}
+
 }  // namespace
 
 QColor overlayColor(const Overlay& overlay, const OverlayMark& mark, const GraphPalette& palette) {
@@ -59,23 +79,26 @@ std::vector<LegendEntry> overlayLegend(const Overlay& overlay) {
   if (overlay.kind == OverlayKind::None) return entries;
   const QString name = overlayName(overlay.kind);
   const auto add = [&entries, &overlay](const QString& text, double share, int category) {
-    const Overlay look{overlay.kind, {}, {}, {}};
+    Overlay look;
+    look.kind = overlay.kind;
     entries.push_back({text, [=](QPainter& p, const GraphPalette& c, QPointF at) {
                          const QRectF box(at.x() - 18, at.y() - 7, 36, 14);
                          paintOverlayMark(p, box, look, {share, category, {}}, c);
                        }});
   };
   if (!overlay.largest.isEmpty()) {
-    add(Legend::tr("%1: up to %2").arg(name, overlay.largest), 1, -1);
-    add(Legend::tr("%1: a quarter of that").arg(name), 0.25, -1);
+    const QString most = Legend::tr("%1: up to %2").arg(name, overlay.largest);
+    add(overlay.note.isEmpty() ? most : QStringLiteral("%1 (%2)").arg(most, overlay.note), 1, -1);
+    if (overlay.smallest.isEmpty()) {
+      add(Legend::tr("%1: a quarter of that").arg(name), 0.25, -1);
+    } else {
+      add(Legend::tr("%1: %2 or less").arg(name, overlay.smallest), 0, -1);
+    }
   }
   for (std::size_t i = 0; i < overlay.categories.size(); ++i)
     add(QStringLiteral("%1: %2").arg(name, overlay.categories[i]), -1, static_cast<int>(i));
   if (!entries.empty()) return entries;
-  const QString none = overlay.kind == OverlayKind::Kernels
-                           ? Legend::tr("%1: no kernels yet; generate them").arg(name)
-                           : Legend::tr("%1: nothing is known here").arg(name);
-  return {{none, [](QPainter&, const GraphPalette&, QPointF) {}}};
+  return {{whatIsMissing(overlay.kind), [](QPainter&, const GraphPalette&, QPointF) {}}};
 }
 
 }  // namespace views::graph

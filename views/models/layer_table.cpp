@@ -8,6 +8,7 @@
 #include "core/partition/recompute_cost.h"
 #include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
+#include "views/models/slice_nodes.h"
 
 namespace views::models {
 
@@ -78,25 +79,6 @@ class LayerSum {
   std::unordered_map<std::string, std::size_t> m_placeOf;
 };
 
-/// The nodes of the joint graph that a slice computes. A backward operator of eager stands for all
-/// backward nodes of its sequence number.
-std::vector<NodeId> nodesOf(const ProfileSlice& slice, const Graph& graph) {
-  std::vector<NodeId> nodes;
-  if (slice.members.empty() && slice.inBackward && slice.sequence >= 0) {
-    for (const Node& node : graph.nodes())
-      if (node.isCall() && node.meta.sequenceNumber == slice.sequence &&
-          node.meta.tag == core::ir::PartitionerTag::IsBackward)
-        nodes.push_back(node.id);
-    return nodes;
-  }
-  const auto add = [&](const std::string& name) {
-    if (const auto id = graph.find(name)) nodes.push_back(*id);
-  };
-  for (const std::string& member : slice.members) add(member);
-  if (slice.members.empty()) add(slice.node);
-  return nodes;
-}
-
 /// Bytes of values that come from outside of `nodes` or are used there.
 std::int64_t bytesMoved(const std::vector<NodeId>& nodes, const Graph& graph) {
   std::unordered_set<std::uint32_t> inside, read;
@@ -147,10 +129,11 @@ std::vector<SliceWork> sliceWork(const RecordIndex& index, const Profile& profil
   std::vector<SliceWork> all;
   if (!index.joint()) return all;
   const Graph& graph = *index.joint();
+  const SliceNodes nodesOf(graph);
   for (const bool isCompiled : {false, true}) {
     for (const ProfileSlice& slice : (isCompiled ? profile.compiled : profile.eager).slices) {
       if (slice.node.empty()) continue;
-      const std::vector<NodeId> nodes = nodesOf(slice, graph);
+      const std::vector<NodeId> nodes = nodesOf.of(slice);
       SliceWork work{showable(slice.name),
                      QString::fromStdString(slice.node),
                      isCompiled,

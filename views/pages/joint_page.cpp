@@ -9,6 +9,7 @@
 #include "views/models/sequence_table.h"
 #include "views/pages/data_table.h"
 #include "views/pages/kernel_labels.h"
+#include "views/pages/measured_figures.h"
 #include "views/pages/node_facts.h"
 #include "views/pages/node_filter.h"
 
@@ -62,7 +63,7 @@ std::optional<Notice> JointPage::missing(const Snapshot& snapshot) const {
 
 void JointPage::refresh(const Snapshot& snapshot) {
   m_graph->setSnapshot(snapshot.record()->joint, snapshot.record()->partition, nodeFacts(snapshot));
-  m_graph->setKernels(kernelLabels(*snapshot.index));
+  m_graph->setFigures(kernelLabels(*snapshot.index), measuredFigures(snapshot));
   m_table->setTable(models::nodeTable(snapshot.index));
   m_sequence->setTable(models::sequenceTable(snapshot.index));
   m_guards->setTable(models::guardTable(snapshot.index));

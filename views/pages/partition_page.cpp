@@ -15,6 +15,7 @@
 #include "views/pages/data_table.h"
 #include "views/pages/difference_panel.h"
 #include "views/pages/kernel_labels.h"
+#include "views/pages/measured_figures.h"
 #include "views/pages/memory_panel.h"
 #include "views/pages/module_budget_panel.h"
 #include "views/pages/node_facts.h"
@@ -182,9 +183,10 @@ void PartitionPage::layOut() {
   const auto* record = snapshot()->record();
   if (!record || !record->partition) return;
   const auto kernels = kernelLabels(*snapshot()->index);
+  const auto measured = measuredFigures(*snapshot());
   for (graph::GraphView* view : {m_mirrored, m_forward, m_backward}) {
     view->setSnapshot(record->joint, record->partition, nodeFacts(*snapshot()));
-    view->setKernels(kernels);
+    view->setFigures(kernels, measured);
   }
 }
 

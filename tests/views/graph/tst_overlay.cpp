@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "tests/views/graph/graph_models.h"
 #include "views/graph/graph_view.h"
 #include "views/graph/overlay_paint.h"
@@ -86,6 +87,46 @@ class TestOverlay : public QObject {
     QCOMPARE(mark("sigmoid_2").text, QStringLiteral("K1"));
   }
 
+  void measuredTimesBelongToTheirHalf() {
+    const auto model = support::blockChain(2);
+    auto measured = std::make_shared<Measured>();
+    measured->compiledSeconds.forward = {{"sigmoid_0", 3e-6}, {"sigmoid_1", 1e-6}};
+    measured->compiledSeconds.backward = {{"sigmoid_0", 8e-6}, {"backward_2", 4e-6}};
+    const auto geometry = support::geometryOf(model, true);
+    const Overlay overlay = makeOverlay(OverlayKind::CompiledTime, *geometry,
+                                        {model.joint, model.partition, nullptr, measured});
+    const auto mark = [&](const char* node) {
+      return overlay.marks[static_cast<std::size_t>(geometry->boxesOf(node).front())];
+    };
+    QCOMPARE(overlay.largest, QStringLiteral("4.00 µs"));
+    QCOMPARE(mark("sigmoid_0").text, QStringLiteral("3.00 µs"));
+    QCOMPARE(mark("sigmoid_0").share, 0.75);
+    QCOMPARE(mark("backward_2").share, 1.0);
+    QCOMPARE(mark("sigmoid_2").share, -1.0);
+    const Overlay eager = makeOverlay(OverlayKind::EagerTime, *geometry,
+                                      {model.joint, model.partition, nullptr, measured});
+    QVERIFY(overlayLegend(eager).front().text.contains(QStringLiteral("no profile yet")));
+  }
+
+  void errorsCountPowersOfTenAndDoNotAddUp() {
+    const auto model = support::blockChain(2);
+    auto measured = std::make_shared<Measured>();
+    measured->errors.forward = {{"sigmoid_0", 1e-5}, {"sigmoid_1", 1e-5}, {"sigmoid_2", 1e-7}};
+    measured->isErrorStale = true;
+    const auto geometry = support::geometryOf(model, false);
+    const Overlay overlay = makeOverlay(OverlayKind::Error, *geometry,
+                                        {model.joint, model.partition, nullptr, measured});
+    const auto mark = [&](const char* node) {
+      return overlay.marks[static_cast<std::size_t>(geometry->boxesOf(node).front())];
+    };
+    QCOMPARE(mark("sigmoid_0").text, QStringLiteral("1e-05"));  // the larger of two, not their sum
+    QCOMPARE(mark("sigmoid_0").share, 1.0);
+    QVERIFY(std::abs(mark("sigmoid_2").share - 0.5) < 1e-9);  // 2 of 4 decades above 1e-9
+    const auto legend = overlayLegend(overlay);
+    QVERIFY(legend[0].text.contains(QStringLiteral("other options")));
+    QVERIFY(legend[1].text.contains(QStringLiteral("1e-09 or less")));
+  }
+
   void anOverlayWithoutFiguresSaysSo() {
     const auto entries =
         overlayLegend(overlayOf(OverlayKind::Kernels, support::blockChain(1), true));
@@ -126,5 +167,5 @@ class TestOverlay : public QObject {
   }
 };
 
-QTEST_MAIN(TestOverlay)
+WATCHED_TEST_MAIN(TestOverlay)
 #include "tst_overlay.moc"
