@@ -121,6 +121,7 @@ std::string CpuExpressions::name(int index) const {
     case LoopOpKind::Index: return "position_" + number;
     case LoopOpKind::Compute: return std::string(scalarFnName(op.fn)) + "_" + number;
     case LoopOpKind::Reduce: return std::string(reduceFnName(op.reduce)) + "_" + number;
+    case LoopOpKind::Accumulate: return "column_" + number;
     case LoopOpKind::Store: break;
   }
   return "store_" + number;

@@ -170,6 +170,7 @@ void CudaWriter::writeOp(int index) {
   const LoopOp& op = kernel().op(index);
   switch (op.kind) {
     case LoopOpKind::Constant: return;
+    case LoopOpKind::Accumulate:
     case LoopOpKind::Store: writeStore(index); return;
     case LoopOpKind::Compute: define(index, m_expressions.compute(index)); return;
     case LoopOpKind::Index: define(index, "(i64)" + axisName(op.axis, false)); return;

@@ -50,8 +50,8 @@ std::string KernelWriter::accumulator(int index) const {
   return (splitsSum(index) || isPanel() ? "part_" : "total_") + std::to_string(index);
 }
 
-/// Where a kept value of this point lies in its row.
-std::string KernelWriter::keptPlace(int index) const {
+/// Of the point at hand, in vectors where lanes lie along the row.
+std::string KernelWriter::pointInRow() const {
   std::string at;
   for (int axis = outerCount(); axis <= lastAxis(); ++axis) {
     const bool isLane = axis == m_plan.laneAxis();
@@ -63,8 +63,14 @@ std::string KernelWriter::keptPlace(int index) const {
     at += at.empty() ? "" : " + ";
     at += times(isLane ? "c / L" : axisName(axis), below);
   }
-  return m_expressions.name(index) + "_row[" + at + "]";
+  return at;
 }
+
+/// Where a kept value, or a sum of columns, of this point lies in its row.
+std::string KernelWriter::keptPlace(int index) const {
+  return m_expressions.name(index) + "_row[" + pointInRow() + "]";
+}
+
 bool KernelWriter::isGather(const Access& access) const {
   return std::any_of(access.indirect.begin(), access.indirect.end(),
                      [&](const auto& term) { return m_plan.isVector(term.op); });
@@ -160,14 +166,20 @@ std::string KernelWriter::loadExpression(int index) {
 }
 
 void KernelWriter::writeStore(int index) {
+  const int value = m_plan.op(index).operands[0];
+  writeElement(index, m_expressions.operand(value, m_plan.isVector(index)));
+}
+
+/// Stores `element`, which has the dtype of the op's operand.
+void KernelWriter::writeElement(int index, const std::string& element) {
   const LoopOp& op = m_plan.op(index);
   const int value = op.operands[0];
   const DType stored = m_plan.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype;
   const bool isVector = m_plan.isVector(index);
   const std::string buffer = bufferName(op.access.buffer);
   const std::string address = addressOf(index, true);
-  const std::string text = m_expressions.toStorage(m_expressions.operand(value, isVector),
-                                                   m_plan.op(value).dtype, stored, isVector);
+  const std::string text =
+      m_expressions.toStorage(element, m_plan.op(value).dtype, stored, isVector);
   writeChecks(index);
   if (!isVector) {
     m_code.line(buffer + "[" + address + "] = " + text + ";");

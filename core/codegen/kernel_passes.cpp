@@ -73,6 +73,13 @@ void KernelWriter::writeOp(int index) {
     case LoopOpKind::Constant: return;
     case LoopOpKind::Store: writeStore(index); return;
     case LoopOpKind::Reduce: writeReduceStep(index); return;
+    case LoopOpKind::Accumulate: {
+      const std::string sum = keptPlace(index);
+      const bool isVector = m_plan.isVector(index);
+      const std::string value = m_expressions.operand(op.operands[0], isVector);
+      m_code.line(sum + " = " + m_expressions.combine(op, sum, value, isVector) + ";");
+      return;
+    }
     case LoopOpKind::Compute: define(m_expressions.compute(index)); break;
     case LoopOpKind::Load:
       writeChecks(index);
@@ -96,7 +103,8 @@ void KernelWriter::writeRowOps(int depth) {
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
     const OpPlan& own = m_plan.planOf(i);
     writeRowChecks(i, depth);
-    if (own.isElement || own.depth != depth || m_plan.op(i).kind == LoopOpKind::Reduce) continue;
+    const LoopOpKind kind = m_plan.op(i).kind;
+    if (own.isElement || own.depth != depth || kind == LoopOpKind::Reduce) continue;
     writeOp(i);
   }
 }
@@ -136,8 +144,7 @@ void KernelWriter::writeAccumulators(const PassPlan& pass) {
   }
 }
 
-void KernelWriter::writeBody(int pass) {
-  const PassPlan& plan = m_plan.passes[static_cast<std::size_t>(pass)];
+void KernelWriter::openBody(int pass) {
   std::string parameters;
   for (int axis = outerCount(); axis <= lastAxis(); ++axis)
     parameters.append(parameters.empty() ? "" : ", ").append("i64 ").append(axisName(axis));
@@ -145,6 +152,11 @@ void KernelWriter::writeBody(int pass) {
   if (isRows()) parameters += ", auto n";
   m_code.open("const auto pass" + std::to_string(pass) + " = [&](" + parameters +
               ") __attribute__((always_inline)) {");
+}
+
+void KernelWriter::writeBody(int pass) {
+  const PassPlan& plan = m_plan.passes[static_cast<std::size_t>(pass)];
+  openBody(pass);
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
     if (std::count(plan.fetched.begin(), plan.fetched.end(), i))
       m_code.line("const " + typeOf(i) + " " + m_expressions.name(i) + " = " + keptPlace(i) + ";");

@@ -13,8 +13,11 @@
 // Streaming. A result that is larger than a core's share of the caches is gone from them before its
 // reader comes, so it is written past them, which saves reading each line before it is written.
 //
-// Units are rows, panels of columns, or blocks of a long single axis. Nothing depends on how many
-// threads there are, so results do not either.
+// Column sums beside rows. A unit that accumulates walks all rows of its slot, and keeps the sums
+// of their columns in an array one row long.
+//
+// Units are rows, slots of rows, panels of columns, or blocks of a long single axis. Nothing
+// depends on how many threads there are, so results do not either.
 
 #include "core/codegen/kernel_plan.h"
 
@@ -67,14 +70,16 @@ class PassPlanner {
  private:
   int& at(int op) { return m_firstPass[static_cast<std::size_t>(op)]; }
 
-  /// Reductions and element-level stores, by the pass that does them. A store into a buffer that is
-  /// also read waits for the last pass, so that no pass reads what an earlier one wrote.
+  /// Reductions, element-level stores and accumulations, by the pass that does them. A store into a
+  /// buffer that is also read waits for the last pass, so that no pass reads what an earlier one
+  /// wrote.
   std::vector<std::vector<int>> rootsOfPasses() const {
     std::vector<std::vector<int>> roots;
     std::vector<int> late;
     for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
       const LoopOp& op = m_plan.op(i);
-      const bool isStore = op.kind == LoopOpKind::Store && m_plan.planOf(i).isElement;
+      const bool isStore = op.kind == LoopOpKind::Accumulate ||
+                           (op.kind == LoopOpKind::Store && m_plan.planOf(i).isElement);
       if (op.kind != LoopOpKind::Reduce && !isStore) continue;
       if (isStore && isRead(m_plan.nest, op.access.buffer)) {
         late.push_back(i);
@@ -198,6 +203,15 @@ std::int64_t pointsOfRow(const KernelPlan& plan) {
   return points;
 }
 
+/// Of the column sums of a unit.
+std::int64_t bytesOfSums(const KernelPlan& plan) {
+  std::int64_t bytes = 0;
+  for (const LoopOp& op : plan.nest.ops)
+    if (op.kind == LoopOpKind::Accumulate)
+      bytes += plan.keptPoints * plan.lanes * std::max<std::int64_t>(4, ir::dtypeBytes(op.dtype));
+  return bytes;
+}
+
 double costOfPoint(const KernelPlan& plan) {
   double cost = 1;
   for (const PassPlan& pass : plan.passes)
@@ -213,9 +227,11 @@ std::int64_t choosePanel(const KernelPlan& plan) {
 }
 
 void divideWork(KernelPlan& plan) {
-  plan.units = product(plan.nest.outer);
+  const auto firstFolded = plan.nest.outer.begin() + plan.unitAxes();
+  const std::int64_t rowsOfUnit = product({firstFolded, plan.nest.outer.end()});
+  plan.units = product({plan.nest.outer.begin(), firstFolded});
   if (plan.isPointwise && product(plan.nest.inner) == 0) plan.units = 0;
-  double unitCost = costOfPoint(plan) * static_cast<double>(product(plan.nest.inner));
+  double unitCost = costOfPoint(plan) * static_cast<double>(product(plan.nest.inner) * rowsOfUnit);
   if (plan.vectorAxis == VectorAxis::Outer) {
     const std::int64_t size = plan.nest.outer.back();
     plan.panel = choosePanel(plan);
@@ -294,10 +310,11 @@ KernelPlan planKernel(const LoopNest& nest) {
   plan.nest = std::move(simplified.nest);
   plan.vectorAxis = simplified.vectorAxis;
   plan.isPointwise = simplified.isPointwise;
+  plan.folded = simplified.folded;
   findLevels(plan);
   plan.lanes = chooseLanes(plan);
   plan.keptPoints = pointsOfRow(plan);
-  planPasses(plan, kKeepBytes);
+  planPasses(plan, kKeepBytes - bytesOfSums(plan));
   divideWork(plan);
   for (int i = 0; i < static_cast<int>(plan.nest.buffers.size()); ++i) {
     const schedule::KernelBuffer& buffer = plan.nest.buffers[static_cast<std::size_t>(i)];

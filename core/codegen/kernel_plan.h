@@ -26,6 +26,8 @@ struct KernelPlan {
   schedule::LoopNest nest;
   VectorAxis vectorAxis = VectorAxis::None;
   bool isPointwise = false;
+  /// Outer axes, the last ones, that a unit walks; its Accumulates add up over them.
+  int folded = 0;
   int lanes = 1;  ///< elements of a vector; 1: scalar code
   std::vector<OpPlan> ops;
   std::vector<PassPlan> passes;
@@ -42,6 +44,8 @@ struct KernelPlan {
   const OpPlan& planOf(int index) const { return ops[static_cast<std::size_t>(index)]; }
   /// Whether the value is a vector in the code.
   bool isVector(int index) const;
+  /// Outer axes whose positions are units of work.
+  int unitAxes() const { return static_cast<int>(nest.outer.size()) - folded; }
   int axisCount() const { return static_cast<int>(nest.outer.size() + nest.inner.size()); }
   /// Whether the buffer is written past the caches.
   bool isStreamed(int buffer) const { return streamed[static_cast<std::size_t>(buffer)]; }

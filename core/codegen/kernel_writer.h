@@ -2,7 +2,8 @@
 
 // The writer behind writeCpuKernel(): one object writes one kernel. Private to core/codegen; its
 // parts are kernel_access.cpp (addresses, loads, stores), kernel_passes.cpp (sweeps over the inner
-// axes) and write_cpu_kernel.cpp (the frame).
+// axes), kernel_panel.cpp and kernel_slot.cpp (sums over columns) and write_cpu_kernel.cpp (the
+// frame).
 
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ class KernelWriter {
   void writeRowOps(int depth);
   void writePass(int pass);
   void writeAccumulators(const PassPlan& pass);
+  void openBody(int pass);
   void writeBody(int pass);
   void writeLoops(int pass, int axis);
   void writeVectorLoop(int pass, const std::string& from, const std::string& to);
@@ -50,6 +52,8 @@ class KernelWriter {
   void writeResults(const PassPlan& pass);
   void writePasses();
   void writeColumns();
+  void writeSlot();
+  void writeColumnSums();
   void writePanel();
   void writePanelTotals();
   void writePanelSweep();
@@ -59,6 +63,7 @@ class KernelWriter {
   void writeOp(int index);
   void writeReduceStep(int index);
   void writeStore(int index);
+  void writeElement(int index, const std::string& value);
   std::string loadExpression(int index);
   std::string addressOf(int index, bool withLanes);
   std::string gatherIndex(int index, const std::string& base);
@@ -70,6 +75,7 @@ class KernelWriter {
   bool isGather(const schedule::Access& access) const;
   std::string axisName(int axis) const;
   std::string accumulator(int index) const;
+  std::string pointInRow() const;
   std::string keptPlace(int index) const;
   std::string passCall(int pass, const std::string& position, int chain,
                        const std::string& count) const;

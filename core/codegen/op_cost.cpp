@@ -81,6 +81,7 @@ int opCost(const schedule::LoopOp& op) {
     case LoopOpKind::Constant:
     case LoopOpKind::Index: return 0;
     case LoopOpKind::Load: return op.access.indirect.empty() ? 1 : 16;
+    case LoopOpKind::Accumulate:
     case LoopOpKind::Reduce:
     case LoopOpKind::Store: return 1;
     case LoopOpKind::Compute: break;

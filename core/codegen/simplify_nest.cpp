@@ -27,7 +27,8 @@ using schedule::LoopOpKind;
 constexpr int kLanes = 16;
 
 bool touchesMemory(const LoopOp& op) {
-  return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store;
+  return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store ||
+         op.kind == LoopOpKind::Accumulate;
 }
 
 int axisCount(const LoopNest& nest) {
@@ -43,6 +44,11 @@ std::int64_t& sizeOf(LoopNest& nest, int axis) {
 bool hasReduction(const LoopNest& nest) {
   return std::any_of(nest.ops.begin(), nest.ops.end(),
                      [](const LoopOp& op) { return op.kind == LoopOpKind::Reduce; });
+}
+
+bool accumulates(const LoopNest& nest) {
+  return std::any_of(nest.ops.begin(), nest.ops.end(),
+                     [](const LoopOp& op) { return op.kind == LoopOpKind::Accumulate; });
 }
 
 void eraseAxis(LoopNest& nest, int axis) {
@@ -145,7 +151,8 @@ double costAlong(LoopNest& nest, int axis) {
 std::optional<int> chooseAxis(LoopNest& nest) {
   std::optional<int> best;
   double bestCost = 0;
-  for (int axis = axisCount(nest) - 1; axis >= 0; --axis) {
+  const int first = accumulates(nest) ? static_cast<int>(nest.outer.size()) : 0;
+  for (int axis = axisCount(nest) - 1; axis >= first; --axis) {
     if (sizeOf(nest, axis) < 4) continue;
     const double cost = costAlong(nest, axis);
     if (best && cost >= bestCost * 0.999) continue;
@@ -153,6 +160,19 @@ std::optional<int> chooseAxis(LoopNest& nest) {
     bestCost = cost;
   }
   return best;
+}
+
+/// Brings the folded axes behind the others. Returns how many there are.
+int moveFoldedAxes(LoopNest& nest) {
+  const std::vector<bool> isFolded = schedule::foldedAxes(nest);
+  const int last = static_cast<int>(nest.outer.size()) - 1;
+  int moved = 0;
+  for (int axis = 0; axis <= last; ++axis)
+    if (isFolded[static_cast<std::size_t>(axis)]) {
+      moveAxis(nest, axis - moved, last);
+      ++moved;
+    }
+  return moved;
 }
 
 }  // namespace
@@ -174,7 +194,8 @@ std::vector<bool> dependsOnAxis(const LoopNest& nest, int axis) {
 }
 
 SimplifiedNest simplifyNest(const LoopNest& original) {
-  SimplifiedNest result{original, VectorAxis::None, !hasReduction(original)};
+  SimplifiedNest result{original, VectorAxis::None,
+                        !hasReduction(original) && !accumulates(original)};
   LoopNest& nest = result.nest;
   if (result.isPointwise) {
     nest.outer.insert(nest.outer.end(), nest.inner.begin(), nest.inner.end());
@@ -194,6 +215,7 @@ SimplifiedNest simplifyNest(const LoopNest& original) {
     nest.inner.push_back(nest.outer.back());
     nest.outer.pop_back();
   }
+  result.folded = moveFoldedAxes(nest);
   if (!result.isPointwise && nest.inner.empty()) {
     nest.inner.push_back(1);
     for (LoopOp& op : nest.ops)

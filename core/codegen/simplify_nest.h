@@ -18,11 +18,14 @@ struct SimplifiedNest {
   VectorAxis vectorAxis = VectorAxis::None;
   /// No op reduces; the axes are `outer` and one inner axis (none if there is a single point).
   bool isPointwise = false;
+  /// Outer axes, the last ones, that Accumulates add up over.
+  int folded = 0;
 };
 
 /// Drops axes of size 1, joins axes that every access walks as one, chooses the vector axis by a
 /// cost per element and moves it last in its group. A nest without reductions gets its vector axis
-/// as its only inner axis.
+/// as its only inner axis. Folded axes come last among the outer ones, and lanes lie along rows
+/// then.
 SimplifiedNest simplifyNest(const schedule::LoopNest& nest);
 
 /// Whether each op's value depends on the position along `axis`.

@@ -24,6 +24,7 @@ using ir::DType;
 using schedule::BufferAccess;
 using schedule::LoopNest;
 using schedule::LoopOp;
+using schedule::LoopOpKind;
 
 Result<void> KernelWriter::checkTypes() const {
   const auto unsupported = [&](DType dtype) {
@@ -64,7 +65,7 @@ Result<KernelSource> KernelWriter::write(const LoopNest& original) {
 }
 void KernelWriter::writeKeptRows() {
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i) {
-    if (!m_plan.planOf(i).isKept) continue;
+    if (!m_plan.planOf(i).isKept && m_plan.op(i).kind != LoopOpKind::Accumulate) continue;
     m_code.line(typeOf(i) + " " + m_expressions.name(i) + "_row[" +
                 std::to_string(std::max<std::int64_t>(1, m_plan.keptPoints)) + "];");
   }
@@ -87,7 +88,7 @@ void KernelWriter::writeUnitPosition() {
     m_code.line("const i64 to = from + " + std::to_string(block) + " < " + std::to_string(end) +
                 " ? from + " + std::to_string(block) + " : " + std::to_string(end) + ";");
   }
-  for (int axis = outerCount() - 1; axis >= 0; --axis) {
+  for (int axis = m_plan.unitAxes() - 1; axis >= 0; --axis) {
     if (axis == lanes) {
       const std::int64_t columns = m_plan.panel * m_plan.lanes;
       take("block", (m_plan.axisSize(axis) + columns - 1) / columns, axis == 0);
@@ -144,6 +145,8 @@ void KernelWriter::writeWork() {
     writePanel();
   else if (isColumns())
     writeColumns();
+  else if (m_plan.folded > 0)
+    writeSlot();
   else
     writePasses();
   m_code.close();
@@ -189,6 +192,7 @@ std::vector<std::string> KernelWriter::notes() const {
       break;
     case VectorAxis::None: result.push_back("one element at a time"); break;
   }
+  if (m_plan.folded > 0) result.push_back("columns are summed beside the rows, slot by slot");
   if (!m_plan.isPointwise)
     result.push_back(std::to_string(m_plan.passes.size()) + " passes over each row");
   for (int i = 0; i < static_cast<int>(m_plan.ops.size()); ++i)

@@ -27,6 +27,7 @@ class CpuBackend final : public KernelBackend {
     return compiler->build(sources, {.cacheFolder = kernelCacheFolder()}, context);
   }
   bool roundsLikeEager() const override { return true; }
+  bool accumulates() const override { return true; }
   const char* language() const override { return "C++"; }
 };
 
@@ -63,6 +64,7 @@ class CudaBackend final : public KernelBackend {
   }
   std::shared_ptr<const gpu::Gpu> gpu() const override { return m_gpu; }
   bool roundsLikeEager() const override { return false; }
+  bool accumulates() const override { return false; }
   const char* language() const override { return "CUDA C++"; }
 
  private:
@@ -88,7 +90,8 @@ codegen::CudaTarget targetOf(ir::Device device) {
 }  // namespace
 
 schedule::FusionOptions fusionOptions(const CompileOptions& options, const KernelBackend& backend) {
-  return {options.apart, options.roundsLikeEager.value_or(backend.roundsLikeEager())};
+  return {options.apart, options.roundsLikeEager.value_or(backend.roundsLikeEager()),
+          backend.accumulates()};
 }
 
 Result<void> requireApartNodes(const CompileOptions& options,

@@ -34,6 +34,8 @@ class KernelBackend {
   /// Whether values inside of kernels are rounded to half precision as eager PyTorch does, where
   /// the options leave it open.
   virtual bool roundsLikeEager() const = 0;
+  /// Whether it can write LoopOpKind::Accumulate.
+  virtual bool accumulates() const = 0;
   /// "C++", "CUDA C++".
   virtual const char* language() const = 0;
 };

@@ -10,7 +10,8 @@ namespace core::schedule {
 namespace {
 
 bool touchesMemory(const LoopOp& op) {
-  return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store;
+  return op.kind == LoopOpKind::Load || op.kind == LoopOpKind::Store ||
+         op.kind == LoopOpKind::Accumulate;
 }
 
 class AxisArranger {

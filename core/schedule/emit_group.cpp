@@ -106,6 +106,7 @@ class GroupEmitter : public OperandReader {
       in = m_domain.in[*member];
     }
     OpEmitter emitter(*m_lowered.graph, node, index, in, m_builder, *this);
+    emitter.setAccumulated(isAccumulated(id));
     m_builder.setNode(id);
     const Expr value = emitter.finished(lowering->emit(emitter));
     if (!emitter.refusal().empty()) m_failed = true;
@@ -124,7 +125,16 @@ class GroupEmitter : public OperandReader {
     m_builder.setNode(id);
     const BufferView place = m_placeOf(id);
     const LoopIndex& index = m_domain.out[*memberIndex(id)];
-    m_builder.store(accessTo(place, index, BufferAccess::Write), op);
+    const Access access = accessTo(place, index, BufferAccess::Write);
+    if (isAccumulated(id))
+      m_builder.accumulate(access, op);
+    else
+      m_builder.store(access, op);
+  }
+
+  bool isAccumulated(ir::NodeId id) const {
+    const auto member = memberIndex(id);
+    return member && m_domain.isAccumulated[*member];
   }
 
   Access accessTo(const BufferView& place, const LoopIndex& index, BufferAccess how) {

@@ -67,6 +67,7 @@ class Fuser {
   Fuser(const LoweredGraph& lowered, const FusionOptions& options)
       : m_lowered(lowered),
         m_apart(options.apart.begin(), options.apart.end()),
+        m_accumulates(options.accumulates),
         m_after(successors(lowered)),
         m_unitOf(lowered.nodes.size(), -1) {
     for (const ir::Node& node : lowered.graph->nodes()) {
@@ -85,7 +86,7 @@ class Fuser {
     Fusion fusion;
     for (Unit& unit : m_units) {
       if (!unit.isAlive || !unit.isKernel) continue;
-      auto domain = findDomain(m_lowered, unit.members);
+      auto domain = findDomain(m_lowered, unit.members, m_accumulates);
       CORE_CHECK(std::holds_alternative<FusionDomain>(domain), "a fused group lost its domain");
       fusion.groups.push_back({std::get<FusionDomain>(std::move(domain)), std::move(unit.reasons)});
     }
@@ -250,7 +251,7 @@ class Fuser {
     if (const auto between = unitBetween(a, b))
       return FusionFailure{"path", "`" + graph().node(unit(*between).members.front()).name +
                                        "` must run between `" + nameA + "` and `" + nameB + "`."};
-    auto domain = findDomain(m_lowered, members);
+    auto domain = findDomain(m_lowered, members, m_accumulates);
     if (auto* failure = std::get_if<FusionFailure>(&domain)) return std::move(*failure);
     if (readsMembersAtGatheredPositions(members) && !canEmit(std::get<FusionDomain>(domain)))
       return FusionFailure{"gather",
@@ -375,6 +376,7 @@ class Fuser {
 
   const LoweredGraph& m_lowered;
   std::set<std::string> m_apart;
+  bool m_accumulates = true;
   std::vector<std::vector<ir::NodeId>> m_after;
   std::vector<int> m_unitOf;
   std::vector<Unit> m_units;

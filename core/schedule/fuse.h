@@ -28,6 +28,8 @@ struct FusionOptions {
   /// Whether values that stay inside a kernel are rounded to half precision after every operator,
   /// as eager PyTorch does; else they stay in single precision (see keep_single.h).
   bool roundsLikeEager = true;
+  /// Whether kernels that walk rows may sum columns beside (LoopOpKind::Accumulate).
+  bool accumulates = true;
 };
 
 /// Fuses the kernel nodes of `lowered`. Errors: Cancelled.

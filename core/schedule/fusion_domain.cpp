@@ -6,7 +6,8 @@
 // sum over its exponentials should run over the row together. What remains are the axes of the
 // domain. Then:
 //   - every reduction must run over the same axes (inner), and exist once per position of the rest
-//     (outer);
+//     (outer); or, beside those, it sums over some of the outer axes and exists for every inner
+//     position (an accumulated column sum), which leaves fewer independent positions;
 //   - every value that goes to memory must be made once: at each outer position (row level), or at
 //     each outer and inner position (element level).
 // A read at a gathered position unites the other dimensions only.
@@ -18,6 +19,8 @@
 #include <map>
 #include <set>
 
+#include "core/schedule/lowerings.h"
+
 namespace core::schedule {
 namespace {
 
@@ -25,6 +28,10 @@ constexpr std::int64_t kFewRows = 8;
 constexpr std::int64_t kLongRow = 32768;
 constexpr int kExpensive = 8;             ///< additions
 constexpr std::int64_t kManyRepeats = 8;  ///< computations of one element
+constexpr std::int64_t kFewestSlots = 8;
+constexpr std::int64_t kMostRowsOfSlot = 1024;  ///< added up in single precision
+constexpr std::int64_t kFewestColumns = 32;
+constexpr std::int64_t kMostSums = 32768;  ///< that a slot holds, of all columns and members
 
 using AxisSet = std::set<int>;
 
@@ -34,9 +41,11 @@ FusionFailure failure(const char* rule, std::string sentence) {
 
 class DomainFinder {
  public:
-  DomainFinder(const LoweredGraph& lowered, const std::vector<ir::NodeId>& members)
+  DomainFinder(const LoweredGraph& lowered, const std::vector<ir::NodeId>& members,
+               std::vector<bool> isAccumulated)
       : m_lowered(lowered) {
     m_domain.members = members;
+    m_domain.isAccumulated = std::move(isAccumulated);
   }
 
   std::variant<FusionDomain, FusionFailure> run() {
@@ -182,22 +191,45 @@ class DomainFinder {
   }
 
   bool splitLevels() {
+    for (std::size_t i = 0; i < m_domain.members.size(); ++i)
+      if (m_domain.isAccumulated[i] && !addAccumulation(i)) return false;
     AxisSet needed;
     for (std::size_t i = 0; i < m_domain.members.size(); ++i) {
       const bool isReduction = m_lowered.at(m_domain.members[i]).access.isReduction;
-      if (isReduction && !addReduction(i)) return false;
+      if (isReduction && !m_domain.isAccumulated[i] && !addReduction(i)) return false;
       if (isReduction || isStored(m_lowered, m_domain.members, m_domain.members[i]))
         needed.insert(m_axes[i].begin(), m_axes[i].end());
     }
+    if (m_inner.empty()) m_inner = m_columns;
     for (const int axis : needed)
       (m_inner.contains(axis) ? m_domain.inner : m_domain.outer).push_back(axis);
     m_outer = AxisSet(m_domain.outer.begin(), m_domain.outer.end());
     return true;
   }
 
-  bool addReduction(std::size_t member) {
+  AxisSet reducedAxes(std::size_t member) const {
     AxisSet reduced = m_axes[member];
     for (const int axis : axesOf(m_domain.out[member])) reduced.erase(axis);
+    return reduced;
+  }
+
+  /// A sum over columns: its columns are the axes behind the last one that it reduces.
+  bool addAccumulation(std::size_t member) {
+    const AxisSet reduced = reducedAxes(member);
+    if (m_folded.empty()) m_folded = reduced;
+    if (reduced != m_folded)
+      return fail("different domain", "Sums over columns run over different rows.");
+    AxisSet columns;
+    for (const DimIndex& dim : m_domain.in[member])
+      for (const AxisTerm& term : dim.terms)
+        reduced.contains(term.axis) ? columns.clear() : void(columns.insert(term.axis));
+    if (m_columns.empty()) m_columns = columns;
+    ++m_accumulations;
+    return true;
+  }
+
+  bool addReduction(std::size_t member) {
+    const AxisSet reduced = reducedAxes(member);
     const std::string& own = name(m_domain.members[member]);
     if (m_firstReduction.empty()) {
       m_firstReduction = own;
@@ -214,10 +246,14 @@ class DomainFinder {
       const ir::NodeId id = m_domain.members[i];
       const bool isReduction = m_lowered.at(id).access.isReduction;
       const AxisSet axes = axesOf(m_domain.out[i]);
-      if (isReduction && axes != m_outer) return failRepeated(id);
-      if (!isStored(m_lowered, m_domain.members, id)) continue;
       AxisSet all = m_outer;
       all.insert(m_inner.begin(), m_inner.end());
+      if (m_domain.isAccumulated[i]) {
+        if (m_axes[i] != all || !fitsSlots()) return failRepeated(id);
+        continue;
+      }
+      if (isReduction && axes != m_outer) return failRepeated(id);
+      if (!isStored(m_lowered, m_domain.members, id)) continue;
       if (axes != m_outer && axes != all) return failRepeated(id);
       if (axes == all && !m_inner.empty()) storesElements = true;
     }
@@ -227,6 +263,17 @@ class DomainFinder {
                       "` reduces nearly everything to a few numbers: one "
                       "kernel for it and its neighbours would leave the other cores idle.");
     return true;
+  }
+
+  /// Whether the folded axes are outer ones, and leave work for all threads and sums that fit
+  /// beside a row.
+  bool fitsSlots() const {
+    const bool isOuter =
+        std::includes(m_outer.begin(), m_outer.end(), m_folded.begin(), m_folded.end());
+    const std::int64_t rows = count(m_folded);
+    const std::int64_t columns = count(m_inner);
+    return isOuter && rows <= kMostRowsOfSlot && count(m_outer) / rows >= kFewestSlots &&
+           columns >= kFewestColumns && columns * m_accumulations <= kMostSums;
   }
 
   bool failRepeated(ir::NodeId id) {
@@ -268,9 +315,27 @@ class DomainFinder {
   std::vector<AxisSet> m_axes;  ///< by member: of its result, or of a reduction's argument
   AxisSet m_outer;
   AxisSet m_inner;
+  AxisSet m_folded;   ///< by accumulated sums
+  AxisSet m_columns;  ///< of the first accumulated sum
+  std::int64_t m_accumulations = 0;
   std::string m_firstReduction;
   FusionFailure m_failure;
 };
+
+/// A sum over leading dimensions that no other member reads, so that nobody waits for it.
+bool isColumnSum(const LoweredGraph& lowered, const std::vector<ir::NodeId>& members,
+                 ir::NodeId member) {
+  const ir::Node& node = lowered.graph->node(member);
+  if (!lowered.at(member).access.isReduction || !node.isCallTo("aten.sum.dim_IntList"))
+    return false;
+  const ir::DType dtype = node.tensor()->dtype;
+  if (dtype != ir::DType::F32 && dtype != ir::DType::F64) return false;
+  const auto& readers = lowered.at(member).readers;
+  return !reducedDims(*lowered.graph, node).back() &&
+         std::none_of(readers.begin(), readers.end(), [&](ir::NodeId reader) {
+           return std::binary_search(members.begin(), members.end(), reader);
+         });
+}
 
 }  // namespace
 
@@ -283,8 +348,18 @@ bool isStored(const LoweredGraph& lowered, const std::vector<ir::NodeId>& member
 }
 
 std::variant<FusionDomain, FusionFailure> findDomain(const LoweredGraph& lowered,
-                                                     const std::vector<ir::NodeId>& members) {
-  return DomainFinder(lowered, members).run();
+                                                     const std::vector<ir::NodeId>& members,
+                                                     bool accumulates) {
+  std::vector<bool> isAccumulated(members.size(), false);
+  if (accumulates) {
+    for (std::size_t i = 0; i < members.size(); ++i)
+      isAccumulated[i] = isColumnSum(lowered, members, members[i]);
+    const bool hasAny = std::count(isAccumulated.begin(), isAccumulated.end(), true) > 0;
+    auto domain = DomainFinder(lowered, members, isAccumulated).run();
+    if (!hasAny || std::holds_alternative<FusionDomain>(domain)) return domain;
+    isAccumulated.assign(members.size(), false);
+  }
+  return DomainFinder(lowered, members, std::move(isAccumulated)).run();
 }
 
 }  // namespace core::schedule

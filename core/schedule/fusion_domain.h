@@ -16,6 +16,7 @@ struct FusionDomain {
   std::vector<ir::NodeId> members;  ///< in graph order
   std::vector<LoopIndex> out;       ///< by member: the index of its result
   std::vector<LoopIndex> in;        ///< by member: of a reduction's argument
+  std::vector<bool> isAccumulated;  ///< by member: a reduction over outer axes (Accumulate)
   std::vector<int> outer;           ///< axes
   std::vector<int> inner;           ///< axes that the reductions run over; empty without any
 };
@@ -31,8 +32,10 @@ bool isStored(const LoweredGraph& lowered, const std::vector<ir::NodeId>& member
               ir::NodeId member);
 
 /// Finds the axes on which all of `members` (kernel nodes in graph order) can be computed together,
-/// each value once where it is stored or reduced.
+/// each value once where it is stored or reduced. With `accumulates`, sums over columns may be
+/// taken while the kernel walks rows.
 std::variant<FusionDomain, FusionFailure> findDomain(const LoweredGraph& lowered,
-                                                     const std::vector<ir::NodeId>& members);
+                                                     const std::vector<ir::NodeId>& members,
+                                                     bool accumulates);
 
 }  // namespace core::schedule

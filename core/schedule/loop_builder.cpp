@@ -185,6 +185,11 @@ void LoopBuilder::store(const Access& access, int operand) {
   m_ops.push_back(std::move(op));
 }
 
+void LoopBuilder::accumulate(const Access& access, int operand) {
+  store(access, operand);
+  m_ops.back().kind = LoopOpKind::Accumulate;
+}
+
 int LoopBuilder::cost() const {
   int sum = 0;
   for (const LoopOp& op : m_ops) {

@@ -35,6 +35,8 @@ class LoopBuilder {
   /// The reduction, or its closed form where `op` is the same at all inner positions.
   int reduce(ReduceFn fn, int op);
   void store(const Access& access, int op);
+  /// Adds `op` up over the outer axes that `access` does not vary along.
+  void accumulate(const Access& access, int op);
 
   ir::DType dtypeOf(int op) const { return m_ops[static_cast<std::size_t>(op)].dtype; }
   const std::vector<LoopOp>& ops() const { return m_ops; }

@@ -127,6 +127,9 @@ std::string opText(const LoopNest& nest, const LoopOp& op) {
     case LoopOpKind::Reduce:
       return std::string("reduce ") + reduceFnName(op.reduce) + type + " " +
              reference(op.operands[0]);
+    case LoopOpKind::Accumulate:
+      return std::string("accumulate ") + reduceFnName(op.reduce) + " " +
+             accessText(nest, op.access) + " " + reference(op.operands[0]);
     case LoopOpKind::Store:
       return "store " + accessText(nest, op.access) + " " + reference(op.operands[0]);
     case LoopOpKind::Compute: break;
@@ -166,6 +169,16 @@ const char* reduceFnName(ReduceFn fn) {
   return "";
 }
 
+std::vector<bool> foldedAxes(const LoopNest& nest) {
+  std::vector<bool> folded(nest.outer.size(), false);
+  for (const LoopOp& op : nest.ops) {
+    if (op.kind != LoopOpKind::Accumulate) continue;
+    for (std::size_t axis = 0; axis < folded.size(); ++axis)
+      folded[axis] = op.access.strides[axis] == 0;
+  }
+  return folded;
+}
+
 std::string loopNestText(const LoopNest& nest) {
   std::string text = nest.name + " outer [" + numbers(nest.outer) + "]";
   if (!nest.inner.empty()) text += " inner [" + numbers(nest.inner) + "]";
@@ -177,7 +190,9 @@ std::string loopNestText(const LoopNest& nest) {
   }
   for (std::size_t i = 0; i < nest.ops.size(); ++i) {
     text += "  ";
-    if (nest.ops[i].kind != LoopOpKind::Store) text += reference(static_cast<int>(i)) + " = ";
+    const LoopOpKind kind = nest.ops[i].kind;
+    if (kind != LoopOpKind::Store && kind != LoopOpKind::Accumulate)
+      text += reference(static_cast<int>(i)) + " = ";
     text += opText(nest, nest.ops[i]) + "\n";
   }
   return text;

@@ -10,6 +10,11 @@
 // inner axes and gives a row-level value. Without inner axes there is only the element level, over
 // the outer axes. Code generation splits the body into passes over the inner axes: a value that
 // depends on k nested reductions is available in pass k.
+//
+// Folded axes. A kernel that walks rows may also sum its columns: an Accumulate does not vary along
+// some of the outer axes, and adds up over them. All Accumulates of a nest fold the same axes. Only
+// the positions of the other outer axes, the slots, are independent of each other; a nest has
+// enough of them for its threads, and another kernel adds the slots.
 
 #include <cstdint>
 #include <string>
@@ -66,6 +71,9 @@ enum class LoopOpKind {
   Compute,   ///< `fn` of `operands`
   Reduce,    ///< `reduce` of operands[0] over all inner axes
   Store,     ///< operands[0] into a kernel buffer, converted to the buffer's dtype
+  /// `reduce` of operands[0] over the folded axes, into a kernel buffer that holds nothing before;
+  /// the access varies along every inner axis. No op reads it.
+  Accumulate,
 };
 
 /// A gather term of an address: the value of an op (I64, at or above the access's level) times a
@@ -116,6 +124,9 @@ struct LoopNest {
   std::vector<KernelBuffer> buffers;
   std::vector<LoopOp> ops;
 };
+
+/// By outer axis: whether Accumulates add up over it. All false if there are none.
+std::vector<bool> foldedAxes(const LoopNest& nest);
 
 /// The loop IR as text, one op per line: shown to people, and the form of goldens.
 std::string loopNestText(const LoopNest& nest);

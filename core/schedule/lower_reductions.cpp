@@ -25,7 +25,7 @@ bool reducesAxes(const OpEmitter& e) {
 Expr reduced(OpEmitter& e, ReduceFn fn, DType type) {
   if (!hasReducedElements(e)) return e.refuse("a reduction of no elements");
   const Expr value = e.readAt(e.argumentNode(0), e.in()).cast(type);
-  if (!reducesAxes(e)) return value;
+  if (!reducesAxes(e) || e.isAccumulated()) return value;
   return {&e.builder(), e.builder().reduce(fn, value.op)};
 }
 

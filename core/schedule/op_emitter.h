@@ -39,6 +39,10 @@ class OpEmitter {
   LoopBuilder& builder() { return m_builder; }
   const LoopIndex& out() const { return m_out; }
   const LoopIndex& in() const { return m_in; }
+  /// A reduction whose values the kernel adds up itself (LoopOpKind::Accumulate): the lowering
+  /// gives the value of one element.
+  bool isAccumulated() const { return m_isAccumulated; }
+  void setAccumulated(bool isAccumulated) { m_isAccumulated = isAccumulated; }
   /// The compute type of the result.
   ir::DType type() const { return computeType(m_node.tensor()->dtype); }
   bool isFloat() const { return ir::isFloatingPoint(type()); }
@@ -86,6 +90,7 @@ class OpEmitter {
   LoopIndex m_in;
   LoopBuilder& m_builder;
   OperandReader& m_reader;
+  bool m_isAccumulated = false;
   std::string m_refusal;
 };
 

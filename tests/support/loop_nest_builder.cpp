@@ -117,6 +117,11 @@ void NestBuilder::store(const std::string& buffer, DType dtype, Sizes strides, i
   append(std::move(op));
 }
 
+void NestBuilder::accumulate(const std::string& buffer, DType dtype, Sizes strides, int value) {
+  store(buffer, dtype, std::move(strides), value);
+  m_nest.ops.back().kind = LoopOpKind::Accumulate;
+}
+
 const LoopNest& NestBuilder::nest() {
   Sizes sizes = m_nest.outer;
   sizes.insert(sizes.end(), m_nest.inner.begin(), m_nest.inner.end());

@@ -216,6 +216,17 @@ class PointInterpreter {
   PointInterpreter(const LoopNest& nest, std::vector<Bytes>& buffers)
       : m_nest(nest), m_buffers(buffers), m_points(product(nest.inner)) {}
 
+  /// Clears what accumulates at an outer point.
+  void clear(std::int64_t outerPoint) {
+    m_outerPoint = outerPoint;
+    for (const LoopOp& op : m_nest.ops)
+      if (op.kind == LoopOpKind::Accumulate)
+        for (std::int64_t p = 0; p < m_points; ++p) {
+          const auto buffer = static_cast<std::size_t>(op.access.buffer);
+          setElement(m_buffers[buffer], m_nest.buffers[buffer].dtype, offset(op.access, p), 0);
+        }
+  }
+
   void run(std::int64_t outerPoint) {
     m_outerPoint = outerPoint;
     m_values.assign(m_nest.ops.size(), std::vector<Value>(static_cast<std::size_t>(m_points)));
@@ -268,6 +279,10 @@ class PointInterpreter {
                                  : Value{0, static_cast<std::int64_t>(op.constant)};
     } else if (op.kind == LoopOpKind::Index) {
       result.whole = position(point)[static_cast<std::size_t>(op.axis)];
+    } else if (op.kind == LoopOpKind::Accumulate) {
+      const std::size_t at = offset(op.access, point);
+      const double sum = elementAt(m_buffers[buffer], stored, at);
+      setElement(m_buffers[buffer], stored, at, sum + value(op.operands[0], point).real);
     } else if (op.kind == LoopOpKind::Store) {
       const DType from = m_nest.ops[static_cast<std::size_t>(op.operands[0])].dtype;
       const Value converted = castValue(value(op.operands[0], point), from, stored);
@@ -298,6 +313,7 @@ class PointInterpreter {
 
 void interpret(const LoopNest& nest, std::vector<Bytes>& buffers) {
   PointInterpreter interpreter(nest, buffers);
+  for (std::int64_t p = 0; p < product(nest.outer); ++p) interpreter.clear(p);
   for (std::int64_t p = 0; p < product(nest.outer); ++p) interpreter.run(p);
 }
 

@@ -32,6 +32,9 @@ class NestBuilder {
   void store(const std::string& buffer, core::ir::DType dtype, Sizes strides, int value,
              std::int64_t offset = 0, std::vector<core::schedule::IndirectTerm> indirect = {});
 
+  /// A sum over the outer axes whose stride is 0.
+  void accumulate(const std::string& buffer, core::ir::DType dtype, Sizes strides, int value);
+
   /// The nest, extents filled in.
   const core::schedule::LoopNest& nest();
 

@@ -37,23 +37,27 @@ bool hasOnlyGetitems(const ir::Graph& graph, const Node& node) {
                      [&](NodeId user) { return graph.node(user).isCallTo("getitem"); });
 }
 
-const Decomposition* decompositionOf(const ir::Graph& graph, const Node& node) {
+const Decomposition* findColumnSum(std::string_view target) {
+  const auto rows = columnSumDecompositions();
+  const auto found = std::find_if(rows.begin(), rows.end(), [target](const Decomposition& row) {
+    return row.target == target;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+using Finder = const Decomposition* (*)(std::string_view target);
+
+const Decomposition* decompositionOf(Finder find, const ir::Graph& graph, const Node& node) {
   if (!node.isCall()) return nullptr;
-  const Decomposition* found = findDecomposition(node.target);
+  const Decomposition* found = find(node.target);
   if (!found || !found->applies(graph, node)) return nullptr;
   if (node.tuple() && !hasOnlyGetitems(graph, node)) return nullptr;
   return found;
 }
 
-}  // namespace
-
-bool decomposesForFusion(std::string_view target) {
-  return findDecomposition(target) != nullptr;
-}
-
-ir::PassResult decomposeForFusion(const ir::GraphPtr& graph) {
+ir::PassResult decomposed(const ir::GraphPtr& graph, Finder find) {
   std::vector<const Decomposition*> chosen;
-  for (const Node& node : graph->nodes()) chosen.push_back(decompositionOf(*graph, node));
+  for (const Node& node : graph->nodes()) chosen.push_back(decompositionOf(find, *graph, node));
   if (std::all_of(chosen.begin(), chosen.end(), [](const Decomposition* d) { return !d; }))
     return {graph, ir::OriginMap::identity(graph->size())};
 
@@ -74,6 +78,19 @@ ir::PassResult decomposeForFusion(const ir::GraphPtr& graph) {
   ir::PassResult cleaned = eliminateDeadCode(rewritten.graph);
   cleaned.origin = cleaned.origin.after(rewritten.origin);
   return cleaned;
+}
+
+}  // namespace
+
+bool decomposesForFusion(std::string_view target) {
+  return findDecomposition(target) || findColumnSum(target);
+}
+
+ir::PassResult decomposeForFusion(const ir::GraphPtr& graph) {
+  const ir::PassResult first = decomposed(graph, findDecomposition);
+  ir::PassResult second = decomposed(first.graph, findColumnSum);
+  second.origin = second.origin.after(first.origin);
+  return second;
 }
 
 // --- Replacement

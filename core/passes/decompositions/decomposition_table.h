@@ -63,6 +63,8 @@ std::span<const Decomposition> distanceLossDecompositions();
 std::span<const Decomposition> statisticsDecompositions();
 std::span<const Decomposition> fullReductionDecompositions();
 std::span<const Decomposition> scatteredSumDecompositions();
+/// For a graph that has been through the others.
+std::span<const Decomposition> columnSumDecompositions();
 
 /// The first argument's description; null if it is no tensor.
 const ir::TensorMeta* firstTensor(const ir::Graph& graph, const ir::Node& node);

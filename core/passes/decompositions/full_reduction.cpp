@@ -3,7 +3,7 @@
 // the summation is fixed by the shape, so the bits do not depend on the number of threads. The
 // first stage should still fuse with what computes the tensor: if that has a reduction of its own
 // (a normalization, a softmax), the first stage runs over the same dimensions; else rows are
-// products of trailing dimensions (times a divisor of the next one).
+// products of trailing dimensions (times a divisor of the next one, if they are short).
 
 #include <algorithm>
 #include <array>
@@ -29,6 +29,7 @@ std::int64_t rowLength(const ir::TensorMeta& meta) {
       row *= size;
       continue;
     }
+    if (row >= kShortestRow) break;
     for (std::int64_t part = kLongestRow / row; part > 0 && row * part >= kShortestRow; --part)
       if (size % part == 0) return row * part;
     break;

@@ -140,6 +140,47 @@ class TestFuse : public QObject {
     QVERIFY(hasRefusal(schedule, "b", "c", "different domain"));
   }
 
+  /// The gradients of a layer norm: dx needs sums over rows, those of weight and bias over columns.
+  void columnSumsOfManyRowsAreTakenWhereTheRowsAreWalked() {
+    const std::string text =
+        "%g : f32[512, 64] = placeholder\n%x : f32[512, 64] = placeholder\n"
+        "%m : f32[512, 1] = placeholder\n%r : f32[512, 1] = placeholder\n"
+        "%w : f32[64] = placeholder\n%y : f32[512, 64] = aten.exp.default(%g)\n"
+        "%b : (f32[512, 64], f32[64], f32[64]) = aten.native_layer_norm_backward.default(%y, %x, "
+        "[64], %m, %r, %w, %w, [True, True, True])\n"
+        "%dx : f32[512, 64] = getitem(%b, 0)\n%dw : f32[64] = getitem(%b, 1)\n"
+        "%db : f32[64] = getitem(%b, 2)\nreturn (%dx, %dw, %db)\n";
+    const auto schedule = tests::scheduleOf(text, Decompose::Yes);
+    const LoopNest& nest = schedule.groups[0].nest;
+    QCOMPARE(nest.outer, (std::vector<std::int64_t>{16, 32}));
+    QCOMPARE(nest.inner, std::vector<std::int64_t>{64});
+    QCOMPARE(foldedAxes(nest), (std::vector<bool>{false, true}));
+    QVERIFY(std::none_of(nest.buffers.begin(), nest.buffers.end(),
+                         [](const KernelBuffer& buffer) { return buffer.name == "y"; }));
+    std::vector<Elements> inputs;
+    for (const std::size_t count : {512 * 64, 512 * 64, 512, 512, 64})
+      inputs.push_back(
+          tests::randomElements(count, static_cast<unsigned>(inputs.size()) + 1, 0, 1));
+    const auto out = tests::runSchedule(schedule, inputs);
+    Elements weight(64, 0), bias(64, 0);
+    for (std::size_t i = 0; i < inputs[0].size(); ++i) {
+      const double gradient = std::exp(inputs[0][i]);
+      bias[i % 64] += gradient;
+      weight[i % 64] += gradient * (inputs[1][i] - inputs[2][i / 64]) * inputs[3][i / 64];
+    }
+    QVERIFY(tests::largestDifference(out[1], weight) < 1e-4);
+    QVERIFY(tests::largestDifference(out[2], bias) < 1e-5);
+  }
+
+  void columnSumsOfFewSlotsLeaveTheRowsToThemselves() {
+    const auto schedule = tests::scheduleOf(
+        "%a : f32[4, 300, 64] = placeholder\n%b : f32[4, 300, 64] = aten.exp.default(%a)\n"
+        "%r : f32[4, 300] = aten.sum.dim_IntList(%b, [2])\n"
+        "%c : f32[4, 64] = aten.sum.dim_IntList(%b, [1])\nreturn (%r, %c)\n");
+    QCOMPARE(schedule.groups.size(), std::size_t{2});
+    QVERIFY(hasRefusal(schedule, "b", "c", "different domain"));
+  }
+
   void aFormulaThatOnlyAColumnSumReadsStaysWithIt() {
     const auto schedule = tests::scheduleOf(
         "%a : f64[4, 6] = placeholder\n%m : f64[4, 1] = aten.mean.dim(%a, [1], True)\n"

@@ -40,6 +40,27 @@ class TestDecompose : public QObject {
                            "  return (%p)\n}\n"));
   }
 
+  void aSumOverManyRowsGoesThroughSlots() {
+    const auto shapeOfParts = [](const std::string& type, const std::string& sum) {
+      const auto result = passes::decomposeForFusion(support::graphFromText(
+          "%x : " + type + " = placeholder\n%s : " + sum + "\nreturn (%s)\n"));
+      const ir::Node& whole = result.graph->node(*result.graph->find("s"));
+      return result.graph->node(whole.args[0].node()).tensor()->sizeHints();
+    };
+    using Sizes = std::vector<std::int64_t>;
+    QCOMPARE(shapeOfParts("f32[4, 256, 64]", "f32[64] = aten.sum.dim_IntList(%x, [0, 1])"),
+             (Sizes{16, 64}));
+    QCOMPARE(shapeOfParts("f32[8192, 64]", "f32[64] = aten.sum.dim_IntList(%x, [0])"),
+             (Sizes{32, 64}));
+    // Left alone: few rows, rows of no divisor, sums that leave a leading dimension.
+    QCOMPARE(shapeOfParts("f32[128, 64]", "f32[64] = aten.sum.dim_IntList(%x, [0])"),
+             (Sizes{128, 64}));
+    QCOMPARE(shapeOfParts("f32[1009, 64]", "f32[64] = aten.sum.dim_IntList(%x, [0])"),
+             (Sizes{1009, 64}));
+    QCOMPARE(shapeOfParts("f32[4, 512, 64]", "f32[4, 64] = aten.sum.dim_IntList(%x, [1])"),
+             (Sizes{4, 512, 64}));
+  }
+
   void aSumOfEverythingFirstReducesWhatAReductionBeforeItReduced() {
     const auto firstStage = [](const std::string& body) {
       const auto result = passes::decomposeForFusion(
@@ -54,13 +75,13 @@ class TestDecompose : public QObject {
              (std::vector<std::int64_t>{64, 2}));
     QCOMPARE(firstStage("%m : f32[1, 2, 1] = aten.mean.dim(%x, [0, -1], True)\n"
                         "%y : f32[64, 2, 1024] = aten.sub.Tensor(%x, %m)\n"),
-             (std::vector<std::int64_t>{16}));  // two rows only: too few
+             (std::vector<std::int64_t>{64}));  // two rows only: too few
     QCOMPARE(firstStage("%m : f32[64, 1, 1] = aten.amax.default(%x, [1, 2], True)\n"
                         "%d : f32[64, 2, 1024] = aten.sub.Tensor(%x, %m)\n"
                         "%y : f32[64, 2, 1024] = aten.exp.default(%d)\n"),
              (std::vector<std::int64_t>{64}));
     QCOMPARE(firstStage("%y : f32[64, 2, 1024] = aten.exp.default(%x)\n"),
-             (std::vector<std::int64_t>{16}));
+             (std::vector<std::int64_t>{64}));
   }
 
   void sumsAtTrailingIndicesScatterAlongTheFlatPlane() {
