@@ -38,7 +38,9 @@ Result<ServedCall> CompiledEntries::call(const load::InputSet& inputs,
                                          const StageContext& context) {
   CORE_TRY_VOID(openModel(m_open, m_path, m_options, context));
   m_options.mode = options.mode;
-  CORE_TRY(const run::CallFacts facts, run::callFacts(*m_open.loaded, inputs, options.mode));
+  CORE_TRY_VOID(followInputs(m_open, m_options, inputs, context));
+  CORE_TRY(run::CallFacts facts, run::callFacts(*m_open.loaded, inputs, options.mode));
+  facts.decisions = m_open.decisions;
   CORE_TRY(torch::TorchModel * model, bindInputs(m_open, m_options, inputs));
 
   run::EntryLookup lookup = find(facts);
@@ -91,7 +93,10 @@ CompileOutcome CompiledEntries::request(Goal goal, const CompileOptions& options
 Result<run::CallFacts> CompiledEntries::factsOf(const StageContext& context) {
   CORE_TRY_VOID(openModel(m_open, m_path, m_options, context));
   CORE_TRY(const load::InputSet inputs, chosenInputs(m_open, m_options));
-  return run::callFacts(*m_open.loaded, inputs, chooseMode(*m_open.loaded, m_options));
+  CORE_TRY(run::CallFacts facts,
+           run::callFacts(*m_open.loaded, inputs, chooseMode(*m_open.loaded, m_options)));
+  facts.decisions = m_open.decisions;
+  return facts;
 }
 
 /// Looks up the call and counts it.

@@ -45,6 +45,14 @@ Error needed(const std::string& path, const std::string& what) {
   return Error{ErrorCode::InvalidArgument, "'" + path + "' is TorchScript. " + what, {}, {}};
 }
 
+void takeWay(OpenModel& open, const torch::ScriptWay& way, const StageContext& context) {
+  open.loaded = way.model;
+  open.decisions = way.decisions;
+  open.torch = nullptr;
+  for (const std::string& decision : way.decisions)
+    context.log(LogLevel::Info, "load", "The program takes its way for these inputs: " + decision);
+}
+
 Result<void> openScript(OpenModel& open, const std::string& path, const CompileOptions& options,
                         const StageContext& context) {
   if (!options.allowTorchScript)
@@ -61,20 +69,24 @@ Result<void> openScript(OpenModel& open, const std::string& path, const CompileO
       context.log(LogLevel::Info, "load", "Break: " + segment.breakReason);
   open.loaded = open.segments.front().model;
   open.scriptInputsPath = options.inputsPath;
+  if (open.segments.size() < 2) return {};
+  if (!options.weightsPath.empty())
+    return needed(path,
+                  "Its way depends on data, and is followed with its own weights only: leave "
+                  "the other weights out.");
+  const auto way = module->followTorchScript(path, inputs, context);
+  if (!way) {
+    if (way.error().code == ErrorCode::Cancelled) return way.error();
+    open.wayError = way.error();
+    return {};
+  }
+  takeWay(open, *way, context);
   return {};
 }
 
-/// A program of several segments cannot be run as one.
-Result<void> checkWhole(const OpenModel& open) {
-  if (open.segments.size() < 2) return {};
-  return Error{ErrorCode::UnsupportedOp,
-               "The program has " + std::to_string(open.segments.size()) + " segments, because " +
-                   open.segments.front().breakReason +
-                   ". Only `trace` shows such a program, segment by segment. To run it, write both "
-                   "sides of the branch and choose with torch.where, or export a side as a module "
-                   "of its own.",
-               {},
-               {}};
+Result<void> checkWay(const OpenModel& open) {
+  if (open.wayError) return *open.wayError;
+  return {};
 }
 
 }  // namespace
@@ -112,7 +124,7 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 }
 
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options) {
-  CORE_TRY_VOID(checkWhole(open));
+  CORE_TRY_VOID(checkWay(open));
   const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed &&
                     open.dims == options.dims;
   if (open.torch && same) return open.torch.get();
@@ -123,6 +135,16 @@ Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& opti
   open.seed = options.seed;
   open.dims = options.dims;
   return open.torch.get();
+}
+
+Result<void> followInputs(OpenModel& open, const CompileOptions& options,
+                          const load::InputSet& inputs, const StageContext& context) {
+  if (open.segments.size() < 2) return {};
+  CORE_TRY(torch::TorchModule * module, moduleFor(options));
+  CORE_TRY(const torch::ScriptWay way,
+           module->followTorchScript(open.loaded->path, inputs, context));
+  if (way.decisions != open.decisions) takeWay(open, way, context);
+  return {};
 }
 
 Result<ir::Device> chosenDevice(const CompileOptions& options) {
@@ -189,7 +211,7 @@ torch::TraceDecompositions traceDecompositions(Decompositions wanted) {
 
 Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& options,
                                       load::InputSet inputs) {
-  CORE_TRY_VOID(checkWhole(open));
+  CORE_TRY_VOID(checkWay(open));
   CORE_TRY(torch::TorchModule * module, moduleFor(options));
   CORE_TRY(open.torch, module->open(open.loaded, std::move(inputs), options.seed));
   open.inputsPath = options.inputsPath;

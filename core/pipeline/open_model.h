@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,11 @@ struct OpenModel {
   std::string weightsPath;             ///< of another file; empty: the model's own weights
   std::int64_t modifiedNs = 0;         ///< modification time of the file when it was read
   std::int64_t weightsModifiedNs = 0;  ///< the same of the weights' file
-  /// Of a TorchScript program: one a piece without breaks; `loaded` is the first of them.
+  /// Of a TorchScript program: one a piece without breaks. If there are several, `loaded` is the
+  /// way that the program takes for its inputs, or the first where no way can be followed.
   std::vector<torch::ScriptSegment> segments;
+  std::vector<std::string> decisions;        ///< what makes the program take that way (ScriptWay)
+  std::optional<Error> wayError;             ///< why no way can be followed
   std::string scriptInputsPath;              ///< the inputs that the program was read for
   std::unique_ptr<torch::TorchModel> torch;  ///< null until the first trace or run
   std::string inputsPath;
@@ -42,8 +46,13 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 /// that the options name, random ones of the wanted sizes if symbolic dimensions were given any,
 /// else the archive's samples. `options.threads` matters only to the first call of the process,
 /// because OpenMP reads its environment once. Errors: InvalidArgument for a dimension that does not
-/// exist; UnsupportedOp for a TorchScript program of several segments, with the breaks.
+/// exist; those of TorchModule::followTorchScript().
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options);
+
+/// Takes the way that a TorchScript program with breaks goes for other inputs than it was opened
+/// with; does nothing for other models. Errors: those of TorchModule::followTorchScript().
+Result<void> followInputs(OpenModel& open, const CompileOptions& options,
+                          const load::InputSet& inputs, const StageContext& context);
 
 /// The device that the options name, "cuda" as the first one. Errors: InvalidArgument.
 Result<ir::Device> chosenDevice(const CompileOptions& options);

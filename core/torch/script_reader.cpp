@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "core/torch/script_program_torch.h"
+#include "core/torch/script_reals_torch.h"
 #include "core/torch/script_values_torch.h"
 
 namespace core::torch {
@@ -42,9 +43,10 @@ struct Raised {
 
 class ScriptReader {
  public:
+  /// With `reals` what is read out of tensors is known, and the program is the way that it takes.
   ScriptReader(const std::string& path, const jit::Module& module, const load::InputSet& inputs,
-               const StageContext& context)
-      : m_module(module), m_program(path, module, inputs), m_context(context) {
+               const StageContext& context, ScriptReals* reals = nullptr)
+      : m_module(module), m_program(path, module, inputs), m_context(context), m_reals(reals) {
     for (const auto& child : module.named_modules())
       m_scopes[child.value._ivalue().get()] = std::make_shared<const ir::ModuleScope>(
           ir::ModuleScope{child.name, className(child.value.type())});
@@ -52,6 +54,7 @@ class ScriptReader {
 
   std::vector<ScriptSegment> read() {
     const jit::Method forward = m_module.get_method("forward");
+    if (m_reals) m_reals->takeInputs(m_program.userInputs());
     std::vector<Known> arguments{IValue(m_module._ivalue())};
     for (const at::Tensor& input : m_program.userInputs()) arguments.emplace_back(IValue(input));
     const auto& schema = forward.function().getSchema();
@@ -145,22 +148,9 @@ class ScriptReader {
       return unknownResults(node, inputs);
     std::vector<IValue> values;
     for (Known& input : inputs) values.push_back(*std::move(input));
-    switch (node.kind()) {
-      case c10::prim::unchecked_cast: return {values[0]};
-      case c10::prim::TupleConstruct: return {c10::ivalue::Tuple::create(std::move(values))};
-      case c10::prim::ListConstruct: return {listOf(node, values)};
-      case c10::prim::TupleUnpack: {
-        const auto& elements = values[0].toTupleRef().elements();
-        return std::vector<Known>(elements.begin(), elements.end());
-      }
-      case c10::prim::ListUnpack: {
-        const c10::ArrayRef<IValue> elements = values[0].toListRef();
-        TORCH_CHECK(elements.size() == node.outputs().size(), "a list of ", elements.size(),
-                    " elements is unpacked into ", node.outputs().size());
-        return std::vector<Known>(elements.begin(), elements.end());
-      }
-      default: return operation(node, std::move(values));
-    }
+    if (const auto packed = packedOrUnpacked(node, values))
+      return std::vector<Known>(packed->begin(), packed->end());
+    return operation(node, std::move(values));
   }
 
   /// A calculation with unknown numbers is unknown; a tensor's call cannot be recorded.
@@ -179,7 +169,7 @@ class ScriptReader {
     IValue value =
         written != m_written.end() ? written->second : object.toObjectRef().getAttr(name);
     if (value.isTensor() && value.toTensor().defined() && !value.toTensor().is_meta())
-      return IValue(m_program.stateTwin(value.toTensor()));
+      return IValue(named(value.toTensor()));
     return value;
   }
 
@@ -209,6 +199,10 @@ class ScriptReader {
     jit::Stack stack = std::move(values);
     const std::size_t count = node.outputs().size();
     if (readsData(schema, stack)) {
+      if (m_reals) {
+        const std::vector<IValue> read = m_reals->read(node, std::move(stack));
+        return std::vector<Known>(read.begin(), read.end());
+      }
       // Who decides the way at run time needs the tensor.
       for (const IValue& value : stack)
         forEachTensor(value, [&](const at::Tensor& tensor) { m_program.keep(tensor); });
@@ -220,7 +214,10 @@ class ScriptReader {
 
   /// The shape-only tensor for one that may be real.
   at::Tensor named(const at::Tensor& tensor) {
-    return tensor.is_meta() ? tensor : m_program.stateTwin(tensor);
+    if (tensor.is_meta()) return tensor;
+    const at::Tensor twin = m_program.stateTwin(tensor);
+    if (m_reals) m_reals->takeState(twin, tensor);
+    return twin;
   }
 
   IValue named(const IValue& value) {
@@ -239,6 +236,7 @@ class ScriptReader {
       stack.push_back(dispatchedArgument(schema.arguments()[i], made.arguments[i]));
     }
     made.op.callBoxed(&stack);
+    if (m_reals) m_reals->run(made, stack);
     m_program.addCall(schema, made.arguments, stack, placeOf(node));
     return std::vector<Known>(stack.begin(), stack.end());
   }
@@ -350,6 +348,7 @@ class ScriptReader {
   const jit::Module& m_module;
   ScriptProgram m_program;
   const StageContext& m_context;
+  ScriptReals* m_reals;  ///< null: the program is read without data
   std::unordered_map<const void*, std::shared_ptr<const ir::ModuleScope>> m_scopes;
   std::map<std::pair<const void*, std::string>, IValue> m_written;
   std::vector<std::shared_ptr<const ir::ModuleScope>> m_modules;  ///< of the running call
@@ -357,14 +356,10 @@ class ScriptReader {
   int m_depth = 0;
 };
 
-}  // namespace
-
-Result<std::vector<ScriptSegment>> readTorchScript(const std::string& path,
-                                                   const load::InputSet& inputs,
-                                                   const StageContext& context) {
-  const jit::Module module = jit::load(path, at::kCPU);
+template <typename Read>
+Result<std::vector<ScriptSegment>> reading(Read&& read) {
   try {
-    return ScriptReader(path, module, inputs, context).read();
+    return read();
   } catch (const Raised& raised) {
     return Error{ErrorCode::InvalidArgument,
                  "The program raises an exception for these inputs, at " + raised.text + ".",
@@ -377,6 +372,24 @@ Result<std::vector<ScriptSegment>> readTorchScript(const std::string& path,
                  {},
                  {}};
   }
+}
+
+}  // namespace
+
+Result<std::vector<ScriptSegment>> readTorchScript(const std::string& path,
+                                                   const load::InputSet& inputs,
+                                                   const StageContext& context) {
+  const jit::Module module = jit::load(path, at::kCPU);
+  return reading([&] { return ScriptReader(path, module, inputs, context).read(); });
+}
+
+Result<ScriptWay> followTorchScript(const std::string& path, const load::InputSet& inputs,
+                                    const StageContext& context) {
+  const jit::Module module = jit::load(path, at::kCPU);
+  ScriptReals reals(inputs);
+  CORE_TRY(const auto segments,
+           reading([&] { return ScriptReader(path, module, inputs, context, &reals).read(); }));
+  return ScriptWay{segments.front().model, reals.decisions()};
 }
 
 }  // namespace core::torch

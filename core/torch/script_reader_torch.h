@@ -14,4 +14,8 @@ Result<std::vector<ScriptSegment>> readTorchScript(const std::string& path,
                                                    const load::InputSet& inputs,
                                                    const StageContext& context);
 
+/// TorchModule::followTorchScript(). Throws what LibTorch throws.
+Result<ScriptWay> followTorchScript(const std::string& path, const load::InputSet& inputs,
+                                    const StageContext& context);
+
 }  // namespace core::torch

@@ -61,6 +61,27 @@ IValue listOf(const jit::Node& node, const std::vector<IValue>& values) {
   return made;
 }
 
+std::optional<std::vector<IValue>> packedOrUnpacked(const jit::Node& node,
+                                                    const std::vector<IValue>& values) {
+  using All = std::vector<IValue>;
+  switch (node.kind()) {
+    case c10::prim::unchecked_cast: return All{values[0]};
+    case c10::prim::TupleConstruct: return All{c10::ivalue::Tuple::create(values)};
+    case c10::prim::ListConstruct: return All{listOf(node, values)};
+    case c10::prim::TupleUnpack: {
+      const auto& elements = values[0].toTupleRef().elements();
+      return All(elements.begin(), elements.end());
+    }
+    case c10::prim::ListUnpack: {
+      const c10::ArrayRef<IValue> elements = values[0].toListRef();
+      TORCH_CHECK(elements.size() == node.outputs().size(), "a list of ", elements.size(),
+                  " elements is unpacked into ", node.outputs().size());
+      return All(elements.begin(), elements.end());
+    }
+    default: return std::nullopt;
+  }
+}
+
 bool readsData(const c10::FunctionSchema& schema, const std::vector<IValue>& arguments) {
   static const std::set<std::string> kReaders{"aten::Bool",
                                               "aten::Int",

@@ -8,6 +8,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ void forEachTensor(const c10::IValue& value, Visit&& visit) {
 
 /// The list that a prim::ListConstruct makes of `values`.
 c10::IValue listOf(const ::torch::jit::Node& node, const std::vector<c10::IValue>& values);
+
+/// What a node gives that only makes or takes apart a tuple or list; empty for other nodes.
+std::optional<std::vector<c10::IValue>> packedOrUnpacked(const ::torch::jit::Node& node,
+                                                         const std::vector<c10::IValue>& values);
 
 /// Whether a call takes a number out of a shape-only tensor.
 bool readsData(const c10::FunctionSchema& schema, const std::vector<c10::IValue>& arguments);

@@ -128,6 +128,12 @@ class Module final : public TorchModule {
                       [&] { return readTorchScript(path, inputs, context); });
   }
 
+  Result<ScriptWay> followTorchScript(const std::string& path, const load::InputSet& inputs,
+                                      const StageContext& context) override {
+    return guardTorch("The TorchScript program could not be followed",
+                      [&] { return torch::followTorchScript(path, inputs, context); });
+  }
+
   std::vector<trace::OperatorCoverage> operatorCoverage() const override {
     return trace::operatorCoverage();
   }

@@ -64,6 +64,14 @@ struct ScriptSegment {
   std::string breakReason;     ///< why it ends where it does; empty: at the end of the program
 };
 
+/// The way that a TorchScript program takes for certain inputs.
+struct ScriptWay {
+  load::LoadedModelPtr model;  ///< as if the way had been exported, branches and loops gone
+  /// What the program reads out of tensors on it, in order; every call that reads the same goes the
+  /// same way. "net.py:9: `if x.sum() > 0:` reads True".
+  std::vector<std::string> decisions;
+};
+
 class TorchModule {
  public:
   virtual ~TorchModule() = default;
@@ -75,6 +83,11 @@ class TorchModule {
   virtual Result<std::vector<ScriptSegment>> openTorchScript(const std::string& path,
                                                              const load::InputSet& inputs,
                                                              const StageContext& context) = 0;
+
+  /// Runs a TorchScript program on the inputs to see its way. Errors: those of openTorchScript();
+  /// UnsupportedOp where the way depends on random numbers.
+  virtual Result<ScriptWay> followTorchScript(const std::string& path, const load::InputSet& inputs,
+                                              const StageContext& context) = 0;
 
   virtual std::string torchVersion() const = 0;  ///< "2.11.0"
   virtual std::string cudaVersion() const = 0;   ///< "13.0", or "none"

@@ -349,10 +349,10 @@ void TstEngineCommandLine::torchScriptIsOpenedOnlyIfThatIsAllowed() {
   const EngineRun trace = runEngine(QStringList{"trace"} + allowed);
   QCOMPARE(trace.exitCode, 0);
   QVERIFY(trace.out.contains("# Segment 4 of 4"));
-  const EngineRun run = runEngine(QStringList{"run"} + allowed);
-  QCOMPARE(run.exitCode, 1);
-  QVERIFY2(run.errors.contains("error: UnsupportedOp: The program has 4 segments"),
-           qPrintable(run.errors));
+  const EngineRun run = runEngine(QStringList{"run"} + allowed + QStringList{folder + "high.json"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.out.contains("0/0: the program takes another way. expected make_scripts.py:"),
+           qPrintable(run.out));
   const EngineRun whole = runEngine(
       {"run", folder + "net_scripted.pt", "--allow-torchscript", "--inputs", folder + "net.json"});
   QVERIFY2(whole.exitCode == 0, qPrintable(whole.errors));

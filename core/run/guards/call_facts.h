@@ -29,6 +29,8 @@ struct CallFacts {
   /// The inputs that are no tensors, "n == 3": a file is exported for their values, so they hold in
   /// every call (aot-behaviour §1 rows 12 and 14).
   std::vector<std::string> constants = {};
+  /// What a program with branches and loops on data reads on its way, in order (ScriptWay).
+  std::vector<std::string> decisions = {};
 };
 
 /// The facts of a call of `model` with `inputs`; gradients are enabled in Mode::Train. Errors:

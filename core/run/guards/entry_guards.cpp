@@ -166,8 +166,21 @@ std::string EntryGuards::offsetMiss(const CallFacts& call) const {
   return {};
 }
 
+/// The first thing that the program reads differently.
+std::string EntryGuards::wayMiss(const CallFacts& call) const {
+  const auto [mine, theirs] = std::mismatch(m_facts.decisions.begin(), m_facts.decisions.end(),
+                                            call.decisions.begin(), call.decisions.end());
+  const auto text = [](auto at, const std::vector<std::string>& all) {
+    return at == all.end() ? std::string("nothing more") : *at;
+  };
+  if (mine == m_facts.decisions.end() && theirs == call.decisions.end()) return {};
+  return "the program takes another way. expected " + text(mine, m_facts.decisions) + ", actual " +
+         text(theirs, call.decisions);
+}
+
 GuardCheck EntryGuards::check(const CallFacts& call) const {
   if (call.gradEnabled != m_facts.gradEnabled) return {"GLOBAL_STATE changed: grad_mode ", {}};
+  if (std::string miss = wayMiss(call); !miss.empty()) return {std::move(miss), {}};
   if (call.tensors.size() != m_facts.tensors.size()) return {"len(args) changed", {}};
   SymbolValues symbols = symbolsOf(call);
   for (std::size_t i = 0; i < call.tensors.size(); ++i)
@@ -214,6 +227,8 @@ std::vector<Guard> EntryGuards::list() const {
   }
   for (const std::string& constant : m_facts.constants)
     guards.push_back({constant, "The file was exported for this value."});
+  for (const std::string& decision : m_facts.decisions)
+    guards.push_back({decision, "The entry holds the calls of this way of the program only."});
   for (const ir::SizeGuard& guard : m_sizeGuards)
     guards.push_back({guard.expression, guard.reason});
   if (m_writes) listIdentity(guards);

@@ -52,6 +52,7 @@ class EntryGuards {
   std::string identityMiss(const CallFacts& call) const;
   std::string overlapMiss(const CallFacts& call) const;
   std::string offsetMiss(const CallFacts& call) const;
+  std::string wayMiss(const CallFacts& call) const;
   SymbolValues symbolsOf(const CallFacts& call) const;
   void listIdentity(std::vector<Guard>& guards) const;
 

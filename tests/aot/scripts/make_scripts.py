@@ -72,6 +72,20 @@ class Checked(torch.nn.Module):
         return x * self.p
 
 
+class Drawn(torch.nn.Module):
+    """A way that random numbers decide."""
+
+    def __init__(self):
+        super().__init__()
+        self.p = torch.nn.Parameter(torch.randn(4))
+
+    def forward(self, x):
+        x = torch.nn.functional.dropout(x * self.p, 0.5, True)
+        if bool(x.sum() > 0):
+            x = x.sin()
+        return x * 2
+
+
 def without_folders(name):
     """The folders of this machine in the debug information become slashes: lengths in the pickled texts stay right."""
     with zipfile.ZipFile(name) as old:
@@ -96,6 +110,21 @@ def write_inputs(name, x):
         json.dump(head, f)
 
 
+def write_ways():
+    """What the programs with branches and loops on data give, and their gradients, on both ways."""
+    write_inputs("high", torch.tensor([[3.0, 2.5, 4.0, 3.5], [2.0, 1.5, 3.5, 5.0]]))
+    ways = []
+    for program in ("branch", "loop"):
+        for name in ("rows", "high"):
+            model = torch.jit.load(program + ".pt")
+            x = torch.frombuffer(bytearray(open(name + ".bin", "rb").read()), dtype=torch.float32).view(2, 4)
+            y = model(x)
+            y.square().mean().backward()
+            ways.append({"program": program, "inputs": name, "output": y.flatten().tolist(), "gradient": model.p.grad.tolist()})
+    with open("ways.json", "w") as f:
+        json.dump(ways, f, indent=1)
+
+
 def main():
     torch.manual_seed(0)
     os.chdir(HERE)
@@ -111,10 +140,11 @@ def main():
     torch.jit.script(net).save("net_scripted.pt")
     torch.jit.trace(copy.deepcopy(net), x, check_trace=False).save("net_traced.pt")
     write_inputs("rows", torch.randn(2, 4))
-    for name, model in (("branch", Branch()), ("loop", Loop()), ("checked", Checked())):
+    for name, model in (("branch", Branch()), ("loop", Loop()), ("checked", Checked()), ("drawn", Drawn())):
         torch.jit.script(model).save(name + ".pt")
-    for name in ("net_scripted", "net_traced", "branch", "loop", "checked"):
+    for name in ("net_scripted", "net_traced", "branch", "loop", "checked", "drawn"):
         without_folders(name + ".pt")
+    write_ways()
 
 
 main()
