@@ -148,11 +148,14 @@ std::optional<double> evaluateReal(std::string_view expression, const SymbolHint
 
 std::optional<bool> evaluateGuard(std::string_view guard, const SymbolHints& symbols) {
   const auto comparison = parseSizeComparison(guard);
-  if (!comparison) return std::nullopt;
-  const Value left = valueOf(comparison->left, symbols);
-  const Value right = valueOf(comparison->right, symbols);
+  return comparison ? evaluateGuard(*comparison, symbols) : std::nullopt;
+}
+
+std::optional<bool> evaluateGuard(const SizeComparison& guard, const SymbolHints& symbols) {
+  const Value left = valueOf(guard.left, symbols);
+  const Value right = valueOf(guard.right, symbols);
   if (!left || !right) return std::nullopt;
-  return holds(*left, comparison->relation, *right);
+  return holds(*left, guard.relation, *right);
 }
 
 bool isPlainSymbol(std::string_view text) {

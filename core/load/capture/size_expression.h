@@ -29,6 +29,7 @@ std::optional<double> evaluateReal(std::string_view expression, const SymbolHint
 /// Whether a guard holds: two sizes compared with >=, <=, ==, !=, > or <, or "Eq(a, b)" and
 /// "Ne(a, b)". Empty if it is no such comparison or a side has no value.
 std::optional<bool> evaluateGuard(std::string_view guard, const SymbolHints& symbols);
+std::optional<bool> evaluateGuard(const SizeComparison& guard, const SymbolHints& symbols);
 
 /// Whether the text is one symbol and nothing else ("s0").
 bool isPlainSymbol(std::string_view text);

@@ -23,12 +23,6 @@ std::string mismatch(const std::string& what, std::size_t index, const std::stri
          ", actual " + std::to_string(actual);
 }
 
-/// The size at these values of the symbols; empty if it cannot be told.
-std::optional<std::int64_t> valueOf(const ir::Size& size, const SymbolValues& symbols) {
-  if (!size.isSymbolic()) return size.hint();
-  return load::evaluateSize(size.expression(), symbols);
-}
-
 std::string boolText(bool value) {
   return value ? "1" : "0";
 }
@@ -72,6 +66,27 @@ EntryGuards::EntryGuards(CallFacts facts, const ir::JointGraph& joint)
       m_overlap(storageOverlap(m_facts)),
       m_writes(mayWrite(joint)) {
   expectGraphSizes(joint);
+  readExpressions();
+}
+
+std::vector<EntryGuards::Expected> EntryGuards::expectedOf(const std::vector<ir::Size>& sizes) {
+  std::vector<Expected> all;
+  for (const ir::Size& size : sizes)
+    all.push_back(
+        {size.hint(), size.isSymbolic() ? load::parseSize(size.expression()) : std::nullopt});
+  return all;
+}
+
+void EntryGuards::readExpressions() {
+  for (const TensorFacts& tensor : m_facts.tensors)
+    m_expected.push_back({expectedOf(tensor.meta.sizes), expectedOf(tensor.meta.strides)});
+  for (const ir::SizeGuard& guard : m_sizeGuards)
+    m_comparisons.push_back(load::parseSizeComparison(guard.expression));
+}
+
+bool EntryGuards::isAs(const Expected& expected, std::int64_t actual, const SymbolValues& symbols) {
+  return expected.expression ? load::evaluateSize(*expected.expression, symbols) == actual
+                             : expected.number == actual;
 }
 
 bool EntryGuards::mayWrite(const ir::JointGraph& joint) const {
@@ -130,10 +145,10 @@ std::string EntryGuards::tensorMiss(std::size_t index, const TensorFacts& actual
     return "rank mismatch. expected " + std::to_string(wanted.rank()) + ", actual " +
            std::to_string(actual.meta.rank());
   for (std::size_t d = 0; d < wanted.sizes.size(); ++d)
-    if (valueOf(wanted.sizes[d], symbols) != actual.meta.sizes[d].hint())
+    if (!isAs(m_expected[index].sizes[d], actual.meta.sizes[d].hint(), symbols))
       return mismatch("size", d, wanted.sizes[d].text(), actual.meta.sizes[d].hint());
   for (std::size_t d = 0; d < wanted.strides.size(); ++d)
-    if (valueOf(wanted.strides[d], symbols) != actual.meta.strides[d].hint())
+    if (!isAs(m_expected[index].strides[d], actual.meta.strides[d].hint(), symbols))
       return mismatch("stride", d, wanted.strides[d].text(), actual.meta.strides[d].hint());
   return {};
 }
@@ -144,11 +159,11 @@ std::string EntryGuards::identityMiss(const CallFacts& call) const {
     for (std::size_t j = 0; j < i; ++j) {
       const bool wasSame = m_facts.tensors[i].object == m_facts.tensors[j].object;
       const bool isSame = call.tensors[i].object == call.tensors[j].object;
+      if (wasSame == isSame) continue;
       const std::string pair = m_facts.tensors[j].name + " is " + m_facts.tensors[i].name;
-      if (wasSame && !isSame) return pair;
-      if (!wasSame && isSame)
-        return "Duplicate tensor found where not expected! " + pair +
-               ", and the entry was compiled for two tensors";
+      if (wasSame) return pair;
+      return "Duplicate tensor found where not expected! " + pair +
+             ", and the entry was compiled for two tensors";
     }
   return {};
 }
@@ -186,9 +201,9 @@ GuardCheck EntryGuards::check(const CallFacts& call) const {
   for (std::size_t i = 0; i < call.tensors.size(); ++i)
     if (const std::string miss = tensorMiss(i, call.tensors[i], symbols); !miss.empty())
       return {quoted(m_facts.tensors[i]) + miss, {}};
-  for (const ir::SizeGuard& guard : m_sizeGuards)
-    if (!load::evaluateGuard(guard.expression, symbols).value_or(true))
-      return {guard.expression, {}};
+  for (std::size_t i = 0; i < m_comparisons.size(); ++i)
+    if (m_comparisons[i] && !load::evaluateGuard(*m_comparisons[i], symbols).value_or(true))
+      return {m_sizeGuards[i].expression, {}};
   if (m_writes) {
     if (std::string miss = identityMiss(call); !miss.empty()) return {std::move(miss), {}};
     if (std::string miss = overlapMiss(call); !miss.empty()) return {std::move(miss), {}};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/ir/joint_graph.h"
+#include "core/load/capture/size_tree.h"
 #include "core/run/entry_record.h"
 #include "core/run/guards/call_facts.h"
 #include "core/run/guards/storage_overlap.h"
@@ -45,6 +46,18 @@ class EntryGuards {
     std::size_t dimension = 0;
   };
 
+  /// What a size of a tensor must be: a number, or what an expression gives.
+  struct Expected {
+    std::int64_t number = 0;
+    std::optional<load::SizeTree> expression;
+  };
+  struct ExpectedLayout {
+    std::vector<Expected> sizes, strides;
+  };
+
+  static std::vector<Expected> expectedOf(const std::vector<ir::Size>& sizes);
+  static bool isAs(const Expected& expected, std::int64_t actual, const SymbolValues& symbols);
+  void readExpressions();
   void expectGraphSizes(const ir::JointGraph& joint);
   bool mayWrite(const ir::JointGraph& joint) const;
   std::string tensorMiss(std::size_t index, const TensorFacts& actual,
@@ -59,7 +72,10 @@ class EntryGuards {
   CallFacts m_facts;  ///< sizes and strides may be expressions of symbols
   std::vector<Symbol> m_symbols;
   std::vector<ir::SizeGuard> m_sizeGuards;
-  std::vector<bool> m_offsetMatters;  ///< by tensor
+  // Read once, because a check is to take less than a microsecond.
+  std::vector<ExpectedLayout> m_expected;                          ///< by tensor
+  std::vector<std::optional<load::SizeComparison>> m_comparisons;  ///< by size guard
+  std::vector<bool> m_offsetMatters;                               ///< by tensor
   StorageOverlap m_overlap;
   bool m_writes = false;
 };
