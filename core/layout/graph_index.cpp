@@ -49,7 +49,11 @@ GraphIndex::GraphIndex(const Rect& bounds, const std::vector<Rect>& items)
 std::vector<int> GraphIndex::query(const Rect& area) const {
   std::vector<int> found;
   if (m_rows == 0) return found;
+  // Long lines are in hundreds of cells: looked at once, or sorting them would take most time.
+  std::vector<bool> isSeen(m_items.size(), false);
   const auto addIfMet = [&](int index) {
+    if (isSeen[index]) return;
+    isSeen[index] = true;
     const Rect& item = m_items[index];
     // A straight line has no area, yet it can be met.
     const Rect grown{item.x, item.y, std::max(1, item.width), std::max(1, item.height)};
@@ -63,7 +67,6 @@ std::vector<int> GraphIndex::query(const Rect& area) const {
     }
   }
   std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

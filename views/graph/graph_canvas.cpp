@@ -114,6 +114,27 @@ void GraphCanvas::show(GraphScenePtr scene, const QString& anchor) {
   if (!std::exchange(m_isFirst, false)) startGlide(old, was);
 }
 
+void GraphCanvas::copyLook(const GraphCanvas& other) {
+  if (!other.m_scene) return showMessage(other.m_message);
+  const bool isNew = m_scene != other.m_scene;
+  GraphMarks marks = other.m_marks;
+  marks.hoveredBox = isNew ? -1 : m_marks.hoveredBox;
+  marks.hoveredEdge = isNew ? -1 : m_marks.hoveredEdge;
+  if (isNew) {
+    endGlide();
+    m_scene = other.m_scene;
+    m_message.clear();
+    m_isFirst = false;
+    m_viewport.setBounds(m_scene->bounds());
+  }
+  setCutChange(other.m_cutBefore, other.m_cutAfter);
+  if (isNew) m_cutMarks = graph::cutMarks(m_scene->geometry(), m_cutBefore, m_cutAfter);
+  if (!isNew && marks == m_marks) return;
+  m_marks = std::move(marks);
+  m_cache.clear();
+  update();
+}
+
 void GraphCanvas::startGlide(const GraphScenePtr& before, const Viewport& was) {
   if (!before || !isVisible() || !look::animationsWanted()) return;
   m_glide.emplace(*before, was, *m_scene, m_viewport);

@@ -35,11 +35,12 @@ class GraphCanvas : public QWidget {
   /// Shows a sentence instead of a graph: nothing opened, an error.
   void showMessage(const QString& message);
   const GraphScenePtr& scene() const { return m_scene; }
+  /// Shows what the other one shows, with its marks but the pointer's, at an own place.
+  void copyLook(const GraphCanvas& other);
 
   /// Marks the boxes of these nodes; `others` says how the rest is painted.
   void setFound(const std::vector<std::string>& nodes, Others others);
   const std::set<int>& foundBoxes() const { return m_marks.found; }
-
   /// Marks what changes from one cut to another; equal cuts: no marks. Stays over new geometries.
   void setCutChange(Cut before, Cut after);
   const CutMarks& cutMarks() const { return m_cutMarks; }
@@ -52,7 +53,6 @@ class GraphCanvas : public QWidget {
   const GraphPalette& colors() const;
 
   const Viewport& viewport() const { return m_viewport; }
-  /// Whether it shows what showTop() showed and nobody has moved since.
   bool isAtTop() const { return m_isAtTop; }
   void zoomBy(double factor);
   void zoomTo(double scale);

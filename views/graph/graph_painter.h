@@ -24,6 +24,8 @@ struct GraphMarks {
   std::set<int> found;  ///< boxes that the search hit
   Others others = Others::Shown;
   std::shared_ptr<const Overlay> overlay;  ///< of the same geometry; null: none
+
+  bool operator==(const GraphMarks&) const = default;
 };
 
 /// How much detail is painted, by the size of a unit on the device.

@@ -7,6 +7,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "views/graph/companion_pane.h"
+
 namespace views::graph {
 
 using core::layout::GraphGeometryPtr;
@@ -53,6 +55,9 @@ GraphView::GraphView(shared::SelectionHub* hub, GraphKind kind, QWidget* parent)
   auto* sides = new QHBoxLayout;
   sides->setSpacing(0);
   sides->addWidget(m_canvas, 1);
+  auto* second = new CompanionPane(m_canvas, hub, kind, this);
+  second->hide();
+  sides->addWidget(second, 1);
   sides->addWidget(m_minimap);
   layout->addLayout(sides, 1);
   layout->addWidget(m_legend);

@@ -9,6 +9,7 @@
 #include <QToolBar>
 #include <QToolButton>
 
+#include "views/graph/companion_pane.h"
 #include "views/graph/graph_export.h"
 #include "views/graph/graph_view.h"
 #include "views/shared/export_dialog.h"
@@ -119,6 +120,9 @@ void GraphView::buildToolbar() {
   m_toolbar->addAction(m_legendAction);
   toggle(tr("Overview"), QStringLiteral("O"), tr("Show the small picture of the whole graph"), true,
          [this](bool on) { m_minimap->setWanted(on); });
+  toggle(tr("Second Pane"), QStringLiteral("V"),
+         tr("Show the graph twice, side by side, with rows aligned: forward and backward"), false,
+         [this](bool on) { findChild<CompanionPane*>()->setVisible(on); });
   toggle(tr("Fold Views"), {}, tr("Draw view operators inside the box that makes their input"),
          true, [this](bool on) {
            m_request.options.foldViews = on;

@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "tests/views/graph/graph_models.h"
 #include "views/graph/glide.h"
 #include "views/graph/graph_canvas.h"
@@ -108,5 +109,5 @@ class TestGlide : public QObject {
   Viewport m_viewport;
 };
 
-QTEST_MAIN(TestGlide)
+WATCHED_TEST_MAIN(TestGlide)
 #include "tst_glide.moc"

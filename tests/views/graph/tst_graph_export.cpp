@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "tests/views/graph/graph_models.h"
 #include "views/graph/graph_export.h"
 #include "views/graph/graph_headings.h"
@@ -125,5 +126,5 @@ class TestGraphExport : public QObject {
   std::unique_ptr<GraphScene> m_scene;
 };
 
-QTEST_MAIN(TestGraphExport)
+WATCHED_TEST_MAIN(TestGraphExport)
 #include "tst_graph_export.moc"

@@ -4,6 +4,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "tests/views/graph/graph_models.h"
 #include "views/graph/graph_view.h"
 
@@ -176,5 +177,5 @@ class TestGraphView : public QObject {
   support::GraphModel m_model;
 };
 
-QTEST_MAIN(TestGraphView)
+WATCHED_TEST_MAIN(TestGraphView)
 #include "tst_graph_view.moc"

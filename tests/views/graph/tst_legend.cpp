@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "tests/views/graph/graph_models.h"
 #include "views/graph/legend.h"
 
@@ -52,5 +53,5 @@ class TestLegend : public QObject {
   }
 };
 
-QTEST_MAIN(TestLegend)
+WATCHED_TEST_MAIN(TestLegend)
 #include "tst_legend.moc"

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "views/graph/far_picture.h"
 #include "views/graph/graph_canvas.h"
 #include "views/graph/minimap.h"
@@ -99,5 +100,5 @@ class TestMinimap : public QObject {
   Minimap* m_minimap = nullptr;
 };
 
-QTEST_MAIN(TestMinimap)
+WATCHED_TEST_MAIN(TestMinimap)
 #include "tst_minimap.moc"

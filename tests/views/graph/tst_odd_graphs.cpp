@@ -12,14 +12,6 @@ using namespace views::graph;
 using core::ir::JointGraph;
 using support::WatchedApplication;
 
-namespace {
-
-// Processor time between two looks at the event loop, in ms. A person notices from 100 on; fitting
-// the complete graph's 45,000 lines takes a little longer.
-constexpr double kLongestGap = 250;
-
-}  // namespace
-
 class TestOddGraphs : public QObject {
   Q_OBJECT
 
@@ -69,7 +61,7 @@ class TestOddGraphs : public QObject {
     const QImage image = canvas->grab().toImage();
     QVERIFY(image.pixelColor(image.rect().center()).isValid());
     const WatchedApplication& watched = WatchedApplication::instance();
-    QVERIFY2(watched.longest() <= kLongestGap, qPrintable(watched.sentence()));
+    QVERIFY2(watched.longest() <= support::kLongestGap, qPrintable(watched.sentence()));
   }
 
  private:
@@ -86,10 +78,5 @@ class TestOddGraphs : public QObject {
   }
 };
 
-int main(int argc, char** argv) {
-  WatchedApplication application(argc, argv);
-  TestOddGraphs test;
-  return QTest::qExec(&test, argc, argv);
-}
-
+WATCHED_TEST_MAIN(TestOddGraphs)
 #include "tst_odd_graphs.moc"
