@@ -94,6 +94,16 @@ void addDim(EngineOptions& options, const std::string& text) {
       numberOf<std::int64_t>("--dim", text.substr(equals + 1), "a size");
 }
 
+/// "x=zeros", "x=photo.npy,grad".
+void addFill(EngineOptions& options, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) reject("--input", text, "NAME=FILL");
+  const std::string fill = text.substr(equals + 1);
+  if (const auto parsed = core::load::parseInputFill(fill); !parsed)
+    throw CLI::ValidationError("--input", parsed.error().message);
+  options.compile.fills[text.substr(0, equals)] = fill;
+}
+
 /// An option whose words stand for the enumerators of an enum.
 template <typename T>
 void addWords(CLI::App& command, const std::string& name, const std::string& description,
@@ -134,6 +144,19 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
         for (const std::string& dim : dims) addDim(options, dim);
       },
       "NAME=N gives a symbolic dimension a size (default: the example's)");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--input",
+          [&options](const std::vector<std::string>& fills) {
+            for (const std::string& fill : fills) addFill(options, fill);
+          },
+          "NAME=FILL fills one input: example, random, zeros, ones, range:LOW..HIGH, or a .npy, "
+          ".pt or .safetensors file; then ,seed=N ,f32 ,grad or ,no-grad (repeatable)")
+      ->allow_extra_args(false);
+  command.add_option("--preset", options.preset,
+                     "takes inputs, sizes, seed, mode and loss from a preset of this model");
+  command.add_option("--save-preset", options.savedPreset,
+                     "keeps these inputs, sizes, seed, mode and loss as a preset of this model");
   command
       .add_option_function<std::int64_t>(
           "--learn-shapes",

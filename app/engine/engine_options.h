@@ -33,6 +33,8 @@ struct EngineOptions {
   bool checkTrace = false;             ///< trace: replay the graph on real data beside eager
   std::vector<std::string> inputSets;  ///< every --inputs; `compile` has the first
   std::string history;                 ///< the file of runs; empty: the user's own
+  std::string preset;                  ///< whose words stand in front of the others
+  std::string savedPreset;             ///< the name to keep these options under
   std::string perfetto;                ///< where `profile` writes a timeline; empty: nowhere
   bool keep = false;                   ///< `bench` keeps its run there
   std::string sweepPoint;              ///< "3:7": `bench` measures point 7 of sweep 3

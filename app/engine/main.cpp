@@ -5,11 +5,14 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <functional>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
 #include "app/engine/command_output.h"
 #include "app/engine/commands.h"
+#include "app/engine/preset_words.h"
 
 namespace {
 
@@ -91,10 +94,10 @@ constexpr Verb kVerbs[] = {
 
 /// Options of the verbs that keep runs, and read them.
 void addKeeping(CLI::App& command, const std::string& verb, EngineOptions& options) {
-  const bool keeps = verb == "bench" || verb == "sweep" || verb == "history" || verb == "compare";
-  if (keeps)
+  constexpr std::array kOthers{"assembly", "ops", "devices", "partition"};
+  if (std::find(kOthers.begin(), kOthers.end(), verb) == kOthers.end())
     command.add_option("--history", options.history,
-                       "the file of runs (default: runs.sqlite in your data folder)");
+                       "the file of runs and presets (default: runs.sqlite in your data folder)");
   if (verb == "bench") {
     command.add_flag("--keep", options.keep, "keeps the run, for history and compare");
     command.add_option("--sweep-point", options.sweepPoint, "which point of a sweep this is")
@@ -169,46 +172,76 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
         ->check(CLI::IsMember({"eager", "compiled"}));
 }
 
-int parseAndRun(int argc, char** argv) {
-  CLI::App app(
-      "AOT Explorer's engine: traces, partitions, compiles, runs and measures a PyTorch "
-      "model.",
-      "aot-engine");
-  app.require_subcommand(0, 1);
+/// What the arguments ask for: `run` does it. Parsing again needs a fresh one.
+struct Invocation {
+  CLI::App app{
+      "AOT Explorer's engine: traces, partitions, compiles, runs and measures a PyTorch model.",
+      "aot-engine"};
   EngineOptions options;
-  int code = kWrongUse;
+  std::function<int(const EngineOptions&)> run;
   bool version = false;
-  app.add_flag("--version", version, "prints the versions of the program and what it uses");
+};
+
+void buildVerbs(Invocation& invocation) {
+  EngineOptions& options = invocation.options;
+  invocation.app.require_subcommand(0, 1);
+  invocation.app.add_flag("--version", invocation.version,
+                          "prints the versions of the program and what it uses");
   for (const Verb& verb : kVerbs) {
-    CLI::App* command = app.add_subcommand(verb.name, verb.description);
+    CLI::App* command = invocation.app.add_subcommand(verb.name, verb.description);
     command->footer(std::string("Example: ") + verb.example);
     if (verb.model != Verb::Model::None)
       command->add_option("model", options.model, "the file to work on")
           ->required(verb.model == Verb::Model::Needed);
     addOptions(*command, options, verb.groups);
     addOwnOptions(*command, verb.name, options);
-    command->final_callback([&options, &code, run = verb.run] {
-      if (options.budgets.empty()) options.budgets = {options.compile.partition.budget};
-      code = run(options);
-    });
+    command->final_callback([&invocation, run = verb.run] { invocation.run = run; });
   }
-  app.add_subcommand("serve", "speaks the window's protocol on stdin and stdout")
-      ->final_callback([&code] { code = serveCommand(); });
+  invocation.app.add_subcommand("serve", "speaks the window's protocol on stdin and stdout")
+      ->final_callback(
+          [&invocation] { invocation.run = [](const EngineOptions&) { return serveCommand(); }; });
+}
+
+/// Parses `arguments`, which begin behind the program's name; an exit code if nothing is to be run.
+std::optional<int> parse(Invocation& invocation, std::vector<std::string> arguments) {
+  buildVerbs(invocation);
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
-    app.parse(argc, argv);
+    invocation.app.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kWrongUse;
+    return invocation.app.exit(error) == 0 ? kDone : kWrongUse;
   }
-  if (version) return versionCommand();
-  if (app.get_subcommands().empty()) std::fputs(app.help().c_str(), stderr);
-  return code;
+  EngineOptions& options = invocation.options;
+  if (options.budgets.empty()) options.budgets = {options.compile.partition.budget};
+  return std::nullopt;
+}
+
+int parseAndRun(const std::vector<std::string>& arguments) {
+  Invocation given;
+  if (const auto code = parse(given, arguments)) return *code;
+  if (given.version) return versionCommand();
+  if (!given.run) {
+    std::fputs(given.app.help().c_str(), stderr);
+    return kWrongUse;
+  }
+  if (!given.options.savedPreset.empty()) {
+    const auto saved = savePreset(given.options, arguments);
+    if (!saved) return fail(saved.error());
+  }
+  if (given.options.preset.empty()) return given.run(given.options);
+  auto words = withPreset(given.options, {arguments.begin() + 1, arguments.end()});
+  if (!words) return fail(words.error());
+  words->insert(words->begin(), arguments.front());
+  Invocation whole;
+  if (const auto code = parse(whole, *words)) return *code;
+  return whole.run(whole.options);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return parseAndRun(argc, argv);
+    return parseAndRun({argv + 1, argv + argc});
   } catch (const std::exception& error) {
     return fail({core::ErrorCode::Internal, error.what(), {}, {}});
   }

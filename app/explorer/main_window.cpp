@@ -6,6 +6,7 @@
 #include <QToolBar>
 #include <QVBoxLayout>
 
+#include "app/explorer/history/preset_keeper.h"
 #include "views/graph/graph_view.h"
 #include "views/models/showable_text.h"
 #include "views/pages/compare_page.h"
@@ -102,6 +103,8 @@ void MainWindow::buildPages() {
   auto* compare = new views::pages::ComparePage(this);
   addStagePage(compare);
   m_runs = new RunJobs(m_controller, m_settings, run, compare, this);
+  new PresetKeeper(m_controller, m_settings.historyFile(), inputs, this);
+  connect(m_runs, &RunJobs::tried, inputs, &views::pages::InputsPage::showTried);
   connect(model, &views::pages::ModelPage::compileChosen, m_controller,
           &ExplorerController::showCompile);
   connect(inputs, &views::pages::InputsPage::optionsChosen, m_controller,

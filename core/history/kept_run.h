@@ -48,4 +48,10 @@ struct Sweep {
   std::vector<SweepPoint> points;
 };
 
+/// What a step of one model is run with, under a name.
+struct Preset {
+  std::string name;
+  std::vector<std::string> words;  ///< options of `bench` and their values: "--dim", "s0=8"
+};
+
 }  // namespace core::history

@@ -4,6 +4,7 @@
 #include "core/history/run_history.h"
 
 #include <cstdlib>
+#include <sstream>
 
 #include "core/history/run_rows.h"
 
@@ -18,6 +19,9 @@ const char* const kSweepTables =
     "CREATE TABLE IF NOT EXISTS points (sweep INTEGER, position INTEGER, settings TEXT,"
     " state INTEGER NOT NULL DEFAULT 0, run INTEGER, error TEXT NOT NULL DEFAULT '',"
     " PRIMARY KEY (sweep, position))";
+const char* const kPresetsTable =
+    "CREATE TABLE IF NOT EXISTS presets (model TEXT, name TEXT, words TEXT NOT NULL,"
+    " PRIMARY KEY (model, name))";
 
 /// Rolls back unless it was committed.
 class Transaction {
@@ -148,13 +152,17 @@ Result<void> RunHistory::keepParts(std::int64_t run, const std::vector<run::Part
   return transaction.commit();
 }
 
+/// Tables that came later are made by who first writes to them.
+Result<bool> RunHistory::hasTable(const std::string& name) {
+  CORE_TRY(Statement table,
+           m_database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"));
+  return table.bind(0, name).step();
+}
+
 Result<std::vector<run::PartTime>> RunHistory::parts(std::int64_t run) {
   std::vector<run::PartTime> parts;
-  CORE_TRY(
-      Statement table,
-      m_database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'parts'"));
-  CORE_TRY(const bool hasTable, table.step());
-  if (!hasTable) return parts;
+  CORE_TRY(const bool hasParts, hasTable("parts"));
+  if (!hasParts) return parts;
   CORE_TRY(Statement select, m_database.prepare(kSelectParts));
   select.bind(0, run);
   while (true) {
@@ -253,6 +261,46 @@ Result<std::int64_t> RunHistory::finishPoint(std::int64_t sweep, int index,
   CORE_TRY_VOID(link.bind(0, run).bind(1, sweep).bind(2, std::int64_t{index}).run());
   CORE_TRY_VOID(transaction.commit());
   return run;
+}
+
+Result<void> RunHistory::keepPreset(const std::string& model, const Preset& preset) {
+  std::string words;
+  for (const std::string& word : preset.words) {
+    if (word.find('\n') != std::string::npos)
+      return Error{ErrorCode::InvalidArgument, "A preset cannot hold a line break.", {}, {}};
+    words += word + '\n';
+  }
+  if (preset.name.empty())
+    return Error{ErrorCode::InvalidArgument, "A preset needs a name.", {}, {}};
+  CORE_TRY_VOID(m_database.execute(kPresetsTable));
+  CORE_TRY(
+      Statement insert,
+      m_database.prepare("INSERT OR REPLACE INTO presets (model, name, words) VALUES (?,?,?)"));
+  return insert.bind(0, model).bind(1, preset.name).bind(2, words).run();
+}
+
+Result<void> RunHistory::forgetPreset(const std::string& model, const std::string& name) {
+  CORE_TRY_VOID(m_database.execute(kPresetsTable));
+  CORE_TRY(Statement forget,
+           m_database.prepare("DELETE FROM presets WHERE model = ? AND name = ?"));
+  return forget.bind(0, model).bind(1, name).run();
+}
+
+Result<std::vector<Preset>> RunHistory::presets(const std::string& model) {
+  std::vector<Preset> presets;
+  CORE_TRY(const bool hasPresets, hasTable("presets"));
+  if (!hasPresets) return presets;
+  CORE_TRY(Statement select,
+           m_database.prepare("SELECT name, words FROM presets WHERE model = ? ORDER BY name"));
+  select.bind(0, model);
+  while (true) {
+    CORE_TRY(const bool more, select.step());
+    if (!more) return presets;
+    Preset preset{select.text(0), {}};
+    std::istringstream words(select.text(1));
+    for (std::string word; std::getline(words, word);) preset.words.push_back(word);
+    presets.push_back(std::move(preset));
+  }
 }
 
 }  // namespace core::history

@@ -46,8 +46,16 @@ class RunHistory {
                                    const run::Measurement& measurement);
   Result<void> failPoint(std::int64_t sweep, int index, const std::string& error);
 
+  /// Keeps what a step is run with; `model` is its modelHash(). A preset of that name is replaced.
+  /// Errors: InvalidArgument for a name that is empty, and for a word with a line break.
+  Result<void> keepPreset(const std::string& model, const Preset& preset);
+  Result<void> forgetPreset(const std::string& model, const std::string& name);
+  /// Of one model, by name.
+  Result<std::vector<Preset>> presets(const std::string& model);
+
  private:
   explicit RunHistory(Database database) : m_database(std::move(database)) {}
+  Result<bool> hasTable(const std::string& name);
   Result<void> setState(std::int64_t sweep, int index, PointState state, const std::string& error);
 
   Database m_database;

@@ -29,19 +29,11 @@ class OwnedBytes final : public MappedFile {
 std::vector<std::byte> laidOut(std::span<const std::byte> source, const ir::TensorMeta& meta) {
   const auto item = static_cast<std::size_t>(ir::dtypeBytes(meta.dtype));
   std::vector<std::byte> target(bytesReached(meta, 0).value_or(0));
-  const std::vector<std::int64_t> sizes = meta.sizeHints();
-  const std::vector<std::int64_t> strides = meta.strideHints();
-  std::vector<std::int64_t> index(sizes.size(), 0);
-  std::int64_t place = 0;
-  for (std::size_t read = 0; read < source.size(); read += item) {
+  std::size_t read = 0;
+  forEachElement(meta, [&](std::int64_t place) {
     std::memcpy(target.data() + static_cast<std::size_t>(place) * item, source.data() + read, item);
-    for (std::size_t d = sizes.size(); d-- > 0;) {
-      place += strides[d];
-      if (++index[d] < sizes[d]) break;
-      place -= sizes[d] * strides[d];
-      index[d] = 0;
-    }
-  }
+    read += item;
+  });
   return target;
 }
 

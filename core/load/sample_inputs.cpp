@@ -2,14 +2,13 @@
 
 #include <map>
 
-#include "core/load/pickle_reader.h"
 #include "core/load/read_failure.h"
+#include "core/load/saved_tensors.h"
 #include "core/load/strided_view.h"
 
 namespace core::load {
 namespace {
 
-constexpr std::uint64_t kMaxPickleBytes = 64 * 1024 * 1024;
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxVisits = 100'000;
 
@@ -49,10 +48,10 @@ class Leaves {
 class SampleReader {
  public:
   SampleReader(std::span<const std::byte> record)
-      : m_record(record), m_zip(record, "The record of the example inputs") {}
+      : m_saved(record, "The record of the example inputs") {}
 
   InputSet read(const ExportedProgram& program) {
-    const Pickle pickle = readPickle(m_zip.readText(entry("data.pkl"), kMaxPickleBytes));
+    const Pickle& pickle = m_saved.pickle();
     const Leaves leaves(pickle);
     std::vector<const InputSpec*> specs;
     for (const InputSpec& spec : program.inputSpecs) {
@@ -73,17 +72,6 @@ class SampleReader {
   }
 
  private:
-  /// The record "<root>/<name>", whatever the root folder is called.
-  const ZipEntry& entry(const std::string& name) const {
-    for (const ZipEntry& candidate : m_zip.entries()) {
-      const std::size_t slash = candidate.name.find('/');
-      if (slash != std::string::npos && candidate.name.compare(slash + 1, name.npos, name) == 0) {
-        return candidate;
-      }
-    }
-    misfit("the record '" + name + "' is missing");
-  }
-
   void add(PickleRef ref, const Pickle& pickle, const InputSpec& spec,
            const ExportedProgram& program) {
     const auto* tensor = std::get_if<PickleTensor>(&pickle.at(ref));
@@ -113,21 +101,12 @@ class SampleReader {
     const auto [found, isNew] =
         m_storageByKey.emplace(storage.key, static_cast<int>(m_set.storages.size()));
     if (!isNew) return found->second;
-    const ZipEntry& record = entry("data/" + storage.key);
-    if (record.method != ZipMethod::Stored) misfit("a storage is compressed");
-    std::int64_t length = 0;
-    const bool overflow =
-        __builtin_mul_overflow(storage.elements, ir::dtypeBytes(storage.dtype), &length);
-    if (overflow || length < 0 || static_cast<std::uint64_t>(length) != record.length) {
-      misfit("the storage '" + storage.key + "' has another length than it claims");
-    }
-    const auto bytes = m_record.subspan(record.dataOffset, record.length);
+    const auto bytes = m_saved.bytes(storage);
     m_set.storages.emplace_back(bytes.begin(), bytes.end());
     return found->second;
   }
 
-  std::span<const std::byte> m_record;
-  ZipArchive m_zip;
+  SavedTensors m_saved;
   InputSet m_set;
   std::map<std::string, int> m_storageByKey;
   std::map<PickleRef, int> m_inputByRef;

@@ -29,4 +29,20 @@ std::optional<std::uint64_t> bytesReached(const ir::TensorMeta& meta, std::int64
   return static_cast<std::uint64_t>(bytes);
 }
 
+void forEachElement(const ir::TensorMeta& meta, const std::function<void(std::int64_t)>& visit) {
+  const std::vector<std::int64_t> sizes = meta.sizeHints();
+  const std::vector<std::int64_t> strides = meta.strideHints();
+  std::vector<std::int64_t> index(sizes.size(), 0);
+  std::int64_t place = 0;
+  for (std::int64_t left = meta.numel(); left > 0; --left) {
+    visit(place);
+    for (std::size_t d = sizes.size(); d-- > 0;) {
+      place += strides[d];
+      if (++index[d] < sizes[d]) break;
+      place -= sizes[d] * strides[d];
+      index[d] = 0;
+    }
+  }
+}
+
 }  // namespace core::load

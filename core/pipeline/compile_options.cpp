@@ -14,6 +14,7 @@ CompileOptions withCallOf(CompileOptions options, const CompileOptions& like) {
   options.threads = like.threads;
   options.seed = like.seed;
   options.dims = like.dims;
+  options.fills = like.fills;
   // A profile of equal figures is the same one, wherever it lies.
   auto& profile = options.partition.cost.profile;
   const auto& other = like.partition.cost.profile;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/load/input_fill.h"
 #include "core/partition/partition.h"
 #include "core/run/measurement.h"
 
@@ -33,6 +34,7 @@ struct CompileOptions {
   int threads = 0;  ///< 0: all cores
   std::uint64_t seed = 0;
   std::map<std::string, std::int64_t> dims;  ///< sizes of symbolic dimensions
+  load::InputFills fills;                    ///< what single inputs hold, by name
   /// Bytes of zeros that an operator without a shape function may be run on; 0: it is refused.
   std::int64_t learnShapesBytes = 0;
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/load/capture/capture_words.h"
+#include "core/load/fill_inputs.h"
 #include "core/load/random_inputs.h"
 #include "core/load/replace_weights.h"
 #include "core/load/torchscript_file.h"
@@ -32,10 +33,15 @@ Result<std::optional<load::InputSet>> chooseInputs(const OpenModel& open,
                  "its own. Leave one out.",
                  {},
                  {}};
+  std::optional<load::InputSet> given;
   if (!options.inputsPath.empty()) {
-    CORE_TRY(load::InputSet inputs, load::readInputSet(options.inputsPath));
-    return std::optional<load::InputSet>(std::move(inputs));
+    CORE_TRY(given, load::readInputSet(options.inputsPath));
   }
+  if (!options.fills.empty()) {
+    CORE_TRY(given, load::fillInputs(*open.loaded, {options.fills, options.dims, options.seed},
+                                     std::move(given)));
+  }
+  if (given) return given;
   if (options.dims.empty()) return open.loaded->sampleInputs;
   CORE_TRY(load::InputSet inputs, load::randomInputs(*open.loaded, options.seed, options.dims));
   return std::optional<load::InputSet>(std::move(inputs));
@@ -126,7 +132,7 @@ Result<void> openModel(OpenModel& open, const std::string& modelPath, const Comp
 Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& options) {
   CORE_TRY_VOID(checkWay(open));
   const bool same = open.inputsPath == options.inputsPath && open.seed == options.seed &&
-                    open.dims == options.dims;
+                    open.dims == options.dims && open.fills == options.fills;
   if (open.torch && same) return open.torch.get();
   CORE_TRY(torch::TorchModule * module, moduleFor(options));
   CORE_TRY(auto inputs, chooseInputs(open, options));
@@ -134,6 +140,7 @@ Result<torch::TorchModel*> bindTorch(OpenModel& open, const CompileOptions& opti
   open.inputsPath = options.inputsPath;
   open.seed = options.seed;
   open.dims = options.dims;
+  open.fills = options.fills;
   return open.torch.get();
 }
 
@@ -217,6 +224,7 @@ Result<torch::TorchModel*> bindInputs(OpenModel& open, const CompileOptions& opt
   open.inputsPath = options.inputsPath;
   open.seed = options.seed;
   open.dims = options.dims;
+  open.fills = options.fills;
   return open.torch.get();
 }
 

@@ -34,6 +34,7 @@ struct OpenModel {
   std::string inputsPath;
   std::uint64_t seed = 0;
   std::map<std::string, std::int64_t> dims;  ///< the sizes that were asked for
+  load::InputFills fills;                    ///< likewise
 };
 
 /// Opens the file, with the weights that the options name, if `open` does not hold it yet. A

@@ -63,6 +63,11 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
       onWire.dims.back()->name = name;
       onWire.dims.back()->size = size;
     }
+    for (const auto& [name, text] : ours.fills) {
+      onWire.fills.push_back(std::make_unique<wire::PairT>());
+      onWire.fills.back()->first = name;
+      onWire.fills.back()->second = text;
+    }
   } else {
     if (onWire.mode >= 0)
       ours.mode = static_cast<run::Mode>(checkedIndex(onWire.mode, 2, "a mode"));
@@ -71,6 +76,10 @@ void moveOptions(Ours<kWrite, pipeline::CompileOptions> ours,
     for (const auto& dim : onWire.dims) {
       if (!dim) throw WireError("a dimension is missing");
       ours.dims[dim->name] = dim->size;
+    }
+    for (const auto& fill : onWire.fills) {
+      if (!fill) throw WireError("a fill is missing");
+      ours.fills[fill->first] = fill->second;
     }
   }
   plain<kWrite>(ours.inputsPath, onWire.inputs_path);

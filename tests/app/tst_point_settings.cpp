@@ -49,6 +49,25 @@ class TstPointSettings : public QObject {
     QCOMPARE(changed->seed, std::uint64_t{3});
   }
 
+  void aPresetReplacesWhatItKeeps() {
+    CompileOptions options;
+    options.seed = 7;
+    options.loss = core::run::LossSpec{1};
+    options.fills = {{"x", "my file.npy,grad"}, {"y", "range:0..9"}};
+    options.dims = {{"s0", 8}};
+    options.inputsPath = "a b.json";
+    options.threads = 3;
+    const auto words = explorer::presetWords(options);
+    CompileOptions other;
+    other.dims = {{"s1", 2}};
+    other.threads = 5;
+    const auto changed = explorer::withPreset(other, words);
+    QVERIFY2(changed, changed ? "" : changed.error().message.c_str());
+    options.threads = 5;
+    QVERIFY(*changed == options);
+    QVERIFY(!explorer::withPreset({}, {"--input", "x=zeroes"}));
+  }
+
   void otherOptionsAreNamed_data() {
     QTest::addColumn<QString>("settings");
     QTest::newRow("unknown") << "--learn-shapes 3";

@@ -51,6 +51,7 @@ Session TstSession::rich() {
       core::partition::CallProfile{{"relu", 1e-6}, {"größe", 0.1}});
   session.options.seed = 0xffffffffffffffffULL;
   session.options.dims = {{"s0", 7}};
+  session.options.fills = {{"x", "photo of ü.npy,grad"}};
   session.options.learnShapesBytes = 4096;
   session.page = PageId::Kernels;
   session.selection = {GraphKind::Backward, {"mm_2", "<b>x"}, {}};

@@ -28,6 +28,7 @@ class TstEngineCommandLine : public QObject {
   void inspectNeedsNoRun();
   void opsListsWhatIsMadeOfEachOperator();
   void aDimensionCanBeGivenASize();
+  void inputsAreFilledAndKeptAsAPreset();
   void aTraceCanBePartitionedAgain();
   void aLogOfPythonOpensLikeATrace();
   void aRunCanBeWrittenAsALog();
@@ -258,6 +259,29 @@ void TstEngineCommandLine::aDimensionCanBeGivenASize() {
   const auto output = readJson(path("run.json"))["outputs"].toArray()[0].toObject();
   QCOMPARE(output["shape"].toArray()[0].toInt(), 11);
   QCOMPARE(runEngine({"run", model, "--dim", "no_such=11"}).exitCode, 2);
+}
+
+void TstEngineCommandLine::inputsAreFilledAndKeptAsAPreset() {
+  const QString model = oracleFile("mlp.pt2"), runs = path("runs.sqlite");
+  const auto loss = [&](const QStringList& options) {
+    const EngineRun run = runEngine(QStringList{"run", model, "--execution", "eager", "--history",
+                                                runs, "--json", path("filled.json")} +
+                                    options);
+    return run.exitCode == 0 ? readJson(path("filled.json"))["loss_value"].toDouble() : -1;
+  };
+  static const QRegularExpression first("([\\w.]+) +f32\\[8, 64\\]");
+  const QString name = first.match(runEngine({"inspect", model}).out).captured(1);
+  QVERIFY(!name.isEmpty());
+  const double zeros = loss({"--input", name + "=zeros", "--save-preset", "nothing"});
+  const double ones = loss({"--input", name + "=ones"});
+  QVERIFY(zeros >= 0 && ones >= 0 && zeros != ones);
+  QCOMPARE(loss({"--preset", "nothing"}), zeros);
+  QCOMPARE(loss({"--preset", "nothing", "--input", name + "=ones"}), ones);
+  const EngineRun other = runEngine({"run", model, "--history", runs, "--preset", "no_such"});
+  QCOMPARE(other.exitCode, 2);
+  QVERIFY2(other.errors.contains("it has nothing"), qPrintable(other.errors));
+  QCOMPARE(runEngine({"run", model, "--input", name + "=zeroes"}).exitCode, 2);
+  QCOMPARE(runEngine({"run", model, "--input", "no_such=zeros"}).exitCode, 2);
 }
 
 void TstEngineCommandLine::aTraceCanBePartitionedAgain() {

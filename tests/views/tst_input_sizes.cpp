@@ -51,8 +51,8 @@ class TstInputSizes : public QObject {
 
   void inferenceNeedsNoGradients() {
     const auto record = support::sampleRecord(support::Filled::Partition);
-    const QString trained = memoryEstimate(*record, true);
-    const QString inferred = memoryEstimate(*record, false);
+    const QString trained = memoryEstimate(*record, 1024, true);
+    const QString inferred = memoryEstimate(*record, 1024, false);
     QVERIFY(trained.contains(QStringLiteral("gradients")));
     QVERIFY(!inferred.contains(QStringLiteral("gradients")));
     QVERIFY(inferred.contains(QStringLiteral("inputs 1 KiB")) ||

@@ -1,5 +1,6 @@
 // Pages show what the snapshot holds, say what is missing, and hand selections to the hub.
 
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -14,6 +15,7 @@
 #include "views/pages/code_view.h"
 #include "views/pages/compare_page.h"
 #include "views/pages/data_table.h"
+#include "views/pages/input_sheet.h"
 #include "views/pages/inputs_page.h"
 #include "views/pages/joint_page.h"
 #include "views/pages/kernels_page.h"
@@ -71,6 +73,7 @@ class TstPages : public QObject {
   void modelPageListsParametersAndOperators();
   void modelPageShowsTheCompilesOfALogAsATree();
   void inputsPageGivesBackItsOptions();
+  void inputsPageKeepsWhatIsTypedUntilItIsApplied();
   void jointTableAndHubFollowEachOther();
   void sequenceTableAndHubFollowEachOther();
   void shownRowsAreExportedInTheirOrder();
@@ -190,6 +193,37 @@ void TstPages::inputsPageGivesBackItsOptions() {
   QCOMPARE(*options.mode, core::run::Mode::Infer);
   QCOMPARE(options.partition.budget, 0.3);
   QVERIFY(!options.loss);
+}
+
+void TstPages::inputsPageKeepsWhatIsTypedUntilItIsApplied() {
+  const auto snapshot = std::make_shared<Snapshot>(*snapshotOf(Filled::Partition));
+  InputsPage page;
+  QSignalSpy chosen(&page, &InputsPage::optionsChosen);
+  QSignalSpy saved(&page, &InputsPage::presetSaved);
+  page.setSnapshot(snapshot);
+  page.show();
+  auto* sheet = page.findChild<InputSheet*>();
+  const std::string name = snapshot->record()->model.inputs.front().name;
+  const QModelIndex fill = sheet->model().index(0, models::InputSheetModel::Fill);
+  QVERIFY(sheet->model().setData(fill, QStringLiteral("zeroes")));
+  visibleButton(page, QStringLiteral("Apply and trace again"))->click();
+  QCOMPARE(chosen.count(), 0);
+  QVERIFY(sheet->model().setData(fill, QStringLiteral("zeros")));
+  auto news = std::make_shared<Snapshot>(*snapshot);
+  news->busy = true;
+  page.setSnapshot(news);
+  visibleButton(page, QStringLiteral("Apply and trace again"))->click();
+  QCOMPARE(chosen.count(), 1);
+  const core::load::InputFills wanted{{name, "zeros"}};
+  QCOMPARE(chosen[0][0].value<core::pipeline::CompileOptions>().fills, wanted);
+  visibleButton(page, QStringLiteral("Sa&ve Preset"))->click();
+  QCOMPARE(saved.count(), 0);
+  page.setPresets({QStringLiteral("nothing"), QStringLiteral("zero")});
+  for (auto* box : page.findChildren<QComboBox*>())
+    if (box->accessibleName() == QStringLiteral("Preset")) box->setEditText("zero");
+  visibleButton(page, QStringLiteral("Sa&ve Preset"))->click();
+  QCOMPARE(saved.count(), 1);
+  QCOMPARE(saved[0][0].toString(), QStringLiteral("zero"));
 }
 
 void TstPages::jointTableAndHubFollowEachOther() {

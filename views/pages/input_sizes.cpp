@@ -49,7 +49,8 @@ QString sizesText(const DimensionSizes& sizes) {
   return pieces.join(QStringLiteral(", "));
 }
 
-QString memoryEstimate(const core::pipeline::CompileRecord& record, bool trains) {
+QString memoryEstimate(const core::pipeline::CompileRecord& record, std::int64_t inputBytes,
+                       bool trains) {
   QStringList parts;
   std::int64_t sum = 0;
   const auto add = [&](const QString& what, std::int64_t bytes) {
@@ -57,13 +58,12 @@ QString memoryEstimate(const core::pipeline::CompileRecord& record, bool trains)
     sum += bytes;
     parts << tr("%1 %2").arg(what, models::bytesText(bytes));
   };
-  std::int64_t inputs = 0, weights = 0, gradients = 0;
-  for (const auto& input : record.model.inputs) inputs += input.meta.bytes();
+  std::int64_t weights = 0, gradients = 0;
   for (const auto& parameter : record.model.parameters) {
     weights += parameter.meta.bytes();
     if (parameter.requiresGrad) gradients += parameter.meta.bytes();
   }
-  add(tr("inputs"), inputs);
+  add(tr("inputs"), inputBytes);
   add(tr("parameters and buffers"), weights);
   if (trains) {
     add(tr("gradients"), gradients);

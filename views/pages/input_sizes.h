@@ -18,8 +18,9 @@ using DimensionSizes = std::map<std::string, std::int64_t>;
 core::Result<DimensionSizes> parseSizes(const QString& text, const QStringList& known);
 QString sizesText(const DimensionSizes& sizes);
 
-/// "inputs 1.2 MiB, parameters 3 MiB, …: about 9 MiB for a training step". What is not known yet is
-/// left out; `trains` is false for inference.
-QString memoryEstimate(const core::pipeline::CompileRecord& record, bool trains);
+/// "inputs 1.2 MiB, parameters 3 MiB, …: about 9 MiB for a step of these sizes". What is not known
+/// yet is left out; `trains` is false for inference.
+QString memoryEstimate(const core::pipeline::CompileRecord& record, std::int64_t inputBytes,
+                       bool trains);
 
 }  // namespace views::pages

@@ -37,6 +37,20 @@ bool setMode(CompileOptions& options, const QString& value) {
   return value == QStringLiteral("train") || value == QStringLiteral("infer");
 }
 
+bool setLoss(CompileOptions& options, const QString& value) {
+  const QString prefix = QStringLiteral("output:");
+  bool isNumber = true;
+  options.loss.emplace();
+  if (value.startsWith(prefix)) options.loss->output = value.mid(prefix.size()).toInt(&isNumber);
+  return isNumber && (options.loss->output || value == QStringLiteral("mean_square"));
+}
+
+bool setFill(CompileOptions& options, const QString& value) {
+  const std::string fill = value.section(QChar('='), 1).toStdString();
+  options.fills[value.section(QChar('='), 0, 0).toStdString()] = fill;
+  return core::load::parseInputFill(fill).has_value();
+}
+
 const QHash<QString, Setter>& setters() {
   static const QHash<QString, Setter> all = {
       {QStringLiteral("--budget"),
@@ -64,10 +78,28 @@ const QHash<QString, Setter>& setters() {
          return !value.isEmpty();
        }},
       {QStringLiteral("--dim"), setDimension},
+      {QStringLiteral("--input"), setFill},
+      {QStringLiteral("--inputs"),
+       [](CompileOptions& options, const QString& value) {
+         options.inputsPath = value.toStdString();
+         return !value.isEmpty();
+       }},
+      {QStringLiteral("--loss"), setLoss},
       {QStringLiteral("--partitioner"), setPartitioner},
       {QStringLiteral("--mode"), setMode},
   };
   return all;
+}
+
+/// Changes `options` by one word and its value. Errors: InvalidArgument.
+Result<void> setOne(CompileOptions& options, const std::string& word, const QString& value) {
+  const auto setter = setters().find(QString::fromStdString(word));
+  if (setter != setters().end() && (*setter)(options, value)) return {};
+  return Error{ErrorCode::InvalidArgument,
+               "The window cannot use '" + word + " " + value.toStdString() +
+                   "'. Use it with `aot-engine bench`.",
+               {},
+               {}};
 }
 
 /// The words that give `options`, in pairs of an option and its value.
@@ -87,6 +119,8 @@ QStringList wordsOf(const CompileOptions& options) {
   if (options.seed != none.seed) add("--seed", QString::number(options.seed));
   for (const auto& [name, size] : options.dims)
     add("--dim", QStringLiteral("%1=%2").arg(QString::fromStdString(name)).arg(size));
+  for (const auto& [name, fill] : options.fills)
+    add("--input", QString::fromStdString(name + "=" + fill));
   const auto& partition = options.partition;
   if (partition.partitioner == PartitionerKind::Default)
     add("--partitioner", QStringLiteral("default"));
@@ -119,15 +153,35 @@ Result<QString> settingsOf(const CompileOptions& options, const QStringList& var
 Result<CompileOptions> withSettings(CompileOptions options, const std::string& settings) {
   const std::vector<std::string> words = core::history::wordsOf(settings);
   for (std::size_t i = 0; i < words.size(); i += 2) {
-    const auto setter = setters().find(QString::fromStdString(words[i]));
     const QString value = i + 1 < words.size() ? QString::fromStdString(words[i + 1]) : QString();
-    if (setter == setters().end() || !(*setter)(options, value))
-      return Error{ErrorCode::InvalidArgument,
-                   "The window cannot open a point with '" + words[i] + " " + value.toStdString() +
-                       "'. Use it with `aot-engine bench`.",
-                   {},
-                   {}};
+    CORE_TRY_VOID(setOne(options, words[i], value));
   }
+  return options;
+}
+
+std::vector<std::string> presetWords(const CompileOptions& options) {
+  CompileOptions kept;
+  kept.mode = options.mode;
+  kept.loss = options.loss;
+  kept.inputsPath = options.inputsPath;
+  kept.seed = options.seed;
+  kept.dims = options.dims;
+  kept.fills = options.fills;
+  std::vector<std::string> words;
+  for (const QString& word : wordsOf(kept)) words.push_back(word.toStdString());
+  return words;
+}
+
+Result<CompileOptions> withPreset(CompileOptions options, const std::vector<std::string>& words) {
+  const CompileOptions none;
+  options.mode = none.mode;
+  options.loss = none.loss;
+  options.inputsPath = none.inputsPath;
+  options.seed = none.seed;
+  options.dims = none.dims;
+  options.fills = none.fills;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2)
+    CORE_TRY_VOID(setOne(options, words[i], QString::fromStdString(words[i + 1])));
   return options;
 }
 

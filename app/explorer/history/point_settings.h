@@ -17,8 +17,17 @@ core::Result<QString> settingsOf(const core::pipeline::CompileOptions& options,
                                  const QStringList& varied);
 
 /// `options` changed by "--budget 0.5 --threads 2". Knows what a sweep in the window varies
-/// (budget, threads, dim, device, seed, mode, partitioner); InvalidArgument names any other option.
+/// (budget, threads, dim, device, seed, mode, partitioner) and what a preset holds;
+/// InvalidArgument names any other option.
 core::Result<core::pipeline::CompileOptions> withSettings(core::pipeline::CompileOptions options,
                                                           const std::string& settings);
+
+/// What a preset keeps of `options`: mode, loss, inputs, sizes and seed, where they differ from the
+/// defaults; an option and its value in turn.
+std::vector<std::string> presetWords(const core::pipeline::CompileOptions& options);
+
+/// `options` with what a preset keeps taken from its words. Errors: as withSettings().
+core::Result<core::pipeline::CompileOptions> withPreset(core::pipeline::CompileOptions options,
+                                                        const std::vector<std::string>& words);
 
 }  // namespace explorer

@@ -128,6 +128,7 @@ void RunJobs::onTried(const core::protocol::TriedStep& step) {
   for (const std::string& output : step.outputs) outputs << showable(output);
   QString text = tr("✓ Eager ran in %1").arg(views::models::millisecondsText(step.seconds * 1e3));
   if (step.lossValue) text += tr(" · loss %1").arg(*step.lossValue);
+  Q_EMIT tried(text, outputs);
   text += QStringLiteral(" · ") + outputs.join(QStringLiteral("; "));
   Q_EMIT logged({core::LogLevel::Info, "run", text.toStdString()});
   Q_EMIT remarked(text);

@@ -35,6 +35,8 @@ class RunJobs : public QObject {
   /// Open a model with these options.
   void openWanted(const QString& model, const core::pipeline::CompileOptions& options);
   void remarked(const QString& sentence);
+  /// An eager step ran: what it gave, and a line for each output.
+  void tried(const QString& sentence, const QStringList& outputs);
   void logged(const core::LogEntry& entry);
 
  private:

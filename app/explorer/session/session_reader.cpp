@@ -204,6 +204,12 @@ CompileOptions readOptions(const Fields& fields) {
   for (const QString& name : names) {
     options.dims[name.toStdString()] = dims.integer(name, 0);
   }
+  if (fields.has("fills")) {
+    const Fields fills = fields.object("fills");
+    const QStringList filled = fills.keys();
+    for (const QString& name : filled)
+      options.fills[name.toStdString()] = fills.text(name).toStdString();
+  }
   options.learnShapesBytes = fields.integer("learnShapesBytes", 0);
   return options;
 }

@@ -57,6 +57,8 @@ QJsonObject json(const PartitionOptions& options) {
 QJsonObject json(const CompileOptions& options) {
   QJsonObject dims;
   for (const auto& [name, size] : options.dims) dims.insert(text(name), QJsonValue(qint64(size)));
+  QJsonObject fills;
+  for (const auto& [name, fill] : options.fills) fills.insert(text(name), text(fill));
   QJsonObject object{{"inputs", text(options.inputsPath)},
                      {"weights", text(options.weightsPath)},
                      {"logCompile", text(options.logCompile)},
@@ -67,6 +69,7 @@ QJsonObject json(const CompileOptions& options) {
                      // A number of JSON would lose digits of a large seed.
                      {"seed", QString::number(options.seed)},
                      {"dims", dims},
+                     {"fills", fills},
                      {"learnShapesBytes", QJsonValue(qint64(options.learnShapesBytes))}};
   if (options.mode) object.insert("mode", word(kModeWords, *options.mode));
   if (options.loss) {

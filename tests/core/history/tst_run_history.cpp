@@ -43,6 +43,7 @@ class TestRunHistory : public QObject {
   void aPointIsDoneOnlyWithItsRun();
   void whatIsNoHistoryIsRefused();
   void partsComeBackInTheirOrder();
+  void presetsBelongToTheirModel();
   void lastWeekIsTheNewestRunThatIsOldEnough();
 
  private:
@@ -167,6 +168,25 @@ void TestRunHistory::whatIsNoHistoryIsRefused() {
   }
   QVERIFY(RunHistory::open(path("newer.sqlite")).error().code == ErrorCode::FormatUnsupported);
   QVERIFY(RunHistory::open("/proc/nothing/runs.sqlite").error().code == ErrorCode::FileNotFound);
+}
+
+void TestRunHistory::presetsBelongToTheirModel() {
+  RunHistory history = RunHistory::open(path("presets.sqlite")).value();
+  QVERIFY(history.presets("a").value().empty());
+  QVERIFY(history.keepPreset("a", {"small", {"--dim", "s0=2"}}));
+  QVERIFY(history.keepPreset("a", {"large", {"--dim", "s0=64", "--input", "x=my file.npy"}}));
+  QVERIFY(history.keepPreset("b", {"small", {}}));
+  QVERIFY(history.keepPreset("a", {"small", {"--dim", "s0=3"}}));
+  const auto presets = history.presets("a").value();
+  QCOMPARE(presets.size(), std::size_t{2});
+  QCOMPARE(presets[0].name, std::string("large"));
+  QCOMPARE(presets[0].words.back(), std::string("x=my file.npy"));
+  QCOMPARE(presets[1].words, (std::vector<std::string>{"--dim", "s0=3"}));
+  QVERIFY(history.forgetPreset("a", "large"));
+  QCOMPARE(history.presets("a").value().size(), std::size_t{1});
+  QCOMPARE(history.presets("b").value().size(), std::size_t{1});
+  QVERIFY(!history.keepPreset("a", {"", {}}));
+  QVERIFY(!history.keepPreset("a", {"x", {"a\nb"}}));
 }
 
 void TestRunHistory::partsComeBackInTheirOrder() {

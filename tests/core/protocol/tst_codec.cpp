@@ -208,6 +208,7 @@ void TstCodec::compileRequestKeepsEveryOption() {
   compile.options.threads = 3;
   compile.options.seed = ~0ull;
   compile.options.dims = {{"s0", 9}};
+  compile.options.fills = {{"x", "zeros"}, {"y", "a.npy,grad"}};
   compile.options.apart = {"mul"};
   compile.options.learnShapesBytes = std::int64_t{1} << 40;
   const auto decoded = decodeRequest(bodyOf(encodeRequest({5, compile})));
@@ -224,6 +225,7 @@ void TstCodec::compileRequestKeepsEveryOption() {
   QCOMPARE(read.options.threads, 3);
   QCOMPARE(read.options.seed, ~std::uint64_t{0});
   QCOMPARE(read.options.dims.at("s0"), std::int64_t{9});
+  QCOMPARE(read.options.fills, compile.options.fills);
   QCOMPARE(read.options.apart, std::vector<std::string>{"mul"});
   QCOMPARE(read.options.learnShapesBytes, std::int64_t{1} << 40);
 }
