@@ -5,6 +5,7 @@
 #include "app/engine/commands.h"
 #include "core/base/json_writer.h"
 #include "core/pipeline/profile_model.h"
+#include "core/run/profile_gaps.h"
 
 namespace engine {
 namespace {
@@ -14,9 +15,10 @@ using namespace core;
 constexpr std::size_t kMostPrinted = 15;
 
 void printStep(const char* name, const run::StepProfile& step) {
-  std::printf("%s: %s a step; %zu slices cover %.1f %% of it\n", name,
-              millisecondsText(step.wallUs / 1e3).c_str(), step.slices.size(),
-              step.covered() * 100);
+  std::printf(
+      "%s: %s a step; operators and kernels take %.1f %% of it, names in parentheses %.1f %%\n",
+      name, millisecondsText(step.wallUs / 1e3).c_str(), run::shareInOperators(step) * 100,
+      (step.covered() - run::shareInOperators(step)) * 100);
   const std::vector<run::ProfileTotal> totals = run::totalsByName(step);
   for (std::size_t i = 0; i < std::min(totals.size(), kMostPrinted); ++i)
     std::printf("  %5.1f %%  %10s  %4d x  %s\n", totals[i].us / step.wallUs * 100,
@@ -31,6 +33,7 @@ void writeStep(JsonWriter& json, const char* key, const run::StepProfile& step) 
       .beginObject()
       .member("wall_us", step.wallUs)
       .member("covered", step.covered())
+      .member("in_operators", run::shareInOperators(step))
       .key("slices")
       .beginArray();
   for (const run::ProfileSlice& slice : step.slices)

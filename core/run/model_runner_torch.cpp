@@ -144,29 +144,6 @@ Result<void> requireCpu(const torch::RunOptions& options, const std::string& wha
       ErrorCode::InvalidArgument, "A " + what + " runs on the CPU only. Use --device cpu.", {}, {}};
 }
 
-Result<StepProfile> profileEager(torch::BoundTensors& bound, const ForwardFunction& forward,
-                                 const torch::RunOptions& options) {
-  bound.restoreState();
-  OperatorRecorder recorder;
-  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
-  return StepProfile{ran.seconds * 1e6, recorder.take()};
-}
-
-Result<StepProfile> profileCompiled(torch::BoundTensors& bound, CompiledStep& step,
-                                    const ForwardFunction& forward,
-                                    const torch::RunOptions& options) {
-  bound.restoreState();
-  StepProfile profile;
-  const auto origin = std::chrono::steady_clock::now();
-  const StepTimer inForward(step.forwardRunner(), false, origin, profile.slices);
-  std::optional<StepTimer> inBackward;
-  if (step.backwardRunner())
-    inBackward.emplace(*step.backwardRunner(), true, origin, profile.slices);
-  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
-  profile.wallUs = ran.seconds * 1e6;
-  return profile;
-}
-
 }  // namespace
 
 Result<StepResult> ModelRunner::runEager(const torch::RunOptions& options,

@@ -5,13 +5,16 @@
 #include <map>
 #include <tuple>
 
+#include "core/run/profile_gaps.h"
+
 namespace core::run {
 namespace {
 
-/// Positions of the slices in order of time.
+/// The operators and kernels in order of time.
 std::vector<const ProfileSlice*> byStart(const StepProfile& step) {
   std::vector<const ProfileSlice*> slices;
-  for (const ProfileSlice& slice : step.slices) slices.push_back(&slice);
+  for (const ProfileSlice& slice : step.slices)
+    if (!isBetweenOperators(slice)) slices.push_back(&slice);
   std::stable_sort(slices.begin(), slices.end(),
                    [](const auto* a, const auto* b) { return a->startUs < b->startUs; });
   return slices;
@@ -58,7 +61,12 @@ std::vector<LaunchGap> launchGaps(const StepProfile& step) {
 std::vector<GroupSaving> groupSavings(const Profile& profile) {
   std::vector<GroupSaving> groups;
   std::map<std::string, std::size_t> groupOf;
+  GroupSaving between{"between operators", {}, false, 0, 0, 0};
   for (const ProfileSlice& slice : profile.compiled.slices) {
+    if (isBetweenOperators(slice)) {
+      between.compiledUs += slice.durationUs;
+      continue;
+    }
     GroupSaving group{slice.name, slice.node, slice.inBackward, 1, 0, slice.durationUs};
     if (!slice.members.empty()) group.nodes = static_cast<int>(slice.members.size());
     groupOf.emplace(slice.node, groups.size());
@@ -67,6 +75,10 @@ std::vector<GroupSaving> groupSavings(const Profile& profile) {
   }
   std::array<GroupSaving, 2> alone;
   for (const ProfileSlice& slice : profile.eager.slices) {
+    if (isBetweenOperators(slice)) {
+      between.eagerUs += slice.durationUs;
+      continue;
+    }
     const auto found = slice.node.empty() ? groupOf.end() : groupOf.find(slice.node);
     GroupSaving& rest = alone[slice.inBackward ? 1 : 0];
     GroupSaving& group = found == groupOf.end() ? rest : groups[found->second];
@@ -79,6 +91,7 @@ std::vector<GroupSaving> groupSavings(const Profile& profile) {
     alone[half].inBackward = half == 1;
     groups.push_back(alone[half]);
   }
+  if (between.eagerUs > 0 || between.compiledUs > 0) groups.push_back(between);
   std::stable_sort(groups.begin(), groups.end(), [](const GroupSaving& a, const GroupSaving& b) {
     return a.savedUs() > b.savedUs();
   });

@@ -10,6 +10,8 @@
 
 #include <string_view>
 
+#include "core/run/profile_gaps.h"
+
 namespace core::run {
 namespace {
 
@@ -21,10 +23,16 @@ double microseconds(Clock::duration duration) {
 
 constexpr std::string_view kBackwardPrefix = "autograd::engine::evaluate_function: ";
 
+/// Counts from the step's begin instead of `origin`.
+void countFromBegin(std::vector<ProfileSlice>& slices, const StepTensors& step,
+                    Clock::time_point origin) {
+  for (ProfileSlice& slice : slices) slice.startUs -= microseconds(step.begin - origin);
+}
+
 }  // namespace
 
 struct OperatorRecorder::State {
-  Clock::time_point start = Clock::now();
+  Clock::time_point origin;
   std::uint64_t firstSequence = at::sequence_number::peek();
   int depth = 0;
   Clock::time_point outermost;
@@ -47,7 +55,7 @@ struct OperatorRecorder::State {
     slice.inBackward = name.starts_with(kBackwardPrefix);
     if (slice.inBackward) name.remove_prefix(kBackwardPrefix.size());
     slice.name = name;
-    slice.startUs = microseconds(current->outermost - current->start);
+    slice.startUs = microseconds(current->outermost - current->origin);
     slice.durationUs = microseconds(now - current->outermost);
     const auto first = static_cast<std::int64_t>(current->firstSequence);
     if (function.seqNr() >= first) slice.sequence = function.seqNr() - first;
@@ -57,7 +65,8 @@ struct OperatorRecorder::State {
 
 thread_local OperatorRecorder::State* OperatorRecorder::State::current = nullptr;
 
-OperatorRecorder::OperatorRecorder() : m_state(std::make_unique<State>()) {
+OperatorRecorder::OperatorRecorder(Clock::time_point origin) : m_state(std::make_unique<State>()) {
+  m_state->origin = origin;
   State::current = m_state.get();
   m_state->handle = at::addThreadLocalCallback(
       at::RecordFunctionCallback(&State::enter, &State::leave)
@@ -109,6 +118,41 @@ void StepTimer::ran(std::size_t step) {
   slice.durationUs = microseconds(now - m_last);
   m_slices.push_back(std::move(slice));
   m_last = Clock::now();
+}
+
+Result<StepProfile> profileEager(torch::BoundTensors& bound, const ForwardFunction& forward,
+                                 const torch::RunOptions& options) {
+  bound.restoreState();
+  const auto origin = Clock::now();
+  OperatorRecorder recorder(origin);
+  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
+  StepProfile profile{ran.seconds * 1e6, recorder.take()};
+  countFromBegin(profile.slices, ran, origin);
+  nameGaps(profile, {microseconds(ran.forwardEnd - ran.begin), {}});
+  return profile;
+}
+
+Result<StepProfile> profileCompiled(torch::BoundTensors& bound, CompiledStep& step,
+                                    const ForwardFunction& forward,
+                                    const torch::RunOptions& options) {
+  bound.restoreState();
+  StepProfile profile;
+  const auto origin = Clock::now();
+  const StepTimer inForward(step.forwardRunner(), false, origin, profile.slices);
+  std::optional<StepTimer> inBackward;
+  if (step.backwardRunner())
+    inBackward.emplace(*step.backwardRunner(), true, origin, profile.slices);
+  OperatorRecorder recorder(origin);
+  CORE_TRY(const StepTensors ran, runStep(bound, forward, options, Memory::Ignore));
+  std::vector<ProfileSlice> operators = recorder.take();
+  profile.wallUs = ran.seconds * 1e6;
+  countFromBegin(profile.slices, ran, origin);
+  countFromBegin(operators, ran, origin);
+  StepPhases phases{microseconds(ran.forwardEnd - ran.begin), {}};
+  phases.compiledCalls = compiledCalls(profile, operators, phases.forwardEnd);
+  addOperatorsAround(profile, operators);
+  nameGaps(profile, phases);
+  return profile;
 }
 
 }  // namespace core::run

@@ -6,8 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "core/run/compiled_step_torch.h"
 #include "core/run/profile.h"
 #include "core/run/schedule_runner_torch.h"
+#include "core/run/step_torch.h"
 
 namespace core::run {
 
@@ -15,12 +17,13 @@ namespace core::run {
 /// calls, and each node of autograd's backward as a whole.
 class OperatorRecorder {
  public:
-  OperatorRecorder();
+  /// Starts are counted from `origin`.
+  explicit OperatorRecorder(std::chrono::steady_clock::time_point origin);
   ~OperatorRecorder();
   OperatorRecorder(const OperatorRecorder&) = delete;
   OperatorRecorder& operator=(const OperatorRecorder&) = delete;
 
-  /// What was recorded so far, in order of time; starts are counted from the making.
+  /// What was recorded so far, in order of time.
   std::vector<ProfileSlice> take();
 
  private:
@@ -47,5 +50,13 @@ class StepTimer final : public RunObserver {
   std::chrono::steady_clock::time_point m_last;
   std::vector<ProfileSlice>& m_slices;
 };
+
+/// Runs one step and says where all of its time went.
+Result<StepProfile> profileEager(torch::BoundTensors& bound, const ForwardFunction& forward,
+                                 const torch::RunOptions& options);
+/// The same of a step whose `forward` runs `step`.
+Result<StepProfile> profileCompiled(torch::BoundTensors& bound, CompiledStep& step,
+                                    const ForwardFunction& forward,
+                                    const torch::RunOptions& options);
 
 }  // namespace core::run

@@ -91,10 +91,11 @@ Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& for
                           const torch::RunOptions& options, const MemoryMeter* meter) {
   const at::AutoGradMode gradOn(true);
   StepTensors step;
-  const auto start = Clock::now();
+  step.begin = Clock::now();
   step.graphInputs = bound.graphInputs();
   at::manual_seed(options.seed);
   CORE_TRY_VOID(runForward(forward, step));
+  step.forwardEnd = Clock::now();
   CORE_TRY(step.loss, lossOf(step.outputs, options.loss));
   if (meter) {
     std::vector<at::Tensor> results = step.outputs;
@@ -105,7 +106,7 @@ Result<StepTensors> train(torch::BoundTensors& bound, const ForwardFunction& for
   if (step.loss.requires_grad()) {
     ::torch::autograd::backward({step.loss.dim() == 0 ? step.loss : step.loss.sum()}, {});
   }
-  step.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  step.seconds = std::chrono::duration<double>(Clock::now() - step.begin).count();
   return step;
 }
 
@@ -113,11 +114,12 @@ Result<StepTensors> infer(torch::BoundTensors& bound, const ForwardFunction& for
                           const torch::RunOptions& options) {
   const at::NoGradGuard noGrad;
   StepTensors step;
-  const auto start = Clock::now();
+  step.begin = Clock::now();
   step.graphInputs = bound.graphInputs();
   at::manual_seed(options.seed);
   CORE_TRY_VOID(runForward(forward, step));
-  step.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  step.forwardEnd = Clock::now();
+  step.seconds = std::chrono::duration<double>(Clock::now() - step.begin).count();
   return step;
 }
 

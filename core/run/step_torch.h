@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,9 +29,10 @@ struct StepTensors {
   std::vector<at::Tensor> outputs;
   std::vector<at::Tensor> graphInputs;  ///< as the model was given them
   std::vector<bool> written;            ///< per graph input: the forward raised its version
-  double seconds = 0;                   ///< forward, loss and backward
-  std::int64_t savedBytes = 0;          ///< held from forward to backward, without the outputs
-  std::int64_t peakBytes = 0;           ///< most bytes allocated at once during the step
+  std::chrono::steady_clock::time_point begin, forwardEnd;
+  double seconds = 0;           ///< from `begin`: forward, loss and backward
+  std::int64_t savedBytes = 0;  ///< held from forward to backward, without the outputs
+  std::int64_t peakBytes = 0;   ///< most bytes allocated at once during the step
 };
 
 enum class Memory { Ignore, Measure };

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 
+#include "core/run/profile_gaps.h"
 #include "views/models/column_makers.h"
 #include "views/models/showable_text.h"
 
@@ -63,15 +64,14 @@ RunList<T> ofBothRuns(const Profile& profile, Find&& find) {
   return all;
 }
 
-double gapShare(const StepProfile& step) {
-  return 1 - step.covered();
-}
-
 QString stepText(const StepProfile& step) {
-  return tr("%1 in %2 slices, %3 % of it in gaps")
-      .arg(millisecondsText(step.wallUs / 1e3),
-           countText(static_cast<std::int64_t>(step.slices.size())))
-      .arg(gapShare(step) * 100, 0, 'f', 1);
+  const auto operators =
+      std::count_if(step.slices.begin(), step.slices.end(),
+                    [](const auto& slice) { return !core::run::isBetweenOperators(slice); });
+  return tr("%1, %2 % of it in %3 operators and kernels, the rest between them")
+      .arg(millisecondsText(step.wallUs / 1e3))
+      .arg(core::run::shareInOperators(step) * 100, 0, 'f', 1)
+      .arg(countText(operators));
 }
 
 }  // namespace

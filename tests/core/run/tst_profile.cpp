@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "core/run/profile.h"
+#include "core/run/profile_gaps.h"
 #include "core/run/profile_study.h"
 #include "tests/support/graph_from_text.h"
 
@@ -21,6 +22,12 @@ run::StepProfile sampleStep() {
                  {"ReluBackward0", "", true, 50, 20, 1},
                  {"aten::mm", "", false, 75, 20, 7}};
   return step;
+}
+
+double totalOf(const run::StepProfile& step, const std::string& name) {
+  for (const run::ProfileTotal& total : run::totalsByName(step))
+    if (total.name == name) return total.us;
+  return 0;
 }
 
 const char* const kJoint = R"(graph {
@@ -106,6 +113,61 @@ class TestProfile : public QObject {
     double eager = 0;
     for (const run::GroupSaving& group : groups) eager += group.eagerUs;
     QCOMPARE(eager, 80.0);
+  }
+
+  void allTimeBetweenEagersOperatorsHasAName() {
+    run::StepProfile step = sampleStep();
+    run::nameGaps(step, {42, {}});
+    QCOMPARE(step.covered(), 1.0);
+    QCOMPARE(totalOf(step, "(dispatch)"), 2.0);
+    QCOMPARE(totalOf(step, "(autograd engine)"), 18.0);
+    QVERIFY(!run::launchGaps(step).empty());
+    QCOMPARE(step.slices[2].name, "(dispatch)");
+    QCOMPARE(step.slices[3].startUs, 42.0);
+    QVERIFY(!step.slices[2].inBackward && step.slices[3].inBackward);
+  }
+
+  void theCompiledStepIsToldFromWhatIsAroundIt() {
+    run::StepProfile step;
+    step.wallUs = 100;
+    step.slices = {{"fused_0", "a", false, 5, 10, -1, {}},
+                   {"mm", "b", false, 16, 10, -1, {}},
+                   {"fused_1", "c", true, 60, 20, -1, {}}};
+    const std::vector<run::ProfileSlice> operators = {
+        {"aten::detach", "", false, 1, 2, -1, {}},       // the wrapper's own
+        {"aten::mm", "", false, 17, 8, -1, {}},          // called by the schedule
+        {"aten::mean", "", false, 35, 5, -1, {}},        // the loss
+        {"CompiledBackward", "", true, 55, 30, -1, {}},  // runs the backward schedule
+        {"AccumulateGrad", "", true, 90, 4, -1, {}}};
+    run::StepPhases phases{30, run::compiledCalls(step, operators, 30)};
+    QCOMPARE(phases.compiledCalls.size(), std::size_t{2});
+    QCOMPARE(phases.compiledCalls[1].kernels.begin, 60.0);
+    run::addOperatorsAround(step, operators);
+    QCOMPARE(step.slices.size(), std::size_t{6});
+    run::nameGaps(step, phases);
+    QCOMPARE(step.covered(), 1.0);
+    QCOMPARE(totalOf(step, "(launch gap)"), 1.0);
+    QCOMPARE(totalOf(step, "(runtime wrapper)"), 1 + 2 + 4 + 5 + 5.0);
+    QCOMPARE(totalOf(step, "(dispatch)"), 5.0);
+    QCOMPARE(totalOf(step, "(autograd engine)"), 15 + 5 + 6.0);
+    QCOMPARE(totalOf(step, "aten::mm"), 0.0);
+    double sum = 0;
+    for (const run::ProfileTotal& total : run::totalsByName(step)) sum += total.us;
+    QCOMPARE(sum, step.wallUs);
+  }
+
+  void savedTimeBetweenOperatorsIsAGroupOfItsOwn() {
+    run::Profile profile;
+    profile.eager = sampleStep();
+    run::nameGaps(profile.eager, {42, {}});
+    profile.compiled.wallUs = 10;
+    profile.compiled.slices = {{"(launch gap)", "", false, 0, 10, -1, {}}};
+    const auto groups = run::groupSavings(profile);
+    const auto between = std::find_if(groups.begin(), groups.end(), [](const auto& group) {
+      return group.name == "between operators";
+    });
+    QVERIFY(between != groups.end());
+    QCOMPARE(between->savedUs(), 10.0);
   }
 
   void timeIsSummedUpTheModules() {
