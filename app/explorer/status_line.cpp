@@ -57,12 +57,12 @@ void StatusLine::setSnapshot(const views::pages::Snapshot& snapshot) {
   m_progress->setVisible(snapshot.busy);
   m_cancel->setVisible(snapshot.busy);
   const core::ir::Graph* graph = snapshot.index->joint();
-  m_counts->setText(
-      graph ? tr("%1 nodes · budget %2 · %3")
-                  .arg(views::models::countText(static_cast<std::int64_t>(graph->size())))
-                  .arg(snapshot.options.partition.budget)
-                  .arg(showable(snapshot.options.device))
-            : QString());
+  m_counts->setText(graph ? tr("%1 · budget %2 · %3")
+                                .arg(views::models::countedText(
+                                    static_cast<std::int64_t>(graph->size()), tr("node")))
+                                .arg(snapshot.options.partition.budget)
+                                .arg(showable(snapshot.options.device))
+                          : QString());
 }
 
 void StatusLine::showSelection(const views::shared::Selection& selection,

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/base/check.h"
+#include "core/base/counted.h"
 #include "core/ir/attribute_inputs.h"
 #include "core/passes/decompositions/decompose.h"
 #include "core/pipeline/build_half.h"
@@ -173,7 +174,7 @@ class Pipeline {
   Result<void> trace(const StageContext& context) {
     if (m_logged) {
       m_record.joint = m_logged;
-      summary(std::to_string(m_logged->graph->size()) + " nodes in the logged joint graph");
+      summary(counted(m_logged->graph->size(), "node") + " in the logged joint graph");
       return {};
     }
     CORE_TRY(torch::TorchModel * model, bindTorch(m_open, m_options));
@@ -183,7 +184,7 @@ class Pipeline {
     m_record.joint = traced.joint;
     if (traced.error) return *traced.error;
     m_traceMs = traced.times.total * 1e3;
-    summary(std::to_string(traced.joint->graph->size()) + " nodes in the joint graph");
+    summary(counted(traced.joint->graph->size(), "node") + " in the joint graph");
     return {};
   }
 
@@ -191,8 +192,8 @@ class Pipeline {
     const auto start = Clock::now();
     CORE_TRY(auto parts, partitionForKernels(*m_record.joint, m_options, m_device, context));
     m_partitionMs = secondsSince(start) * 1e3;
-    summary(std::to_string(parts.savedTensors.size()) + " saved tensors, " +
-            std::to_string(parts.recomputed.size()) + " nodes recomputed");
+    summary(counted(parts.savedTensors.size(), "saved tensor") + ", " +
+            counted(parts.recomputed.size(), "node") + " recomputed");
     m_record.partition = std::make_shared<const partition::Partition>(std::move(parts));
     return {};
   }
@@ -207,7 +208,7 @@ class Pipeline {
       kernels += m_record.backward->schedule.groups.size();
       graphs.push_back(m_record.backward->schedule.graph);
     }
-    summary(std::to_string(kernels) + " kernels");
+    summary(counted(kernels, "kernel"));
     return requireApartNodes(m_options, graphs);
   }
 
@@ -269,7 +270,7 @@ class Pipeline {
     }
     m_step.gpu = m_backend->gpu();
     m_buildMs = secondsSince(start) * 1e3;
-    summary(std::to_string(m_built) + " kernels built, " + std::to_string(m_fromCache) +
+    summary(counted(m_built, "kernel") + " built, " + std::to_string(m_fromCache) +
             " from the cache" + waiting);
     return {};
   }

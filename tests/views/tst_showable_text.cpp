@@ -10,6 +10,12 @@ class TstShowableText : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
+  void oneThingIsNotSeveral() {
+    QCOMPARE(countedText(1, QStringLiteral("node")), QStringLiteral("1 node"));
+    QCOMPARE(countedText(0, QStringLiteral("node")), QStringLiteral("0 nodes"));
+    QCOMPARE(countedText(1234, QStringLiteral("node")), QStringLiteral("1,234 nodes"));
+  }
+
   void bytesHaveBinaryUnits_data();
   void bytesHaveBinaryUnits();
   void timesChangeUnitBySize_data();

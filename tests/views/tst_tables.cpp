@@ -57,6 +57,7 @@ class TstTables : public QObject {
   void guardsTellTheirReasonAndTheirLine();
   void entriesTellWhoServedAndWhyOthersDidNot();
   void speedupIsNeverShownWithoutAPassedCheck();
+  void whatHasNothingSavedSaysWhy();
   void mirrorIsMutualForSingleNodes();
 };
 
@@ -293,6 +294,27 @@ void TstTables::speedupIsNeverShownWithoutAPassedCheck() {
   QVERIFY(speedupSentence(measurement).contains(QStringLiteral("faster")));
   measurement.check.passed = false;
   QVERIFY(!speedupSentence(measurement).contains(QStringLiteral("×")));
+}
+
+void TstTables::whatHasNothingSavedSaysWhy() {
+  auto measurement = std::make_shared<core::run::Measurement>();
+  measurement->eager.savedBytes = 2048;
+  measurement->whole.emplace();
+  const auto saved = [&] {
+    TableModel model;
+    model.setTable(timingTable(measurement));
+    QStringList cells;
+    for (int row = 0; row < model.rowCount(); ++row)
+      if (model.index(row, 0).data().toString() == QStringLiteral("saved for backward"))
+        for (int column = 1; column < model.columnCount(); ++column)
+          cells << model.index(row, column).data().toString();
+    return cells;
+  };
+  QCOMPARE(saved().value(0), QStringLiteral("2.00 KiB"));
+  QCOMPARE(saved().value(1), QStringLiteral("not measured"));
+  QVERIFY(saved().value(2).startsWith(QStringLiteral("none: one schedule")));
+  measurement->mode = core::run::Mode::Infer;
+  QCOMPARE(saved().value(0), QStringLiteral("none: inference"));
 }
 
 void TstTables::mirrorIsMutualForSingleNodes() {

@@ -18,9 +18,11 @@ QString tr(const char* text) {
 }
 
 QString samplesText(const QString& run, const Timing& timing) {
-  return tr("%1: %2 samples, each the mean of %3 steps.")
-      .arg(run, countText(static_cast<std::int64_t>(timing.samplesMs.size())))
-      .arg(timing.stepsPerSample);
+  return tr("%1: %2, each %3.")
+      .arg(run, countedText(static_cast<std::int64_t>(timing.samplesMs.size()), tr("sample")),
+           timing.stepsPerSample == 1
+               ? tr("one step")
+               : tr("the mean of %1").arg(countedText(timing.stepsPerSample, tr("step"))));
 }
 
 QString clocksText(const GpuConditions& gpu) {
@@ -50,11 +52,11 @@ QString intervalText(const Measurement& measurement) {
 QStringList howMeasured(const Measurement& measurement) {
   const bool onGpu = measurement.gpu.has_value();
   QStringList lines;
-  lines << tr("%1 on %2 with %3 threads, budget %4.")
+  lines << tr("%1 on %2 with %3, budget %4.")
                .arg(measurement.mode == Mode::Train ? tr("A training step: forward, loss, backward")
                                                     : tr("Inference: forward only"),
                     showable(measurement.device))
-               .arg(measurement.threads)
+               .arg(countedText(measurement.threads, tr("thread")))
                .arg(measurement.budget);
   lines << tr(
       "First the values were checked; then, after a warm-up, eager and compiled were timed "
@@ -71,11 +73,11 @@ QStringList howMeasured(const Measurement& measurement) {
   if (onGpu) lines << clocksText(*measurement.gpu);
   const auto& load = measurement.load;
   lines << tr("Meanwhile other programs kept %1 of %2 cores busy, the host took %3; slowed down by "
-              "heat: %4 times.")
+              "heat: %4.")
                .arg(load.otherCores, 0, 'f', 2)
                .arg(load.cores)
                .arg(load.stolenCores, 0, 'f', 2)
-               .arg(load.throttles);
+               .arg(countedText(load.throttles, tr("time")));
   return lines;
 }
 

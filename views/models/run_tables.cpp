@@ -42,6 +42,19 @@ QString memoryText(std::int64_t bytes) {
   return bytes > 0 ? bytesText(bytes) : QStringLiteral("not measured");
 }
 
+/// What the forward handed to the backward, or why there is nothing to tell.
+QStringList savedRow(const Measurement& measurement) {
+  const bool trains = measurement.mode == core::run::Mode::Train;
+  const auto cell = [trains](const Timing& timing) {
+    return trains ? memoryText(timing.savedBytes) : QStringLiteral("none: inference");
+  };
+  QStringList cells{QStringLiteral("saved for backward"), cell(measurement.eager),
+                    cell(measurement.compiled)};
+  if (measurement.graph) cells += QStringLiteral("inside the graph's own memory");
+  if (measurement.whole) cells += QStringLiteral("none: one schedule has no halves");
+  return cells;
+}
+
 int countSteps(const core::pipeline::CompiledHalf* half, StepKind kind) {
   if (!half) return 0;
   return static_cast<int>(std::count_if(
@@ -193,8 +206,7 @@ Table timingTable(const MeasurementPtr& measurement) {
           }),
       row(QStringLiteral("peak memory"),
           [](const Timing& timing) { return memoryText(timing.peakBytes); }),
-      row(QStringLiteral("saved for backward"),
-          [](const Timing& timing) { return memoryText(timing.savedBytes); }),
+      savedRow(*measurement),
       row(QStringLiteral("steps a sample"),
           [](const Timing& timing) { return countText(timing.stepsPerSample); }),
   };

@@ -63,6 +63,10 @@ QString countText(std::int64_t count) {
   return grouped().toString(static_cast<qlonglong>(count));
 }
 
+QString countedText(std::int64_t count, const QString& one) {
+  return countText(count) + QChar(' ') + one + (count == 1 ? QString() : QStringLiteral("s"));
+}
+
 QString millisecondsText(double ms) {
   if (!std::isfinite(ms)) return QStringLiteral("not measured");
   if (std::abs(ms) >= 1000) return significant(ms / 1000, 3) + QStringLiteral(" s");

@@ -20,6 +20,8 @@ QString bytesText(std::int64_t bytes);
 QString exactBytesText(std::int64_t bytes);
 /// "1,234".
 QString countText(std::int64_t count);
+/// "1 node", "1,234 nodes": `one` is the English word for a single thing.
+QString countedText(std::int64_t count, const QString& one);
 /// "0.0214 ms", "1.90 ms", "11.4 s": three significant digits, unit by size.
 QString millisecondsText(double ms);
 /// "0 FLOP", "1.05 MFLOP", "3.20 GFLOP".

@@ -185,8 +185,8 @@ void NodeInspector::showModule(const QString& path) {
     ++nodes;
     if (const auto* tensor = m_snapshot->index->saved(node.name)) saved += tensor->bytes;
   }
-  showNothing(tr("Module with %1 nodes; %2 of its values are saved for the backward.")
-                  .arg(models::countText(nodes), models::bytesText(saved)));
+  showNothing(tr("Module with %1; %2 of its values are saved for the backward.")
+                  .arg(models::countedText(nodes, tr("node")), models::bytesText(saved)));
   m_name->setText(showable(prefix));
 }
 

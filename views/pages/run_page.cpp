@@ -34,12 +34,14 @@ void setColor(QLabel* label, const QColor& color) {
 QString checkSentence(const core::run::CheckResult& check) {
   const auto failed = std::count_if(check.tensors.begin(), check.tensors.end(),
                                     [](const auto& tensor) { return !tensor.passed; });
-  QString text =
-      check.passed
-          ? RunPage::tr("✓ Check passed: %1 tensors agree with eager").arg(check.tensors.size())
-          : RunPage::tr("✕ Check failed: %1 of %2 tensors differ from eager")
-                .arg(failed)
-                .arg(check.tensors.size());
+  QString text = check.passed
+                     ? RunPage::tr("✓ Check passed: %1 compared with eager")
+                           .arg(models::countedText(static_cast<std::int64_t>(check.tensors.size()),
+                                                    RunPage::tr("tensor")))
+                     : RunPage::tr("✕ Check failed: %1 of %2 off eager's values")
+                           .arg(failed)
+                           .arg(models::countedText(static_cast<std::int64_t>(check.tensors.size()),
+                                                    RunPage::tr("tensor")));
   if (check.worst >= 0 && check.worst < static_cast<int>(check.tensors.size())) {
     const auto& worst = check.tensors[static_cast<std::size_t>(check.worst)];
     text += RunPage::tr(" · worst: %1, max relative %2")

@@ -151,8 +151,9 @@ void SweepPanel::showCount() {
   std::vector<std::string> entries;
   for (const QString& entry : varied()) entries.push_back(entry.toStdString());
   const auto points = core::history::sweepSettings(entries);
-  m_count->setText(points ? tr("%1 points").arg(points->size())
-                          : models::showable(points.error().message));
+  m_count->setText(points
+                       ? models::countedText(static_cast<std::int64_t>(points->size()), tr("point"))
+                       : models::showable(points.error().message));
   if (m_start) m_start->setEnabled(points.has_value() && !m_running);
 }
 

@@ -74,9 +74,9 @@ void RooflineChart::redraw() {
   drawRun(true);
   plot()->replot(QCustomPlot::rpQueuedReplot);
   setAccessibleDescription(
-      tr("%1 slices; one core does at most %2 a second and moves %3 a second")
-          .arg(m_work->size())
-          .arg(models::operationsText(m_peaks.flopsPerSecond),
+      tr("%1; one core does at most %2 a second and moves %3 a second")
+          .arg(models::countedText(static_cast<std::int64_t>(m_work->size()), tr("slice")),
+               models::operationsText(m_peaks.flopsPerSecond),
                models::bytesText(static_cast<std::int64_t>(m_peaks.bytesPerSecond))));
 }
 
