@@ -43,11 +43,12 @@ bool isNormOutput(const ir::Graph& joint, const ir::Node& node) {
 
 }  // namespace
 
-std::vector<std::string> valuesToRecompute(const ir::Graph& joint) {
+std::vector<std::string> valuesToRecompute(const ir::Graph& joint, ir::DeviceType device) {
   std::vector<std::string> names;
   for (const ir::Node& node : joint.nodes()) {
-    const bool isLoss =
-        node.isCallTo("aten._log_softmax.default") && isReadOnlyBy(joint, node.id, readsForLoss);
+    const bool isLoss = device == ir::DeviceType::Cuda &&
+                        node.isCallTo("aten._log_softmax.default") &&
+                        isReadOnlyBy(joint, node.id, readsForLoss);
     const bool isNorm = isNormOutput(joint, node) && isReadOnlyBy(joint, node.id, isPointwise);
     if (isLoss || isNorm) names.push_back(node.name);
   }
@@ -58,8 +59,8 @@ Result<partition::Partition> partitionForKernels(const ir::JointGraph& joint,
                                                  const CompileOptions& options, ir::Device device,
                                                  const StageContext& context) {
   partition::PartitionOptions wanted = options.partition;
-  if (device.type == ir::DeviceType::Cuda && options.decompositions == Decompositions::Fusion) {
-    for (std::string& name : valuesToRecompute(*joint.graph))
+  if (options.decompositions == Decompositions::Fusion) {
+    for (std::string& name : valuesToRecompute(*joint.graph, device.type))
       if (std::count(wanted.save.begin(), wanted.save.end(), name) == 0)
         wanted.recompute.push_back(std::move(name));
     if (wanted.recompute.size() > options.partition.recompute.size())

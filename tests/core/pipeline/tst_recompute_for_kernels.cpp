@@ -6,13 +6,14 @@
 
 #include "tests/support/graph_from_text.h"
 
+using core::ir::DeviceType;
 using core::pipeline::valuesToRecompute;
 using Names = std::vector<std::string>;
 
 namespace {
 
-Names namesOf(const std::string& text) {
-  return valuesToRecompute(*support::graphFromText(text));
+Names namesOf(const std::string& text, DeviceType device = DeviceType::Cuda) {
+  return valuesToRecompute(*support::graphFromText(text), device);
 }
 
 const std::string kLoss =
@@ -40,12 +41,16 @@ class TestRecomputeForKernels : public QObject {
 
  private Q_SLOTS:
   void aLossIsComputedAgain() { QCOMPARE(namesOf(kLoss + "return (%v, %g)\n"), Names{"l"}); }
+  void aLossOnTheCpuIsSaved() {
+    QCOMPARE(namesOf(kLoss + "return (%v, %g)\n", DeviceType::Cpu), Names{});
+  }
   void aLossThatIsReturnedIsInMemoryAnyway() {
     QCOMPARE(namesOf(kLoss + "return (%v, %g, %l)\n"), Names{});
     QCOMPARE(namesOf(kLoss + "return (%v, %g, %d)\n"), Names{});
   }
   void aNormBeforeAnActivationIsComputedAgain() {
     QCOMPARE(namesOf(norm("aten.gelu.default(%y)")), Names{"y"});
+    QCOMPARE(namesOf(norm("aten.gelu.default(%y)"), DeviceType::Cpu), Names{"y"});
   }
   void aNormBeforeAMatrixProductIsNot() {
     QCOMPARE(namesOf(norm("aten.mm.default(%y, %w)")), Names{});
