@@ -81,7 +81,7 @@ void writeHalf(JsonWriter& json, const CompiledHalf& half) {
     if (const auto* external = std::get_if<schedule::ExternStep>(&step))
       json.beginObject()
           .member("node", nodeName(half, external->node))
-          .member("target", half.schedule.graph->node(external->node).target)
+          .member("target", half.schedule.graph->node(external->node).target.str())
           .member("reason", external->reason)
           .endObject();
   json.endArray().key("refusals").beginArray();

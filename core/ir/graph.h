@@ -5,9 +5,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/ir/node.h"
@@ -30,7 +30,10 @@ class Graph {
   const std::vector<std::string>& outputDescriptors() const { return m_outputDescriptors; }
 
   /// Users of a node, once each, in graph order; the output node is a user like any other.
-  const std::vector<NodeId>& users(NodeId id) const { return m_users[id.index]; }
+  std::span<const NodeId> users(NodeId id) const {
+    const NodeId* begin = m_users.data();
+    return {begin + m_usersStart[id.index], begin + m_usersStart[id.index + 1]};
+  }
 
   /// The node of that name, if there is one.
   std::optional<NodeId> find(std::string_view name) const;
@@ -39,11 +42,23 @@ class Graph {
   friend class GraphBuilder;
   Graph() = default;
 
+  /// A place of the table of names: part of the name's hash, and the node's index + 1 or 0.
+  struct NameSlot {
+    std::uint32_t tag = 0;
+    std::uint32_t place = 0;
+  };
+
+  void linkUsers();
+  void listNames();
+  /// The slot of that name, or the free one where it would be.
+  std::size_t slotOf(std::string_view name, std::size_t hash) const;
+
   std::vector<Node> m_nodes;
   std::vector<NodeId> m_placeholders;
   std::vector<std::string> m_outputDescriptors;
-  std::vector<std::vector<NodeId>> m_users;
-  std::unordered_map<std::string_view, NodeId> m_byName;
+  std::vector<std::uint32_t> m_usersStart;  ///< where the users of a node begin in `m_users`
+  std::vector<NodeId> m_users;
+  std::vector<NameSlot> m_names;  ///< open addressing; a power of two, at most half full
 };
 
 using GraphPtr = std::shared_ptr<const Graph>;

@@ -4,31 +4,6 @@
 #include "core/ir/graph_verifier.h"
 
 namespace core::ir {
-namespace {
-
-/// The users of each node, once each. Counted first, so that every list is allocated once.
-std::vector<std::vector<NodeId>> usersOf(const std::vector<Node>& nodes) {
-  struct Use {
-    NodeId input, user;
-  };
-  std::vector<Use> uses;
-  uses.reserve(2 * nodes.size());
-  std::vector<NodeId> lastUser(nodes.size());  // node 0 reads nothing
-  std::vector<std::uint32_t> counts(nodes.size(), 0);
-  for (const Node& node : nodes) {
-    forEachInput(node, [&](NodeId input) {
-      if (std::exchange(lastUser[input.index], node.id) == node.id) return;
-      ++counts[input.index];
-      uses.push_back({input, node.id});
-    });
-  }
-  std::vector<std::vector<NodeId>> users(nodes.size());
-  for (std::size_t i = 0; i < users.size(); ++i) users[i].reserve(counts[i]);
-  for (const Use& use : uses) users[use.input.index].push_back(use.user);
-  return users;
-}
-
-}  // namespace
 
 NodeId GraphBuilder::append(Node node) {
   node.id = NodeId{static_cast<std::uint32_t>(m_nodes.size())};
@@ -51,18 +26,26 @@ NodeId GraphBuilder::appendCopy(const Node& node, std::vector<Argument> args,
   return id;
 }
 
-NodeId GraphBuilder::addPlaceholder(std::string name, ValueMeta value, NodeMeta meta) {
+NodeId GraphBuilder::appendNew(Node node) {
+  m_parts.share(node.target);
+  m_parts.share(node.value);
+  m_parts.share(node.meta.originalOp);
+  m_parts.share(node.meta.exportedOp);
+  return append(std::move(node));
+}
+
+NodeId GraphBuilder::addPlaceholder(std::string name, NodeValue value, NodeMeta meta) {
   Node node;
   node.kind = NodeKind::Placeholder;
   node.target = name;
   node.name = std::move(name);
   node.value = std::move(value);
   node.meta = std::move(meta);
-  return append(std::move(node));
+  return appendNew(std::move(node));
 }
 
-NodeId GraphBuilder::addCall(std::string name, std::string target, std::vector<Argument> args,
-                             std::vector<std::pair<std::string, Argument>> kwargs, ValueMeta value,
+NodeId GraphBuilder::addCall(std::string name, SharedText target, std::vector<Argument> args,
+                             std::vector<std::pair<std::string, Argument>> kwargs, NodeValue value,
                              NodeMeta meta) {
   Node node;
   node.name = std::move(name);
@@ -71,10 +54,10 @@ NodeId GraphBuilder::addCall(std::string name, std::string target, std::vector<A
   node.kwargs = std::move(kwargs);
   node.value = std::move(value);
   node.meta = std::move(meta);
-  return append(std::move(node));
+  return appendNew(std::move(node));
 }
 
-NodeId GraphBuilder::addAttribute(std::string name, std::string target, ValueMeta value,
+NodeId GraphBuilder::addAttribute(std::string name, SharedText target, NodeValue value,
                                   NodeMeta meta) {
   Node node;
   node.kind = NodeKind::Attribute;
@@ -82,7 +65,7 @@ NodeId GraphBuilder::addAttribute(std::string name, std::string target, ValueMet
   node.target = std::move(target);
   node.value = std::move(value);
   node.meta = std::move(meta);
-  return append(std::move(node));
+  return appendNew(std::move(node));
 }
 
 void GraphBuilder::setOutputs(std::vector<Argument> outputs, std::vector<std::string> descriptors,
@@ -108,13 +91,10 @@ GraphPtr GraphBuilder::freeze() && {
   graph->m_outputDescriptors = std::move(m_outputDescriptors);
   verifyNodes(graph->m_nodes, graph->m_outputDescriptors);
 
-  graph->m_users = usersOf(graph->m_nodes);
-  graph->m_byName.reserve(graph->m_nodes.size());
-  for (const Node& node : graph->m_nodes) {
+  for (const Node& node : graph->m_nodes)
     if (node.kind == NodeKind::Placeholder) graph->m_placeholders.push_back(node.id);
-    const bool isNew = graph->m_byName.emplace(node.name, node.id).second;
-    CORE_CHECK(isNew, "two nodes are named '" + node.name + "'");
-  }
+  graph->linkUsers();
+  graph->listNames();
   return graph;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/ir/graph.h"
+#include "core/ir/shared_parts.h"
 
 namespace core::ir {
 
@@ -15,12 +16,12 @@ namespace core::ir {
 class GraphBuilder {
  public:
   /// Placeholders come before any other node.
-  NodeId addPlaceholder(std::string name, ValueMeta value, NodeMeta meta = {});
+  NodeId addPlaceholder(std::string name, NodeValue value, NodeMeta meta = {});
   /// `args` and `kwargs` refer to nodes added before.
-  NodeId addCall(std::string name, std::string target, std::vector<Argument> args,
-                 std::vector<std::pair<std::string, Argument>> kwargs, ValueMeta value,
+  NodeId addCall(std::string name, SharedText target, std::vector<Argument> args,
+                 std::vector<std::pair<std::string, Argument>> kwargs, NodeValue value,
                  NodeMeta meta = {});
-  NodeId addAttribute(std::string name, std::string target, ValueMeta value, NodeMeta meta = {});
+  NodeId addAttribute(std::string name, SharedText target, NodeValue value, NodeMeta meta = {});
   /// A copy of `node` (of another graph) with its inputs replaced by `map(NodeId) -> NodeId`.
   template <typename Map>
   NodeId addCopy(const Node& node, Map&& map) {
@@ -52,9 +53,12 @@ class GraphBuilder {
   /// A copy of `node` with other inputs, made in its place: nodes are large, and moving one costs.
   NodeId appendCopy(const Node& node, std::vector<Argument> args,
                     std::vector<std::pair<std::string, Argument>> kwargs);
+  /// Appends a node whose parts may be equal to those of others.
+  NodeId appendNew(Node node);
 
   std::vector<Node> m_nodes;
   std::vector<std::string> m_outputDescriptors;
+  SharedParts m_parts;
   /// Names of the first `m_named` nodes; hasName() brings it up to date. Most builders never ask.
   mutable std::unordered_set<std::string> m_names;
   mutable std::size_t m_named = 0;

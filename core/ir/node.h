@@ -13,8 +13,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/shared_text.h"
 #include "core/ir/ids.h"
-#include "core/ir/tensor_meta.h"
+#include "core/ir/value_meta.h"
 
 namespace core::ir {
 
@@ -65,22 +66,6 @@ Argument mapNodes(const Argument& argument, Map&& map) {
   return Argument(std::move(mapped));
 }
 
-/// The results of an operator with several outputs; an absent one is an undefined tensor.
-struct TupleMeta {
-  std::vector<std::optional<TensorMeta>> elements;
-  bool operator==(const TupleMeta&) const = default;
-};
-
-/// A symbolic scalar (`sym_size`, products of sizes). A float ("64/s0") has only its expression.
-struct SymMeta {
-  Size size;
-  bool isFloat = false;
-  bool operator==(const SymMeta&) const = default;
-};
-
-/// What is known of a node's value. monostate: the output node, or a node without a value.
-using ValueMeta = std::variant<std::monostate, TensorMeta, TupleMeta, SymMeta>;
-
 enum class NodeKind { Placeholder, Call, Attribute, Output };
 
 enum class PartitionerTag { None, IsForward, IsBackward, MustBeInForward, MustBeInBackward };
@@ -116,11 +101,11 @@ struct NodeMeta {
   std::shared_ptr<const ModuleScope> module;         ///< innermost module of a forward node
   std::shared_ptr<const ModuleScope> forwardModule;  ///< of the forward node with this number
   std::shared_ptr<const SourceLocation> source;
-  std::string originalOp;  ///< operator before decomposition; empty if it is the target
+  SharedText originalOp;  ///< operator before decomposition; empty if it is the target
   /// The call of the exported program that this node is a part of ("aten.linear.default"); in the
   /// backward, that of the forward node with this number. Empty if none is known.
-  std::string exportedOp;
-  std::string descriptor;  ///< what a placeholder stands for ("ParamAOTInput(target='fc1.bias')")
+  SharedText exportedOp;
+  SharedText descriptor;  ///< what a placeholder stands for ("ParamAOTInput(target='fc1.bias')")
   RecomputeTag recompute = RecomputeTag::None;
 
   /// The module of either phase; null if neither is known.
@@ -130,18 +115,18 @@ struct NodeMeta {
 struct Node {
   NodeId id;
   NodeKind kind = NodeKind::Call;
-  std::string name;    ///< unique in its graph; kept when a node is copied to another graph
-  std::string target;  ///< "aten.mul.Tensor", "getitem", "_operator.mul"; the name for others
+  std::string name;   ///< unique in its graph; kept when a node is copied to another graph
+  SharedText target;  ///< "aten.mul.Tensor", "getitem", "_operator.mul"; the name for others
   std::vector<Argument> args;
   std::vector<std::pair<std::string, Argument>> kwargs;
-  ValueMeta value;
+  NodeValue value;
   NodeMeta meta;
 
   bool isCall() const { return kind == NodeKind::Call; }
   bool isCallTo(std::string_view name_) const { return isCall() && target == name_; }
-  const TensorMeta* tensor() const { return std::get_if<TensorMeta>(&value); }
-  const TupleMeta* tuple() const { return std::get_if<TupleMeta>(&value); }
-  const SymMeta* sym() const { return std::get_if<SymMeta>(&value); }
+  const TensorMeta* tensor() const { return value.as<TensorMeta>(); }
+  const TupleMeta* tuple() const { return value.as<TupleMeta>(); }
+  const SymMeta* sym() const { return value.as<SymMeta>(); }
   /// Bytes of the value: a tensor's numel x item size, a tuple's sum, 1 for a symbolic scalar.
   std::int64_t bytes() const;
 };

@@ -104,7 +104,7 @@ void RepeatFinder::describePlaces() {
   m_reads.resize(m_nodeAt.size());
   for (std::size_t place = 0; place < m_nodeAt.size(); ++place) {
     const FlowNode& node = m_flow.nodes[m_nodeAt[place]];
-    const std::string text = node.node->target + ' ' + shapeText(node.node->value);
+    const std::string text = node.node->target.str() + ' ' + shapeText(node.node->value);
     m_operators.push_back(known.emplace(text, static_cast<int>(known.size())).first->second);
     for (const int input : node.inputs)
       m_reads[place].push_back(

@@ -28,7 +28,7 @@ bool isPointwise(const ir::Node& node) {
 /// Whether all readers of `value` are of a kind, also those that read it through `detach`.
 template <typename Kind>
 bool isReadOnlyBy(const ir::Graph& joint, ir::NodeId value, Kind isOfKind) {
-  const std::vector<ir::NodeId>& users = joint.users(value);
+  const auto users = joint.users(value);
   return std::all_of(users.begin(), users.end(), [&](ir::NodeId user) {
     const ir::Node& node = joint.node(user);
     return node.isCallTo("aten.detach.default") ? isReadOnlyBy(joint, user, isOfKind)

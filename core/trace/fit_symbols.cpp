@@ -199,7 +199,7 @@ class SymbolicCopy {
           [&](const DerivedFit& fit) { return Argument(fractionNode(fit.text, node)); });
     std::vector<const ir::ValueMeta*> values;
     for (std::size_t k = 0; k < m_samples.size(); ++k)
-      values.push_back(&graph(k).nodes()[node.id.index].value);
+      values.push_back(&*graph(k).nodes()[node.id.index].value);
     m_fitter.at("the result of " + placeOf(node), sourceOf(node));
     made.value = m_fitter.value(values);
     m_placed[node.id.index] = m_builder.addCopy(made, [](ir::NodeId id) { return id; });

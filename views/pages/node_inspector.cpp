@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <span>
 
 #include "views/models/graph_tables.h"
 #include "views/models/showable_text.h"
@@ -34,7 +35,7 @@ QLabel* factLabel(QWidget* parent, const QString& name) {
   return label;
 }
 
-std::vector<std::string> namesOf(const core::ir::Graph& graph, const std::vector<NodeId>& ids) {
+std::vector<std::string> namesOf(const core::ir::Graph& graph, std::span<const NodeId> ids) {
   std::vector<std::string> names;
   for (const NodeId id : ids) names.push_back(graph.node(id).name);
   return names;

@@ -101,17 +101,17 @@ void writeArguments(JsonWriter& json, const ir::Graph& graph, const Node& node,
 
 void writeNodeMeta(JsonWriter& json, const Node& node) {
   const ir::NodeMeta& meta = node.meta;
-  if (!meta.descriptor.empty()) json.member("desc", meta.descriptor);
+  if (!meta.descriptor.empty()) json.member("desc", meta.descriptor.str());
   if (meta.sequenceNumber) json.member("seq_nr", *meta.sequenceNumber);
   if (meta.tag != ir::PartitionerTag::None) json.member("tag", ir::partitionerTagName(meta.tag));
   if (meta.gradientAccumulation) json.member("is_gradient_acc", true);
   writeScope(json, "module", meta.module.get());
   writeScope(json, "fwd_module", meta.forwardModule.get());
   if (!meta.originalOp.empty())
-    json.member("original_aten", meta.originalOp);
+    json.member("original_aten", meta.originalOp.str());
   else if (node.isCall() && node.target.starts_with("aten."))
-    json.member("original_aten", node.target);
-  if (!meta.exportedOp.empty()) json.member("exported_op", meta.exportedOp);
+    json.member("original_aten", node.target.str());
+  if (!meta.exportedOp.empty()) json.member("exported_op", meta.exportedOp.str());
   if (meta.recompute != ir::RecomputeTag::None)
     json.member("recompute", recomputeName(meta.recompute));
   if (meta.source) writeSource(json, *meta.source);
@@ -175,14 +175,14 @@ void writeArgument(JsonWriter& json, const ir::Graph& graph, const Argument& arg
 
 std::string callText(const ir::Graph& graph, const Node& node, const Renames& renames) {
   JsonWriter json;
-  json.beginObject().member("target", node.target);
+  json.beginObject().member("target", node.target.str());
   writeArguments(json, graph, node, renames);
   return json.endObject().take();
 }
 
 void writeNode(JsonWriter& json, const ir::Graph& graph, const Node& node) {
   json.beginObject().member("name", node.name).member("op", kindName(node.kind));
-  json.member("target", node.target);
+  json.member("target", node.target.str());
   if (node.kind != ir::NodeKind::Placeholder) writeArguments(json, graph, node, {});
   if (node.kind == ir::NodeKind::Output) {
     if (!graph.outputDescriptors().empty()) json.member("descs", graph.outputDescriptors());

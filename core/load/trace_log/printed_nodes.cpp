@@ -21,7 +21,7 @@ void typeTuples(std::vector<ir::Node>& nodes) {
     const auto index = node.args[1].integer();
     const ir::Node& tuple = nodes[node.args[0].node().index];
     if (!index || *index < 0 || *index >= kMaxResults || !tuple.isCall() ||
-        tuple.value.index() != 0)
+        tuple.value->index() != 0)
       continue;
     auto& elements = tuples[node.args[0].node().index].elements;
     elements.resize(std::max(elements.size(), static_cast<std::size_t>(*index) + 1));

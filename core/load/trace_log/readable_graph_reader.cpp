@@ -231,7 +231,7 @@ class GraphReader {
   /// A value with a type is no tuple: the index reads an element of a tensor.
   const char* indexTarget(const Argument& indexed) const {
     const bool isTuple = indexed.isNode() && std::holds_alternative<std::monostate>(
-                                                 m_printed.nodes[indexed.node().index].value);
+                                                 *m_printed.nodes[indexed.node().index].value);
     return isTuple ? "getitem" : "_operator.getitem";
   }
 

@@ -146,7 +146,9 @@ void TestTraceCheck::aWrongShapeIsNamed() {
   const auto traced = model->trace({}, {});
   const std::string name = firstCall(*traced.joint->graph, "aten.addmm.default");
   const auto wrong = changed(traced, name, [](ir::Node& node) {
-    std::get<ir::TensorMeta>(node.value).sizes.front() = ir::Size(99);
+    ir::TensorMeta meta = *node.tensor();
+    meta.sizes.front() = ir::Size(99);
+    node.value = meta;
   });
   const auto check = support::valueOf(model->checkTrace(wrong, training(), {}));
   QVERIFY(check.mismatch.has_value());
