@@ -260,6 +260,12 @@ void ExplorerController::setPartitioner(core::partition::PartitionerKind kind) {
   pushPartition(std::move(options), tr("partitioner"), PartitionCommand::kNoMerge);
 }
 
+void ExplorerController::setCost(const core::partition::CostModel& cost) {
+  PartitionOptions options = m_state.options.partition;
+  options.cost = cost;
+  pushPartition(std::move(options), tr("cost model"), PartitionCommand::kNoMerge);
+}
+
 void ExplorerController::setPin(const QString& node, Pin pin) {
   pushPartition(views::pages::withPin(m_state.options.partition, node.toStdString(), pin),
                 tr("pin of %1").arg(node), PartitionCommand::kNoMerge);

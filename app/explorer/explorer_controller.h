@@ -55,6 +55,7 @@ class ExplorerController : public QObject {
   void showCompile(const QString& id);
   void setBudget(double budget);
   void setPartitioner(core::partition::PartitionerKind kind);
+  void setCost(const core::partition::CostModel& cost);
   void setPin(const QString& node, views::pages::Pin pin);
   void clearPins();
   /// Goes to a point of the curve: by its budget, or by a limit on the peak.

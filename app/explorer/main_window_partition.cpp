@@ -17,6 +17,7 @@ void MainWindow::connectPartition() {
   connect(m_partition, &PartitionPage::partitionerChosen, m_controller,
           &ExplorerController::setPartitioner);
   connect(m_partition, &PartitionPage::pinsCleared, m_controller, &ExplorerController::clearPins);
+  connect(m_partition, &PartitionPage::costChosen, m_controller, &ExplorerController::setCost);
   connect(m_partition, &PartitionPage::pointPreviewed, m_controller,
           &ExplorerController::previewPoint);
   connect(m_partition, &PartitionPage::pointChosen, m_controller, &ExplorerController::choosePoint);

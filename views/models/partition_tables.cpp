@@ -116,7 +116,7 @@ Column savedWhyColumn(const RecordIndexPtr& index, std::function<const SavedTens
     const ValueDecision* decision = index->decision(saved(row).name);
     if (decision) return showable(decision->sentence);
     return saved(row).kind == core::partition::SavedKind::Activation
-               ? QString()
+               ? QStringLiteral("the form in which a saved value waits for the backward")
                : QStringLiteral("an input of the step: keeping it costs no memory");
   });
 }
@@ -162,17 +162,17 @@ Table savedTensorTable(const RecordIndexPtr& index) {
   table.columns = {
       numberColumn(1),
       textColumn(QStringLiteral("◆ tensor"), [name](int row) { return showable(name(row)); }),
+      bytesColumn(QStringLiteral("bytes"), [saved](int row) { return saved(row).bytes; }),
+      pinColumn(partition, name),
+      textColumn(QStringLiteral("kind"), [saved](int row) { return savedKindText(saved(row)); }),
+      savedWhyColumn(index, saved),
       textColumn(QStringLiteral("shape"), [saved](int row) { return shapeText(saved(row).meta); }),
       textColumn(QStringLiteral("dtype"), [saved](int row) { return dtypeText(saved(row).meta); }),
-      bytesColumn(QStringLiteral("bytes"), [saved](int row) { return saved(row).bytes; }),
-      textColumn(QStringLiteral("kind"), [saved](int row) { return savedKindText(saved(row)); }),
       opColumn(QStringLiteral("producer"), node),
       readersColumn(partition, name),
       lifetimeColumn(partition, name),
-      pinColumn(partition, name),
       sharesColumn(saved),
       moduleColumn(node),
-      savedWhyColumn(index, saved),
   };
   return table;
 }

@@ -7,15 +7,18 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "views/models/measured_cost.h"
 #include "views/models/partition_difference.h"
 #include "views/models/showable_text.h"
 #include "views/pages/data_table.h"
 
 namespace views::pages {
 
+using core::partition::CostModelKind;
 using core::partition::PartitionerKind;
 
 namespace {
@@ -39,6 +42,10 @@ BudgetPanel::BudgetPanel(QWidget* parent) : QWidget(parent) {
   budgetLabel->setBuddy(m_slider);
   row->addWidget(partitionerLabel);
   row->addWidget(m_partitioner);
+  auto* costLabel = new QLabel(tr("&Cost by"), this);
+  costLabel->setBuddy(m_cost);
+  row->addWidget(costLabel);
+  row->addWidget(m_cost);
   row->addSpacing(16);
   row->addWidget(budgetLabel);
   row->addWidget(m_slider, 1);
@@ -60,6 +67,7 @@ void BudgetPanel::buildControls() {
   m_partitioner->setToolTip(
       tr("min-cut saves the fewest bytes that avoid expensive recomputation; default saves all "
          "that the backward reads"));
+  m_cost = buildCost();
   m_slider = new QSlider(Qt::Horizontal, this);
   m_slider->setRange(0, kSliderSteps);
   m_slider->setPageStep(10);
@@ -85,6 +93,41 @@ void BudgetPanel::buildControls() {
   connect(m_clearPins, &QPushButton::clicked, this, &BudgetPanel::pinsCleared);
 }
 
+/// The items are in the order of CostModelKind.
+QComboBox* BudgetPanel::buildCost() {
+  auto* cost = new QComboBox(this);
+  cost->addItems({tr("FLOPs"), tr("roofline"), tr("profile")});
+  cost->setAccessibleName(tr("What recomputing costs"));
+  cost->setItemData(0, tr("operations by formula, as PyTorch counts them"), Qt::ToolTipRole);
+  cost->setItemData(1, tr("seconds estimated for a modest CPU core"), Qt::ToolTipRole);
+  cost->setItemData(2, tr("seconds that each operator took in the last profile of eager"),
+                    Qt::ToolTipRole);
+  connect(cost, &QComboBox::activated, this, &BudgetPanel::chooseCost);
+  return cost;
+}
+
+void BudgetPanel::chooseCost(int index) {
+  m_chosenCost.kind = static_cast<CostModelKind>(index);
+  if (m_chosenCost.kind == CostModelKind::Profile && m_measured) m_chosenCost.profile = m_measured;
+  Q_EMIT costChosen(m_chosenCost);
+}
+
+/// A profile can be chosen once there is one.
+void BudgetPanel::showCost(const Snapshot& snapshot) {
+  m_chosenCost = snapshot.options.partition.cost;
+  if (m_profile != snapshot.profile) {
+    m_profile = snapshot.profile;
+    m_measured = m_profile ? models::measuredCalls(m_profile->eager) : nullptr;
+  }
+  auto* items = qobject_cast<QStandardItemModel*>(m_cost->model());
+  const int last = static_cast<int>(CostModelKind::Profile);
+  items->item(last)->setEnabled(m_measured || m_chosenCost.profile);
+  m_cost->setCurrentIndex(static_cast<int>(m_chosenCost.kind));
+  m_cost->setToolTip(m_measured ? tr("What computing a value again costs")
+                                : tr("What computing a value again costs; profile the step to "
+                                     "choose measured times"));
+}
+
 void BudgetPanel::setSnapshot(const SnapshotPtr& snapshot) {
   const auto& options = snapshot->options.partition;
   const QSignalBlocker sliderBlocker(m_slider);
@@ -94,6 +137,7 @@ void BudgetPanel::setSnapshot(const SnapshotPtr& snapshot) {
   m_slider->setValue(static_cast<int>(std::lround(options.budget * kSliderSteps)));
   m_value->setValue(options.budget);
   m_slider->setEnabled(minCut);
+  showCost(*snapshot);
   m_value->setEnabled(minCut);
   m_limit->setVisible(minCut && options.peakLimit.has_value());
   if (options.peakLimit) {

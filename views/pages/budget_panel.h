@@ -31,9 +31,13 @@ class BudgetPanel : public QWidget {
   void budgetChosen(double budget);
   void partitionerChosen(core::partition::PartitionerKind kind);
   void pinsCleared();
+  void costChosen(const core::partition::CostModel& cost);
 
  private:
   void buildControls();
+  QComboBox* buildCost();
+  void showCost(const Snapshot& snapshot);
+  void chooseCost(int index);
   void showFigures(const Snapshot& snapshot);
 
   QComboBox* m_partitioner = nullptr;
@@ -41,6 +45,10 @@ class BudgetPanel : public QWidget {
   QDoubleSpinBox* m_value = nullptr;
   QPushButton* m_limit = nullptr;  ///< shown while a peak limit decides
   QPushButton* m_clearPins = nullptr;
+  QComboBox* m_cost = nullptr;
+  core::partition::CostModel m_chosenCost;
+  std::shared_ptr<const core::run::Profile> m_profile;
+  std::shared_ptr<const core::partition::CallProfile> m_measured;  ///< of it; may be null
   QLabel* m_figures = nullptr;
   QLabel* m_state = nullptr;
 };

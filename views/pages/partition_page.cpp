@@ -111,6 +111,7 @@ void PartitionPage::connectSignals() {
   connect(m_budget, &BudgetPanel::budgetChosen, this, &PartitionPage::budgetChosen);
   connect(m_budget, &BudgetPanel::partitionerChosen, this, &PartitionPage::partitionerChosen);
   connect(m_budget, &BudgetPanel::pinsCleared, this, &PartitionPage::pinsCleared);
+  connect(m_budget, &BudgetPanel::costChosen, this, &PartitionPage::costChosen);
   connect(m_curve, &CurvePanel::pointPreviewed, this, &PartitionPage::pointPreviewed);
   connect(m_curve, &CurvePanel::pointChosen, this, &PartitionPage::pointChosen);
   connect(m_modules, &ModuleBudgetPanel::budgetChosen, this, &PartitionPage::moduleBudgetChosen);

@@ -45,6 +45,7 @@ class PartitionPage : public StagePage {
   void budgetChosen(double budget);
   void partitionerChosen(core::partition::PartitionerKind kind);
   void pinsCleared();
+  void costChosen(const core::partition::CostModel& cost);
   void pointPreviewed(const core::partition::ParetoPoint& point);
   void pointChosen(const core::partition::ParetoPoint& point);
   void moduleBudgetChosen(const QString& module, std::optional<double> budget);
