@@ -115,7 +115,8 @@ void addWords(CLI::App& command, const std::string& name, const std::string& des
 }
 
 void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
-  addWords<Mode>(command, "--mode", "what to trace and run (default: train if a parameter or an input learns)",
+  addWords<Mode>(command, "--mode",
+                 "what to trace and run (default: train if a parameter or an input learns)",
                  {{"train", Mode::Train}, {"infer", Mode::Infer}},
                  [&options](Mode mode) { options.compile.mode = mode; });
   command
@@ -178,6 +179,51 @@ void addTracing(CLI::App& command, EngineOptions& options, bool calling) {
                  [&options](bool each) { options.compile.roundsLikeEager = each; });
 }
 
+/// "f8e5m2", or "f8e5m2=1M" with the fewest bytes that are worth it.
+void setQuantization(core::partition::Quantization& quantization, const std::string& text) {
+  const auto equals = text.find('=');
+  const auto dtype = core::ir::dtypeFromName(text.substr(0, equals));
+  using core::ir::DType;
+  if (dtype != DType::F8E5M2 && dtype != DType::F8E4M3)
+    reject("--quantize", text, "f8e5m2 or f8e4m3fn, with =BYTES or without");
+  quantization.dtype = *dtype;
+  if (equals != std::string::npos)
+    quantization.leastBytes = bytesOf("--quantize", text.substr(equals + 1));
+}
+
+core::ir::DType quantizedDType(const std::string& text) {
+  const auto dtype = core::ir::dtypeFromName(text);
+  if (!dtype || !core::ir::isFloatingPoint(*dtype))
+    reject("--quantize-dtypes", text, "floating-point dtypes: bf16, f16, f32");
+  return *dtype;
+}
+
+void addPacking(CLI::App& command, core::partition::PartitionOptions& partition) {
+  auto* quantize = command.add_option_function<std::string>(
+      "--quantize",
+      [&partition](const std::string& text) {
+        setQuantization(partition.quantize.emplace(), text);
+      },
+      "keep saved bf16 tensors in 8 bits: f8e5m2 or f8e4m3fn, or f8e5m2=BYTES for those from so "
+      "many bytes on (default: 100M); gradients become approximate");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--quantize-dtypes",
+          [&partition](const std::vector<std::string>& names) {
+            partition.quantize->allowed.clear();
+            for (const std::string& name : names)
+              partition.quantize->allowed.push_back(quantizedDType(name));
+          },
+          "dtypes that --quantize takes (default: bf16)")
+      ->needs(quantize);
+  command.add_option_function<std::string>(
+      "--offload",
+      [&partition](const std::string& text) {
+        partition.offload = core::partition::Offload{bytesOf("--offload", text)};
+      },
+      "keep saved tensors of a GPU from so many bytes on in the CPU's memory");
+}
+
 void addPartitioning(CLI::App& command, EngineOptions& options) {
   auto& partition = options.compile.partition;
   using core::partition::KnapsackSolver;
@@ -208,6 +254,7 @@ void addPartitioning(CLI::App& command, EngineOptions& options) {
       "--cost", [&partition](const std::string& text) { setCost(partition.cost, text); },
       "what recomputing costs: flops, roofline (of a modest core), measured (roofline of this "
       "machine's peaks), or profile:FILE (times of `trace --profile`) (default: flops)");
+  addPacking(command, partition);
 }
 
 void addRunning(CLI::App& command, EngineOptions& options) {
@@ -216,35 +263,7 @@ void addRunning(CLI::App& command, EngineOptions& options) {
       "mean_square or output:<i> (default: output:0 if that is a scalar float)");
 }
 
-/// "f8e5m2", or "f8e5m2=1M" with the fewest bytes that are worth it.
-core::partition::Quantization quantizationOf(const std::string& text) {
-  const auto equals = text.find('=');
-  core::partition::Quantization quantization;
-  const auto dtype = core::ir::dtypeFromName(text.substr(0, equals));
-  using core::ir::DType;
-  if (dtype != DType::F8E5M2 && dtype != DType::F8E4M3)
-    reject("--quantize", text, "f8e5m2 or f8e4m3fn, with =BYTES or without");
-  quantization.dtype = *dtype;
-  if (equals != std::string::npos)
-    quantization.leastBytes = bytesOf("--quantize", text.substr(equals + 1));
-  return quantization;
-}
-
 }  // namespace
-
-void addPacking(CLI::App& command, EngineOptions& options) {
-  command.add_option_function<std::string>(
-      "--quantize",
-      [&options](const std::string& text) { options.quantize = quantizationOf(text); },
-      "keep saved bf16 tensors in 8 bits: f8e5m2 or f8e4m3fn, or f8e5m2=BYTES for those from so "
-      "many bytes on (default: 100M)");
-  command.add_option_function<std::string>(
-      "--offload",
-      [&options](const std::string& text) {
-        options.offload = core::partition::Offload{bytesOf("--offload", text)};
-      },
-      "keep saved tensors from so many bytes on in the CPU's memory");
-}
 
 core::pipeline::CompileOptions kernelOptions(const EngineOptions& options) {
   core::pipeline::CompileOptions compile = options.compile;

@@ -8,7 +8,6 @@
 
 #include <CLI/App.hpp>
 
-#include "core/partition/pack_saved.h"
 #include "core/pipeline/compile_options.h"
 
 namespace engine {
@@ -23,9 +22,6 @@ struct EngineOptions {
   bool quiet = false;
   bool text = false;   ///< `trace` prints the graphs as PyTorch does
   bool table = false;  ///< `trace` prints which backward calls belong to which forward calls
-  /// Of `partition`: saved tensors are quantized, or moved to the CPU, between the halves.
-  std::optional<core::partition::Quantization> quantize;
-  std::optional<core::partition::Offload> offload;
   std::vector<std::string> why;        ///< values whose fate `partition` is to explain
   bool curve = false;                  ///< `partition` prints all points that a budget can reach
   bool memory = false;                 ///< `partition` prints the memory over program order
@@ -57,13 +53,10 @@ core::pipeline::CompileOptions kernelOptions(const EngineOptions& options);
 struct OptionGroups {
   bool tracing = false;  ///< --mode, --inputs, --device, --seed, --threads, --dim, --decompositions
   bool partitioning = false;  ///< --partitioner, --budget, --solver, --save, --recompute,
-                              ///< --peak, --cost
+                              ///< --peak, --cost, --quantize, --offload
   bool running = false;       ///< --loss
   bool calling = false;       ///< --inputs may be given several times
 };
-
-/// --quantize and --offload.
-void addPacking(CLI::App& command, EngineOptions& options);
 
 /// Adds the options to `command`; parsing fills `options`. Wrong values end in CLI::ParseError with
 /// the option's name.

@@ -149,7 +149,6 @@ void addOwnOptions(CLI::App& command, const std::string& verb, EngineOptions& op
                        "which compile of a log to take, as 0/1 (default: its first)");
   }
   if (verb == "partition") {
-    addPacking(command, options);
     command.add_option("--why", options.why,
                        "explains the fate of a value and what the other one costs (repeatable)");
     command.add_flag("--curve", options.curve,

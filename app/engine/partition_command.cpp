@@ -13,18 +13,6 @@ namespace {
 
 using namespace core;
 
-/// The partition with its saved tensors in the form that was asked for.
-Result<partition::Partition> packed(const ir::JointGraph& joint, partition::Partition one,
-                                    const EngineOptions& options) {
-  if (options.quantize) {
-    CORE_TRY(one, partition::quantizeSaved(joint, one, *options.quantize));
-  }
-  if (options.offload) {
-    CORE_TRY(one, partition::offloadSaved(joint, one, *options.offload));
-  }
-  return one;
-}
-
 Result<void> partitionFile(const EngineOptions& options) {
   const StageContext context = commandContext(options.quiet);
   CORE_TRY(load::CaptureFile file, load::readCaptureFile(options.model));
@@ -33,9 +21,6 @@ Result<void> partitionFile(const EngineOptions& options) {
   std::vector<load::CaptureSection> sections;
   for (const load::Capture& capture : file.captures) {
     CORE_TRY(auto partitions, allPartitions(capture.joint, options, context));
-    for (partition::Partition& one : partitions) {
-      CORE_TRY(one, packed(capture.joint, std::move(one), options));
-    }
     made.push_back(std::move(partitions));
     std::printf("%s, decompositions: %s\n", file.name.c_str(), capture.kind.c_str());
     printPartitions(made.back());

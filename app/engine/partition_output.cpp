@@ -15,6 +15,8 @@ core::Result<std::vector<Partition>> allPartitions(const core::ir::JointGraph& j
                                                    const core::StageContext& context) {
   std::vector<PartitionOptions> wanted(1);
   wanted[0].partitioner = PartitionerKind::Default;
+  wanted[0].quantize = options.compile.partition.quantize;
+  wanted[0].offload = options.compile.partition.offload;
   if (options.compile.partition.partitioner == PartitionerKind::MinCut) {
     for (double budget : options.budgets) {
       wanted.push_back(options.compile.partition);

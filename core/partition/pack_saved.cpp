@@ -51,9 +51,11 @@ TensorMeta withDType(TensorMeta meta, ir::DType dtype) {
   return meta;
 }
 
+/// Casts and copies are written as `aten._to_copy`; PyTorch writes `prims.convert_element_type` and
+/// `prims.device_put`, which its C++ dispatcher does not know.
 NodeId convert(GraphBuilder& builder, const std::string& name, NodeId value, ir::DType dtype) {
   const TensorMeta meta = withDType(*builder.node(value).tensor(), dtype);
-  return builder.addCall(name, "prims.convert_element_type.default", {value, dtype}, {}, meta);
+  return builder.addCall(name, "aten._to_copy.default", {value}, {{"dtype", dtype}}, meta);
 }
 
 class Quantizer : public SavedPacker {
@@ -163,8 +165,8 @@ class Offloader : public SavedPacker {
                      ir::Device device) {
     TensorMeta meta = *builder.node(value).tensor();
     meta.device = device;
-    return builder.addCall(name, "prims.device_put.default", {value, device},
-                           {{"non_blocking", true}}, std::move(meta));
+    return builder.addCall(name, "aten._to_copy.default", {value},
+                           {{"device", device}, {"non_blocking", true}}, std::move(meta));
   }
 
   const Offload& m_options;

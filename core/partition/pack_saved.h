@@ -4,22 +4,10 @@
 // (aot-behaviour §3.9 of the design). Both are off unless asked for, and change a finished
 // partition: the forward packs, the backward unpacks.
 
-#include <cstdint>
-#include <vector>
-
 #include "core/base/result.h"
 #include "core/partition/partition.h"
 
 namespace core::partition {
-
-/// PyTorch's options and defaults. Gradients become approximate.
-struct Quantization {
-  ir::DType dtype = ir::DType::F8E5M2;              ///< or F8E4M3
-  std::vector<ir::DType> allowed{ir::DType::BF16};  ///< dtypes that are quantized
-  std::int64_t leastBytes = std::int64_t{100} << 20;
-  bool scale = true;            ///< by the largest magnitude along the last dimension
-  bool excludePrimals = false;  ///< leave all inputs alone, not only parameters and buffers
-};
 
 /// Quantizes saved tensors that are large enough, of an allowed dtype and no static input. Node
 /// names are PyTorch's: `fp8_quant_pos_P_NAME` and `fp8_scale_pos_P_NAME` for output P of the
@@ -27,10 +15,6 @@ struct Quantization {
 /// InvalidArgument: `dtype` has not 8 bits of floating point.
 Result<Partition> quantizeSaved(const ir::JointGraph& joint, const Partition& partition,
                                 const Quantization& options);
-
-struct Offload {
-  std::int64_t leastBytes = 0;
-};
 
 /// Moves saved tensors to the CPU after their last use in the forward (through views too) and back
 /// before their first use in the backward: `cpu_offload_NAME`, `gpu_reload_NAME`. Inputs, outputs,

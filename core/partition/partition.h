@@ -10,6 +10,7 @@
 
 #include "core/ir/joint_graph.h"
 #include "core/partition/cost_model.h"
+#include "core/partition/saved_packing.h"
 
 namespace core::partition {
 
@@ -36,6 +37,10 @@ struct PartitionOptions {
   /// plan that keeps it is searched for, and `budget` and `moduleBudgets` do not count.
   std::optional<std::int64_t> peakLimit;
   CostModel cost;  ///< what recomputing costs
+  /// The form of what is saved; empty: as the forward made it. The choice of what to save knows
+  /// nothing of it, as in PyTorch.
+  std::optional<Quantization> quantize;
+  std::optional<Offload> offload;
 
   bool operator==(const PartitionOptions&) const = default;
 };

@@ -8,6 +8,7 @@
 #include "core/partition/explain_values.h"
 #include "core/partition/memory_program.h"
 #include "core/partition/order_calls.h"
+#include "core/partition/pack_saved.h"
 #include "core/partition/peak_search.h"
 #include "core/partition/prepared_joint.h"
 
@@ -32,6 +33,7 @@ class Partitioner {
     const bool isMinCut = m_partition.options.partitioner == PartitionerKind::MinCut;
     auto done = isMinCut ? runMinCut(cleanUp(m_original)) : runDefault(asItIs(m_original));
     if (!done) return withPins(std::move(done).error());
+    CORE_TRY_VOID(packSaved());
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     m_partition.seconds = elapsed.count();
     return std::move(m_partition);
@@ -50,6 +52,28 @@ class Partitioner {
       return Error{
           ErrorCode::InvalidArgument, "The peak limit is negative. It is in bytes.", {}, {}};
     return m_context.checkCancelled("Partition");
+  }
+
+  /// The saved tensors in the form that was asked for. That none of them can have it is no error.
+  Result<void> packSaved() {
+    const PartitionOptions& options = m_partition.options;
+    if (options.quantize) {
+      const ir::GraphPtr before = m_partition.forward;
+      CORE_TRY(m_partition, quantizeSaved(m_original, m_partition, *options.quantize));
+      if (m_partition.forward == before)
+        m_context.log(LogLevel::Warning, "partition",
+                      "Nothing is quantized: no saved activation has an allowed dtype and is large "
+                      "enough.");
+    }
+    if (options.offload) {
+      const ir::GraphPtr before = m_partition.forward;
+      CORE_TRY(m_partition, offloadSaved(m_original, m_partition, *options.offload));
+      if (m_partition.forward == before)
+        m_context.log(LogLevel::Warning, "partition",
+                      "Nothing is moved to the CPU's memory: no saved activation of a GPU can wait "
+                      "there and is large enough.");
+    }
+    return {};
   }
 
   /// An infeasible set of pins is reported with all of them.

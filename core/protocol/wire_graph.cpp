@@ -8,7 +8,6 @@ namespace {
 
 using ir::Argument;
 
-constexpr int kDTypes = static_cast<int>(ir::DType::F8E5M2) + 1;
 constexpr int kDevices = 3;
 constexpr int kLayouts = 2;
 constexpr int kMemoryFormats = 4;

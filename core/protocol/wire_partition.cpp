@@ -100,6 +100,38 @@ void moveCostModel(Ours<kWrite, CostModel> ours, Wire<kWrite, wire::CostModelT> 
   }
 }
 
+template <bool kWrite>
+void moveQuantization(Ours<kWrite, Quantization> ours, Wire<kWrite, wire::QuantizationT> onWire) {
+  enumeration<kWrite>(ours.dtype, onWire.dtype, kDTypes);
+  if constexpr (!kWrite) ours.allowed.clear();
+  const std::size_t allowed = kWrite ? ours.allowed.size() : onWire.allowed.size();
+  for (std::size_t i = 0; i < allowed; ++i) {
+    if constexpr (kWrite)
+      onWire.allowed.emplace_back();
+    else
+      ours.allowed.emplace_back();
+    enumeration<kWrite>(ours.allowed[i], onWire.allowed[i], kDTypes);
+  }
+  plain<kWrite>(ours.leastBytes, onWire.least_bytes);
+  plain<kWrite>(ours.scale, onWire.scale);
+  plain<kWrite>(ours.excludePrimals, onWire.exclude_primals);
+}
+
+/// Both are absent unless asked for.
+template <bool kWrite>
+void movePacking(Ours<kWrite, PartitionOptions> ours,
+                 Wire<kWrite, wire::PartitionOptionsT> onWire) {
+  if constexpr (kWrite) {
+    if (ours.quantize) table<true>(*ours.quantize, onWire.quantize, moveQuantization<true>);
+    onWire.has_offload = ours.offload.has_value();
+    if (ours.offload) onWire.offload_least_bytes = ours.offload->leastBytes;
+  } else {
+    if (onWire.quantize)
+      table<false>(ours.quantize.emplace(), onWire.quantize, moveQuantization<false>);
+    if (onWire.has_offload) ours.offload = Offload{onWire.offload_least_bytes};
+  }
+}
+
 /// Everything but the two graphs.
 template <bool kWrite>
 void moveFacts(Ours<kWrite, Partition> ours, Wire<kWrite, wire::PartitionT> onWire) {
@@ -142,6 +174,7 @@ void movePartitionOptions(Ours<kWrite, PartitionOptions> ours,
     ours.peakLimit = onWire.peak_limit;
   }
   table<kWrite>(ours.cost, onWire.cost, moveCostModel<kWrite>);
+  movePacking<kWrite>(ours, onWire);
 }
 
 template void movePartitionOptions<true>(const PartitionOptions&, wire::PartitionOptionsT&);

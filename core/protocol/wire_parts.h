@@ -9,6 +9,8 @@
 
 namespace core::protocol {
 
+inline constexpr int kDTypes = static_cast<int>(ir::DType::F8E5M2) + 1;  ///< dtypes there are
+
 // wire_graph.cpp
 template <bool kWrite>
 void moveTensor(Ours<kWrite, ir::TensorMeta> ours, Wire<kWrite, wire::TensorT> onWire);

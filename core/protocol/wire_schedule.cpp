@@ -5,7 +5,6 @@ namespace {
 
 using namespace core::schedule;
 
-constexpr int kDTypes = static_cast<int>(ir::DType::F8E5M2) + 1;
 constexpr int kScalarFns = static_cast<int>(ScalarFn::Fma) + 1;
 constexpr int kReduceFns = static_cast<int>(ReduceFn::All) + 1;
 constexpr int kLoopOpKinds = static_cast<int>(LoopOpKind::Accumulate) + 1;

@@ -44,8 +44,10 @@ void compareSection(Section section, double noise, const FinishedStep& compiled,
   const NamedTensors& expected = eager.*section;
   const NamedTensors& actual = compiled.*section;
   CORE_CHECK(actual.size() == expected.size(), "the two steps give another number of tensors");
+  const bool ofBackward = section == &FinishedStep::gradients;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     TensorTriple triple{expected[i].first, actual[i].second, expected[i].second, {}, noise};
+    if (ofBackward) triple.roundoff = compiled.savedRoundoff;
     if (reference) triple.reference = ((*reference).*section)[i].second;
     result.tensors.push_back(compareTensors(triple));
   }
@@ -153,6 +155,15 @@ void compareSections(const FinishedStep& compiled, const FinishedStep& eager,
 
 }  // namespace
 
+double savedRoundoff(const partition::Partition& partition) {
+  double roundoff = 0;
+  for (const partition::SavedTensor& saved : partition.savedTensors) {
+    if (saved.meta.dtype == ir::DType::F8E5M2) roundoff = std::max(roundoff, 1.0 / 8);
+    if (saved.meta.dtype == ir::DType::F8E4M3) roundoff = std::max(roundoff, 1.0 / 16);
+  }
+  return roundoff;
+}
+
 FinishedStep finish(const torch::BoundTensors& bound, StepTensors step) {
   FinishedStep finished;
   for (std::size_t i = 0; i < step.outputs.size(); ++i) {
@@ -189,6 +200,8 @@ CheckResult compareSteps(FinishedStep& compiled, FinishedStep& eager,
                   [](const TensorCheck& check) { return check.passed; }))
     compareAfterWrites(compiled, eager, result);
   summarize(result);
+  if (compiled.savedRoundoff > 0)
+    result.sentence += " Gradients are approximate: saved tensors had 8 bits.";
   return result;
 }
 
@@ -197,6 +210,8 @@ CheckResult compareValues(const FinishedStep& replayed, const FinishedStep& eage
   CheckResult result;
   compareSections(replayed, eager, reference, result);
   summarize(result);
+  if (replayed.savedRoundoff > 0)
+    result.sentence += " Gradients are approximate: saved tensors had 8 bits.";
   return result;
 }
 

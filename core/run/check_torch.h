@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/partition/partition.h"
 #include "core/run/tensor_facts_torch.h"
 
 namespace core::run {
@@ -20,7 +21,14 @@ struct FinishedStep {
   NamedTensors inputs;
   NamedTensors writtenParameters;
   std::vector<TensorFacts> facts;
+  /// The rounding error, relative to a value, of the saved tensors that its backward got: 0 unless
+  /// they were quantized.
+  double savedRoundoff = 0;
 };
+
+/// Half a unit in the last place of the coarsest 8-bit form that a saved tensor of the partition
+/// has; 0 if none has.
+double savedRoundoff(const partition::Partition& partition);
 
 FinishedStep finish(const torch::BoundTensors& bound, StepTensors step);
 

@@ -19,12 +19,15 @@ struct TensorTriple {
   /// Values of this size and below are noise: gradients that are zero in exact arithmetic are
   /// judged on the scale of the others.
   double noise = 0;
+  /// Rounding error of what the tensor was computed from, relative to it; 0 for full precision.
+  double roundoff = 0;
 };
 
 /// Passes if sizes, dtype, strides and the places of NaN and infinities are equal and either every
 /// element is close to eager's (1e-4 relative, and 1e-5 of the largest), or the compiled error
 /// against float64 is at most twice eager's (three times for half precision and for fewer than
-/// 1,000 elements). Integers must be equal.
+/// 1,000 elements). Integers must be equal. Where the inputs were rounded, a root mean square of
+/// the error up to `roundoff` times that of eager passes too.
 TensorCheck compareTensors(const TensorTriple& tensors);
 
 /// The largest magnitude of a finite element; 0 for an undefined or empty tensor.

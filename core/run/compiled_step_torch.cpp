@@ -128,6 +128,7 @@ bool isUnfollowed(const ir::ViewAndMutationMeta& metadata, std::size_t position)
 
 struct CompiledStep::Shared {
   std::shared_ptr<const ir::JointGraph> joint;
+  std::shared_ptr<const partition::Partition> partition;
   std::unique_ptr<ScheduleRunner> forward;
   /// Where an input of the forward schedule comes from.
   struct Source {
@@ -209,6 +210,7 @@ CompiledStep::CompiledStep(const torch::ExecutableStep& step, c10::Device device
   Shared& shared = *m_shared;
   TORCH_CHECK(step.joint && step.forward.schedule, "the step was not compiled");
   shared.joint = step.joint;
+  shared.partition = step.partition;
   shared.epilogue = std::make_unique<StepEpilogue>(*step.joint);
   // The partition of an inference graph has a backward too, an empty one.
   const bool hasBackward = step.backward.schedule && !step.joint->metadata.tracedTangents.empty();
@@ -366,6 +368,10 @@ ScheduleRunner* CompiledStep::backwardRunner() {
 bool CompiledStep::isRandom() const {
   return m_shared->forward->isRandom() ||
          (m_shared->backward && drawsRandomNumbers(*m_shared->backward->executable.schedule));
+}
+
+const partition::Partition& CompiledStep::partition() const {
+  return *m_shared->partition;
 }
 
 HalfTimes CompiledStep::times() const {

@@ -48,6 +48,7 @@ class CompiledStep {
   ScheduleRunner& forwardRunner();
   /// An operator of either half draws random numbers.
   bool isRandom() const;
+  const partition::Partition& partition() const;
   HalfTimes times() const;
   /// Bytes of the arena that both halves use.
   std::int64_t arenaBytes() const;

@@ -216,12 +216,13 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
              runStep(compiledBound, compiledForward(step, shapes), options, Memory::Ignore));
     step.checkIndices();
     FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
+    compiledFinished.savedRoundoff = savedRoundoff(*executable.partition);
     return compareSteps(compiledFinished, eager, reference.step);
   });
 }
 
 Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
-    torch::BoundTensors& bound, const ForwardFunction& compiled, bool isRandom,
+    torch::BoundTensors& bound, const ForwardFunction& compiled, const CompiledStep& called,
     const torch::RunOptions& options, const StageContext& context, Measurement& measurement) const {
   context.progress(kCheckShare, "Measure: record a CUDA graph");
   CORE_TRY(const FinishedStep eager, finishedEager(options, context));
@@ -235,10 +236,11 @@ Result<std::unique_ptr<CapturedStep>> ModelRunner::captureStep(
   bound.restoreState();
   (*captured)->replay();
   GraphReplay& graph = measurement.graph.emplace();
-  const FinishedStep replayed = finish(bound, (*captured)->tensors());
+  FinishedStep replayed = finish(bound, (*captured)->tensors());
+  replayed.savedRoundoff = savedRoundoff(called.partition());
   graph.check = compareValues(replayed, eager, std::nullopt);
   // Half precision may differ from eager as much as eager does from the truth.
-  if (!graph.check.passed && !isRandom)
+  if (!graph.check.passed && !called.isRandom())
     graph.check = compareValues(replayed, eager,
                                 referenceStep(m_model, m_inputs, m_program, options, context));
   graph.kernels = (*captured)->kernels();
@@ -263,7 +265,8 @@ Result<std::unique_ptr<RepeatedWhole>> ModelRunner::prepareWhole(
   WholeStepRun& run = measurement.whole.emplace();
   run.kernels = whole->step().kernels();
   run.externCalls = whole->step().externCalls();
-  const FinishedStep finished = finish(bound, *std::move(tensors));
+  FinishedStep finished = finish(bound, *std::move(tensors));
+  finished.savedRoundoff = savedRoundoff(*executable.partition);
   run.check = compareValues(finished, eager, std::nullopt);
   if (!run.check.passed && !whole->step().isRandom())
     run.check = compareValues(finished, eager,
@@ -352,8 +355,8 @@ Result<Measurement> ModelRunner::measure(const torch::ExecutableStep& executable
     std::unique_ptr<CapturedStep> captured;
     if (!scope.device.is_cpu()) {
       graphBound.emplace(bind());
-      CORE_TRY(captured, captureStep(*graphBound, runCompiled, step.isRandom(), options.run,
-                                     context, measurement));
+      CORE_TRY(captured,
+               captureStep(*graphBound, runCompiled, step, options.run, context, measurement));
       if (captured) variants.push_back(graphVariant(*captured, *graphBound, *measurement.graph));
     }
     std::optional<torch::BoundTensors> wholeBound;

@@ -13,13 +13,15 @@
 #include "core/run/check_torch.h"
 #include "core/run/measurement.h"
 #include "core/run/profile.h"
-#include "core/run/step_search.h"
 #include "core/run/repeated_whole_torch.h"
+#include "core/run/step_search.h"
 #include "core/torch/bind_weights_torch.h"
 #include "core/torch/torch_module.h"
 #include "core/trace/program_interpreter_torch.h"
 
 namespace core::run {
+
+class CompiledStep;
 
 class ModelRunner {
  public:
@@ -58,18 +60,19 @@ class ModelRunner {
                                      std::vector<std::uint64_t>* draws = nullptr) const;
   /// The step as one graph, and its replay checked; `measurement` says why there is none.
   Result<std::unique_ptr<CapturedStep>> captureStep(torch::BoundTensors& bound,
-                                                    const ForwardFunction& compiled, bool isRandom,
+                                                    const ForwardFunction& compiled,
+                                                    const CompiledStep& called,
                                                     const torch::RunOptions& options,
                                                     const StageContext& context,
                                                     Measurement& measurement) const;
 
   /// The step as one schedule, with its check in `measurement`; null where there is none.
   Result<std::unique_ptr<RepeatedWhole>> prepareWhole(const torch::ExecutableStep& executable,
-                                                 torch::BoundTensors& bound,
-                                                 const EagerShapes& shapes,
-                                                 const torch::RunOptions& options,
-                                                 const StageContext& context,
-                                                 Measurement& measurement) const;
+                                                      torch::BoundTensors& bound,
+                                                      const EagerShapes& shapes,
+                                                      const torch::RunOptions& options,
+                                                      const StageContext& context,
+                                                      Measurement& measurement) const;
 
   const load::LoadedModel& m_model;
   const load::InputSet& m_inputs;

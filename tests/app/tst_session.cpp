@@ -45,6 +45,9 @@ Session TstSession::rich() {
   session.options.partition.save = {"relu", "mm"};
   session.options.partition.recompute = {"add"};
   session.options.partition.moduleBudgets = {{"layer.1", 0.25}};
+  session.options.partition.quantize = {
+      core::ir::DType::F8E4M3, {core::ir::DType::BF16, core::ir::DType::F32}, 4096, false, true};
+  session.options.partition.offload = core::partition::Offload{8192};
   session.options.partition.peakLimit = (std::int64_t(1) << 53) + 1;
   session.options.partition.cost.kind = core::partition::CostModelKind::Profile;
   session.options.partition.cost.profile = std::make_shared<const core::partition::CallProfile>(
@@ -71,6 +74,8 @@ void TstSession::everythingComesBack() {
   QVERIFY2(read, read ? "" : read.error().message.c_str());
   QCOMPARE(sessionText(*read), text);
   QCOMPARE(read->options.seed, 0xffffffffffffffffULL);
+  QVERIFY(read->options.partition.quantize == rich().options.partition.quantize);
+  QVERIFY(read->options.partition.offload == rich().options.partition.offload);
   QCOMPARE(*read->options.partition.peakLimit, (std::int64_t(1) << 53) + 1);
   QVERIFY(read->options.partition.cost == rich().options.partition.cost ||
           *read->options.partition.cost.profile == *rich().options.partition.cost.profile);

@@ -16,6 +16,8 @@ class TstEnginePartition : public QObject {
   void impossiblePinsFailByName();
   void wrongBytesAreWrongUse();
   void savedTensorsAreQuantized();
+  void aStepRunsWithQuantizedSavedTensors();
+  void nothingIsMovedFromTheCpu();
   void aProfileOfTheModelIsACostModel();
 
  private:
@@ -77,6 +79,29 @@ void TstEnginePartition::savedTensorsAreQuantized() {
   QVERIFY(plain.out != packed.out);
   for (const char* wrong : {"f16", "f8e5m2=much", ""})
     QCOMPARE(runEngine({"partition", golden, "--quantize", wrong}).exitCode, 2);
+}
+
+void TstEnginePartition::aStepRunsWithQuantizedSavedTensors() {
+  const QTemporaryDir folder;
+  const QString plain = folder.filePath("plain.json"), packed = folder.filePath("packed.json");
+  const QStringList run{"run", oracleFile("mlp.pt2"), "--json"};
+  QCOMPARE(runEngine(run + QStringList{plain}).exitCode, 0);
+  const QStringList quantize{"--quantize", "f8e4m3fn=0", "--quantize-dtypes", "f32"};
+  const EngineRun quantized = runEngine(run + QStringList{packed} + quantize);
+  QVERIFY2(quantized.exitCode == 0, qPrintable(quantized.errors));
+  const QJsonObject exact = readJson(plain), rounded = readJson(packed);
+  QCOMPARE(rounded["outputs"], exact["outputs"]);
+  QVERIFY(rounded["gradients"] != exact["gradients"]);
+  const EngineRun bench = runEngine(QStringList{"bench", oracleFile("mlp.pt2")} + quantize);
+  QVERIFY2(bench.exitCode == 0, qPrintable(bench.errors));
+  QVERIFY2(bench.out.contains("saved tensors had 8 bits"), qPrintable(bench.out));
+  QCOMPARE(runEngine({"run", oracleFile("mlp.pt2"), "--quantize-dtypes", "f32"}).exitCode, 2);
+}
+
+void TstEnginePartition::nothingIsMovedFromTheCpu() {
+  const EngineRun run = runEngine({"run", oracleFile("mlp.pt2"), "--offload", "0"});
+  QVERIFY2(run.exitCode == 0, qPrintable(run.errors));
+  QVERIFY2(run.errors.contains("Nothing is moved to the CPU's memory"), qPrintable(run.errors));
 }
 
 void TstEnginePartition::aProfileOfTheModelIsACostModel() {

@@ -83,7 +83,8 @@ PartitionOptions withModuleBudget(PartitionOptions options, const std::string& m
 bool samePartition(const PartitionOptions& a, const PartitionOptions& b) {
   return a.partitioner == b.partitioner && a.budget == b.budget && a.solver == b.solver &&
          a.save == b.save && a.recompute == b.recompute && a.peakLimit == b.peakLimit &&
-         a.cost == b.cost && sameBudgets(a.moduleBudgets, b.moduleBudgets);
+         a.cost == b.cost && a.quantize == b.quantize && a.offload == b.offload &&
+         sameBudgets(a.moduleBudgets, b.moduleBudgets);
 }
 
 }  // namespace views::pages

@@ -71,6 +71,11 @@ class Fields {
     return std::max<std::int64_t>(number, low);
   }
 
+  bool flag(const QString& name) const {
+    if (!at(name).isBool()) wrong(name, QStringLiteral("must be true or false"));
+    return at(name).toBool();
+  }
+
   template <typename Enum, std::size_t n>
   Enum choice(const QString& name, const Words<Enum, n>& words) const {
     const auto value = valueOf(words, text(name));
@@ -156,6 +161,24 @@ core::partition::CostModel readCost(const Fields& fields) {
   return cost;
 }
 
+core::ir::DType readDType(const Fields& fields, const QString& name, const QString& text) {
+  const auto dtype = core::ir::dtypeFromName(text.toStdString());
+  if (!dtype) fields.wrong(name, QStringLiteral("is no dtype"));
+  return dtype.value_or(core::ir::DType::F32);
+}
+
+core::partition::Quantization readQuantization(const Fields& fields) {
+  core::partition::Quantization quantize;
+  quantize.dtype = readDType(fields, QStringLiteral("dtype"), fields.text("dtype"));
+  quantize.allowed.clear();
+  for (const QString& name : fields.texts("allowed"))
+    quantize.allowed.push_back(readDType(fields, QStringLiteral("allowed"), name));
+  quantize.leastBytes = fields.integer("leastBytes", 0);
+  quantize.scale = fields.flag("scale");
+  quantize.excludePrimals = fields.flag("excludePrimals");
+  return quantize;
+}
+
 PartitionOptions readPartition(const Fields& fields) {
   PartitionOptions options;
   options.partitioner = fields.choice("partitioner", kPartitionerWords);
@@ -167,6 +190,9 @@ PartitionOptions readPartition(const Fields& fields) {
     options.moduleBudgets.push_back(
         {module.text("module").toStdString(), module.number("budget", 0, 1)});
   }
+  if (fields.has("quantize")) options.quantize = readQuantization(fields.object("quantize"));
+  if (fields.has("offloadLeastBytes"))
+    options.offload = core::partition::Offload{fields.integer("offloadLeastBytes", 0)};
   if (fields.has("peakLimit")) options.peakLimit = fields.integer("peakLimit", 0);
   options.cost = readCost(fields.object("cost"));
   return options;

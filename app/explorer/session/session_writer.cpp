@@ -38,6 +38,20 @@ QJsonObject json(const core::partition::CostModel& cost) {
   return object;
 }
 
+QString dtypeText(core::ir::DType dtype) {
+  return text(std::string(core::ir::dtypeName(dtype)));
+}
+
+QJsonObject json(const core::partition::Quantization& quantize) {
+  QJsonArray allowed;
+  for (const core::ir::DType dtype : quantize.allowed) allowed.append(dtypeText(dtype));
+  return {{"dtype", dtypeText(quantize.dtype)},
+          {"allowed", allowed},
+          {"leastBytes", QJsonValue(qint64(quantize.leastBytes))},
+          {"scale", quantize.scale},
+          {"excludePrimals", quantize.excludePrimals}};
+}
+
 QJsonObject json(const PartitionOptions& options) {
   QJsonArray budgets;
   for (const auto& module : options.moduleBudgets) {
@@ -50,6 +64,9 @@ QJsonObject json(const PartitionOptions& options) {
                      {"recompute", arrayOf(options.recompute)},
                      {"moduleBudgets", budgets},
                      {"cost", json(options.cost)}};
+  if (options.quantize) object.insert("quantize", json(*options.quantize));
+  if (options.offload)
+    object.insert("offloadLeastBytes", QJsonValue(qint64(options.offload->leastBytes)));
   if (options.peakLimit) object.insert("peakLimit", QJsonValue(qint64(*options.peakLimit)));
   return object;
 }

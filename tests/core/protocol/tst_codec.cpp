@@ -53,6 +53,8 @@ partition::Partition samplePartition(const ir::GraphPtr& graph) {
   parts.options.save = {"t"};
   parts.options.moduleBudgets = {{"layer1", 0.25}};
   parts.options.peakLimit = 1 << 20;
+  parts.options.quantize = {ir::DType::F8E4M3, {ir::DType::F32, ir::DType::F16}, 77, false, true};
+  parts.options.offload = partition::Offload{78};
   parts.options.cost.kind = partition::CostModelKind::Profile;
   parts.options.cost.peaks.flopsPerSecond = 2e12;
   parts.options.cost.profile =
@@ -291,6 +293,8 @@ void TstCodec::recordKeepsPartitionScheduleAndMeasurement() {
   QCOMPARE(parts.recomputeFlops, 1e9);
   QCOMPARE(parts.recomputeSeconds, 0.25);
   QCOMPARE(parts.options.peakLimit, std::optional<std::int64_t>(1 << 20));
+  QVERIFY(parts.options.quantize == samplePartition(parts.forward).options.quantize);
+  QVERIFY(parts.options.offload == samplePartition(parts.forward).options.offload);
   QCOMPARE(parts.options.cost.kind, partition::CostModelKind::Profile);
   QCOMPARE(parts.options.cost.peaks.flopsPerSecond, 2e12);
   QCOMPARE(parts.options.cost.profile->at("mm"), 0.5);

@@ -118,6 +118,18 @@ class TestCompare : public QObject {
     QVERIFY(!compared(compiled * 1e6, eager * 1e6, {}, 1e-9).passed);
   }
 
+  void whatComesFromEightBitsMayDifferByTheirRounding() {
+    const Tensor eager = rising(1000);
+    const auto passes = [&](double factor, double roundoff) {
+      return run::compareTensors({"t", eager * factor, eager, {}, 0, roundoff}).passed;
+    };
+    QVERIFY(passes(1.1, 1.0 / 8));
+    QVERIFY(!passes(1.2, 1.0 / 8));
+    QVERIFY(!passes(1.1, 1.0 / 16));
+    QVERIFY(!passes(1.01, 0));
+    QVERIFY(!run::compareTensors({"t", eager.to(at::kDouble), eager, {}, 0, 1.0 / 8}).passed);
+  }
+
   void complexNumbersAreComparedByBothParts() {
     const Tensor eager = at::complex(rising(10), rising(10));
     QVERIFY(compared(eager.clone(), eager).passed);
