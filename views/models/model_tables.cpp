@@ -57,17 +57,17 @@ Table parameterTable(const CompileRecordPtr& record) {
       numberColumn(0),
       textColumn(QStringLiteral("name"),
                  [parameter](int row) { return showable(parameter(row).name); }),
+      textColumn(QStringLiteral("value"),
+                 [parameter](int row) { return valueText(parameter(row).meta); }),
+      bytesColumn(QStringLiteral("bytes"),
+                  [parameter](int row) { return parameter(row).meta.bytes(); }),
+      countColumn(QStringLiteral("elements"),
+                  [parameter](int row) { return parameter(row).meta.numel(); }),
       textColumn(QStringLiteral("kind"),
                  [parameter](int row) {
                    return parameter(row).isParameter ? QStringLiteral("parameter")
                                                      : QStringLiteral("buffer");
                  }),
-      textColumn(QStringLiteral("value"),
-                 [parameter](int row) { return valueText(parameter(row).meta); }),
-      countColumn(QStringLiteral("elements"),
-                  [parameter](int row) { return parameter(row).meta.numel(); }),
-      bytesColumn(QStringLiteral("bytes"),
-                  [parameter](int row) { return parameter(row).meta.bytes(); }),
       textColumn(QStringLiteral("gradient"),
                  [parameter](int row) {
                    return parameter(row).requiresGrad ? QStringLiteral("yes")

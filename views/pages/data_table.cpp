@@ -14,6 +14,7 @@ namespace views::pages {
 
 namespace {
 constexpr int kWidestColumn = 240;
+constexpr int kNarrowestText = 100;  ///< a name cut shorter says too little
 constexpr int kRowsMeasured = 200;
 }  // namespace
 
@@ -67,7 +68,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   setWordWrap(false);
   setTabKeyNavigation(false);
   setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  setTextElideMode(Qt::ElideRight);
+  setTextElideMode(Qt::ElideMiddle);  // the end of a module's path says most
   verticalHeader()->hide();
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
   horizontalHeader()->setHighlightSections(false);
@@ -79,6 +80,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   setEmptyText(tr("There is nothing to list."));
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           &DataTable::onCurrentChanged);
+  connect(horizontalHeader(), &QHeaderView::sectionResized, this, &DataTable::onColumnResized);
   buildActions();
 }
 
@@ -100,7 +102,7 @@ void DataTable::buildActions() {
 void DataTable::setTable(models::Table table) {
   const QScopedValueRollback<bool> guard(m_following, true);
   m_model->setTable(std::move(table));
-  fitColumns();
+  measureColumns();
   showSelection();
 }
 
@@ -125,11 +127,40 @@ void DataTable::paintEvent(QPaintEvent* event) {
                    Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, reason);
 }
 
-void DataTable::fitColumns() {
+void DataTable::measureColumns() {
+  const bool sameColumns = static_cast<int>(m_wishes.size()) == m_proxy->columnCount();
+  if (m_widthsAreChosen && sameColumns) return;
+  m_widthsAreChosen = false;
+  const QScopedValueRollback<bool> guard(m_fitting, true);
   resizeColumnsToContents();
-  for (int column = 0; column + 1 < m_proxy->columnCount(); ++column) {
-    setColumnWidth(column, std::min(columnWidth(column) + 8, kWidestColumn));
+  m_wishes.clear();
+  for (int column = 0; column < m_proxy->columnCount(); ++column) {
+    const int wanted = std::min(columnWidth(column) + 8, kWidestColumn);
+    const auto& shown = m_model->table().columns[static_cast<std::size_t>(column)];
+    const bool isNumber = shown.alignment == models::Alignment::Number;  // half of one is a lie
+    const int title = horizontalHeader()->sectionSizeHint(column);
+    m_wishes.push_back(
+        {wanted, isNumber ? wanted : std::min(wanted, std::max(title, kNarrowestText))});
   }
+  fitColumns();
+}
+
+void DataTable::fitColumns() {
+  if (m_widthsAreChosen) return;
+  const QScopedValueRollback<bool> guard(m_fitting, true);
+  const std::vector<int> widths = fittedWidths(m_wishes, viewport()->width());
+  for (std::size_t column = 0; column < widths.size(); ++column)
+    setColumnWidth(static_cast<int>(column), widths[column]);
+}
+
+void DataTable::onColumnResized(int column) {
+  const bool isStretched = column + 1 == m_proxy->columnCount();
+  if (!m_fitting && !isStretched) m_widthsAreChosen = true;
+}
+
+void DataTable::resizeEvent(QResizeEvent* event) {
+  QTableView::resizeEvent(event);
+  fitColumns();
 }
 
 void DataTable::followSelection(shared::SelectionHub* hub, shared::GraphKind graph) {

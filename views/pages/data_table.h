@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "views/models/table_model.h"
+#include "views/pages/column_widths.h"
 #include "views/shared/selection_hub.h"
 
 namespace views::pages {
@@ -74,11 +75,16 @@ class DataTable : public QTableView {
  protected:
   void focusInEvent(QFocusEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void onCurrentChanged(const QModelIndex& current);
   void showSelection();
+  /// Measures what the columns want to be; widths that a person chose are kept.
+  void measureColumns();
+  /// Gives the columns the room that there is.
   void fitColumns();
+  void onColumnResized(int column);
   void buildActions();
   /// Why there are no rows; empty if there are some.
   QString emptyReason() const;
@@ -88,6 +94,9 @@ class DataTable : public QTableView {
   NodeFilterProxy* m_proxy;
   shared::SelectionHub* m_hub = nullptr;
   shared::GraphKind m_graph = shared::GraphKind::Joint;
+  std::vector<ColumnWish> m_wishes;
+  bool m_fitting = false;  ///< columns are resized by us, not by a person
+  bool m_widthsAreChosen = false;
   bool m_following = false;  ///< the current row is being set from outside
 };
 
