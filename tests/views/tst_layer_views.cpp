@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/plot/roofline_chart.h"
 
 using namespace views;
@@ -131,5 +132,5 @@ void TstLayerViews::tablesAreConsistentModels() {
   }
 }
 
-QTEST_MAIN(TstLayerViews)
+WATCHED_TEST_MAIN(TstLayerViews)
 #include "tst_layer_views.moc"

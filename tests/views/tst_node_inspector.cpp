@@ -5,6 +5,7 @@
 #include <QTreeWidget>
 
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/pages/node_inspector.h"
 #include "views/pages/side_panels.h"
 
@@ -147,5 +148,5 @@ void TstNodeInspector::moduleTreeFollowsTheSelection() {
   QCOMPARE(hub.selection().module, QStringLiteral("fc1"));
 }
 
-QTEST_MAIN(TstNodeInspector)
+WATCHED_TEST_MAIN(TstNodeInspector)
 #include "tst_node_inspector.moc"

@@ -10,6 +10,7 @@
 #include <QTreeView>
 
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/graph/graph_view.h"
 #include "views/pages/budget_panel.h"
 #include "views/pages/code_view.h"
@@ -488,5 +489,5 @@ void TstPages::everyControlHasAnAccessibleName() {
   }
 }
 
-QTEST_MAIN(TstPages)
+WATCHED_TEST_MAIN(TstPages)
 #include "tst_pages.moc"

@@ -14,6 +14,7 @@
 #include "core/partition/memory_timeline.h"
 #include "core/partition/partition_joint.h"
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/pages/budget_panel.h"
 #include "views/pages/curve_panel.h"
 #include "views/pages/data_table.h"
@@ -327,5 +328,5 @@ void TstPartitionParts::furtherVariantsAreDrawnOnlyIfTheirCheckPassed() {
                                          "as one schedule,1,1\r\n"));
 }
 
-QTEST_MAIN(TstPartitionParts)
+WATCHED_TEST_MAIN(TstPartitionParts)
 #include "tst_partition_parts.moc"

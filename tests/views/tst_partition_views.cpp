@@ -11,6 +11,7 @@
 
 #include "core/partition/partition_joint.h"
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/graph/graph_view.h"
 #include "views/models/partition_difference.h"
 #include "views/models/partition_tables.h"
@@ -356,5 +357,5 @@ void TstPartitionViews::whyNamesTheReadersAndTheCostOfTheOtherChoice() {
   QCOMPARE(panel.text(), QStringLiteral("No such value."));
 }
 
-QTEST_MAIN(TstPartitionViews)
+WATCHED_TEST_MAIN(TstPartitionViews)
 #include "tst_partition_views.moc"

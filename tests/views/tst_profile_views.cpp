@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "tests/support/sample_record.h"
+#include "tests/support/watched_application.h"
 #include "views/pages/data_table.h"
 #include "views/pages/profile_panel.h"
 #include "views/pages/step_search_panel.h"
@@ -244,5 +245,5 @@ void TstProfileViews::aSearchThatFoundNothingSaysSo() {
   QVERIFY(chart->asCsv().contains(QStringLiteral("1e-3,1")));
 }
 
-QTEST_MAIN(TstProfileViews)
+WATCHED_TEST_MAIN(TstProfileViews)
 #include "tst_profile_views.moc"

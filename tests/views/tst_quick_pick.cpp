@@ -4,6 +4,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "views/pages/quick_pick.h"
 #include "views/shared/fuzzy_match.h"
 
@@ -96,5 +97,5 @@ void TstQuickPick::manyEntriesAreCutOffAndCounted() {
   QCOMPARE(pick.stateText(), QString("1000 of 1000"));
 }
 
-QTEST_MAIN(TstQuickPick)
+WATCHED_TEST_MAIN(TstQuickPick)
 #include "tst_quick_pick.moc"

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "views/pages/data_table.h"
 #include "views/pages/runs_panel.h"
 
@@ -149,5 +150,5 @@ void TstRunsPanel::tablesAreConsistentModels() {
   }
 }
 
-QTEST_MAIN(TstRunsPanel)
+WATCHED_TEST_MAIN(TstRunsPanel)
 #include "tst_runs_panel.moc"

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "views/pages/data_table.h"
 #include "views/pages/sweep_panel.h"
 #include "views/plot/sweep_chart.h"
@@ -181,5 +182,5 @@ void TstSweepPanel::theTableIsAConsistentModel() {
   QVERIFY(model.data(model.index(3, 8)).toString().contains(QStringLiteral("signal 9")));
 }
 
-QTEST_MAIN(TstSweepPanel)
+WATCHED_TEST_MAIN(TstSweepPanel)
 #include "tst_sweep_panel.moc"

@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include "tests/support/watched_application.h"
 #include "views/look/theme.h"
 
 using namespace views::look;
@@ -58,5 +59,5 @@ void TstTheme::systemThemeFollowsTheDesktopsLightness() {
   QVERIFY(!isDark(themePalette(Theme::System, themePalette(Theme::Light, dark))));
 }
 
-QTEST_MAIN(TstTheme)
+WATCHED_TEST_MAIN(TstTheme)
 #include "tst_theme.moc"
