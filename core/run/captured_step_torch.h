@@ -24,8 +24,9 @@ class CapturedStep {
  public:
   /// Runs `step` on the tensors of `bound` a few times on a stream of its own, then records it
   /// once. `bound` must not be used for other steps before: gradients belong to the stream of their
-  /// first one. `bound`, `options` and what `step` refers to must outlive the object. Errors: Torch, with what cannot be recorded; OutOfMemory;
-  /// DeviceUnavailable where libaot_torch_cuda is missing.
+  /// first one. `bound`, `options` and what `step` refers to must outlive the object. Errors:
+  /// Torch, with what cannot be recorded; OutOfMemory; DeviceUnavailable where libaot_torch_cuda is
+  /// missing.
   static Result<std::unique_ptr<CapturedStep>> capture(torch::BoundTensors& bound,
                                                        StepFunction step,
                                                        const torch::RunOptions& options);
