@@ -115,7 +115,7 @@ void CudaWriter::writePackedLoads(const std::vector<int>& computed) {
   for (const int index : computed) {
     if (kernel().op(index).kind != LoopOpKind::Load || !isPackedLoad(index)) continue;
     const std::string number = std::to_string(index);
-    const std::string held = "held_" + number + "[" + slot() + "]";
+    const std::string held = m_rowArray + number + "[" + slot() + "]";
     const auto at = static_cast<std::size_t>(index);
     if (m_plan.isResident(index) && m_isHeld[at]) {
       m_code.line("const " + packType(index) + " pack_" + number + " = " + held + ";");
@@ -187,7 +187,7 @@ void CudaWriter::writePackedStores(const std::vector<int>& computed) {
 std::string CudaWriter::storeGuard(int index) const {
   std::vector<std::string> conditions;
   const bool isElement = kernel().planOf(index).isElement;
-  if (isRows() && m_plan.groups > 1 && m_plan.rowCount() % m_plan.groups != 0)
+  if (isRows() && m_plan.groups > 1 && m_plan.unitCount() % m_plan.groups != 0)
     conditions.push_back("isInside");
   if (isColumns() && m_plan.strips() % m_plan.threads != 0) conditions.push_back("isInside");
   if (!isElement && !isPoints()) {

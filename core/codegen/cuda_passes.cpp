@@ -33,6 +33,8 @@ void CudaWriter::writeHeldArrays() {
     const std::string name = "held_" + text(i);
     if (m_plan.residence == Residence::Registers) {
       m_code.line(packType(i) + " " + name + "[" + text(m_plan.count) + "];");
+      if (m_plan.isAhead(i))
+        m_code.line(packType(i) + " next_" + text(i) + "[" + text(m_plan.count) + "];");
       continue;
     }
     if (at == 0) m_code.line("extern __shared__ uint4 rowMemory[];");
@@ -130,7 +132,7 @@ void CudaWriter::closeSteps() {
 void CudaWriter::writeLoadPhase() {
   std::vector<int> loads;
   for (int i = 0; i < opCount(); ++i)
-    if (m_plan.isResident(i)) loads.push_back(i);
+    if (m_plan.isResident(i) && !m_isHeld[static_cast<std::size_t>(i)]) loads.push_back(i);
   if (loads.empty() || m_plan.residence != Residence::Registers) return;
   openSteps();
   if (isPoints()) writeRowOps(0, false);
@@ -170,7 +172,7 @@ void CudaWriter::writeOp(int index) {
   const LoopOp& op = kernel().op(index);
   switch (op.kind) {
     case LoopOpKind::Constant: return;
-    case LoopOpKind::Accumulate:
+    case LoopOpKind::Accumulate: writeAccumulate(index); return;
     case LoopOpKind::Store: writeStore(index); return;
     case LoopOpKind::Compute: define(index, m_expressions.compute(index)); return;
     case LoopOpKind::Index: define(index, "(i64)" + axisName(op.axis, false)); return;

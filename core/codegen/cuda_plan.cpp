@@ -13,7 +13,11 @@
 // registers sum their exponentials in the pass that finds the maximum, and find a variance in the
 // pass that finds the mean; so do columns.
 //
-// Columns. Warps lie along the columns, eight threads go down each and meet in shared memory.
+// Columns. Warps lie along the columns, eight threads go down each and meet in shared memory, or
+// thirty-two where there are few columns that are short: one launch is then all it takes.
+//
+// Slots of rows. A block whose columns are summed beside walks the rows of its slot with the sums
+// in registers. It loads each row while it computes the one before, and what all rows share once.
 //
 // Splits. Where rows are few and long, several blocks share one. Each pass is then a launch; blocks
 // leave their part of each reduction in the workspace, and the next launch begins by combining the
@@ -24,6 +28,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/codegen/cuda_one_hot.h"
 #include "core/codegen/cuda_online.h"
 #include "core/codegen/cuda_variance.h"
 #include "core/codegen/cuda_vectors.h"
@@ -42,12 +47,15 @@ constexpr int kVectorsOfThread = 4;
 constexpr int kMostThreadsOfRow = 1024;
 constexpr std::int64_t kHeldRegisters = 64;  // a thread's, for what it has read
 constexpr std::int64_t kKeptRegisters = 64;  // a thread's, for what it has computed
+constexpr std::int64_t kWalkRegisters = 96;  // a thread's that walks rows, for all that it holds
 // Of the 65,536 registers of a multiprocessor, what one block may take for each of the two.
 constexpr std::int64_t kHeldOfBlock = 24 * 1024;
 constexpr std::int64_t kKeptOfBlock = 16 * 1024;
 constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
-constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
-constexpr std::int64_t kStepsOfPart = 8;           // down a column that cost what a part does
+constexpr std::int64_t kSplitSteps = 32;     // that a thread of a split row has at least
+constexpr std::int64_t kStepsOfPart = 8;     // down a column that cost what a part does
+constexpr std::int64_t kShortColumn = 1024;  // that one block of more threads goes down
+constexpr int kMostThreadsOfBlock = 1024;
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
 std::int64_t product(const std::vector<std::int64_t>& values) {
@@ -118,6 +126,34 @@ void hold(CudaPlan& plan, const std::vector<int>& loads) {
   for (const int load : loads) plan.resident[static_cast<std::size_t>(load)] = true;
 }
 
+/// What a thread that walks rows holds beside its row: loads of all rows alike, the next row, sums.
+void planWalk(CudaPlan& plan, const CudaTarget& target) {
+  plan.hoisted.assign(plan.kernel.ops.size(), false);
+  plan.ahead.assign(plan.kernel.ops.size(), false);
+  if (!plan.isFolded() || plan.residence != Residence::Registers) return;
+  const auto first = static_cast<std::ptrdiff_t>(plan.kernel.unitAxes());
+  const auto end = static_cast<std::ptrdiff_t>(plan.kernel.nest.outer.size());
+  std::int64_t registers = 0;
+  for (int i = 0; i < static_cast<int>(plan.kernel.ops.size()); ++i) {
+    const LoopOp& op = plan.kernel.op(i);
+    const auto at = static_cast<std::size_t>(i);
+    if (op.kind == LoopOpKind::Accumulate) registers += plan.lanes();
+    const bool isEarly = plan.kernel.planOf(i).isElement && plan.kernel.planOf(i).depth == 0;
+    if (op.kind != LoopOpKind::Load || !isEarly || !op.access.indirect.empty()) continue;
+    if (laneStride(plan, op) == 0) continue;
+    const auto& strides = op.access.strides;
+    const bool isOfRow = std::any_of(strides.begin() + first, strides.begin() + end,
+                                     [](std::int64_t stride) { return stride != 0; });
+    plan.hoisted[at] = !isOfRow;
+    plan.ahead[at] = isOfRow && plan.resident[at];
+    registers += registersOf(plan, i) * (plan.resident[at] && isOfRow ? 2 : 1);
+  }
+  if (!target.loadsAhead || plan.count * registers > kWalkRegisters)
+    plan.ahead.assign(plan.kernel.ops.size(), false);
+  for (std::size_t i = 0; i < plan.hoisted.size(); ++i)
+    if (plan.hoisted[i]) plan.resident[i] = true;
+}
+
 /// Threads of a row, vectors of each, and where the row is held.
 void divideRow(CudaPlan& plan, const CudaTarget& target) {
   const std::int64_t steps = plan.steps();
@@ -127,7 +163,8 @@ void divideRow(CudaPlan& plan, const CudaTarget& target) {
     held += registersOf(plan, load);
     bytes += plan.lanes() * bytesOf(plan, plan.kernel.op(load));
   }
-  int threads = powerOfTwoFrom(ceilDivide(steps, target.rowVectors));
+  const int vectors = plan.isFolded() ? target.walkVectors : target.rowVectors;
+  int threads = powerOfTwoFrom(ceilDivide(steps, vectors));
   threads = std::max(threads, std::min(8, powerOfTwoFrom(steps)));
   const auto fits = [&](std::int64_t count) {
     return count * std::max<std::int64_t>(1, held) <=
@@ -158,8 +195,9 @@ void divideRow(CudaPlan& plan, const CudaTarget& target) {
 /// Blocks that share a row, if there are too few rows for the device.
 void splitRows(CudaPlan& plan, const CudaTarget& target) {
   const std::int64_t rows = plan.rowCount();
-  if (rows == 0 || isInPlace(plan.kernel.nest)) return;
+  if (rows == 0 || plan.isFolded() || isInPlace(plan.kernel.nest)) return;
   const bool isColumns = plan.shape == CudaShape::Columns;
+  if (isColumns && plan.innerPoints() <= kShortColumn) return;
   const std::int64_t blocks = isColumns ? ceilDivide(plan.strips(), plan.threads) *
                                               (rows / plan.kernel.axisSize(plan.kernel.laneAxis()))
                                         : rows;
@@ -186,14 +224,17 @@ void splitRows(CudaPlan& plan, const CudaTarget& target) {
 
 /// Threads along and down the columns; narrower vectors where the parts of the reductions would
 /// not fit into shared memory.
-void divideColumns(CudaPlan& plan) {
+void divideColumns(CudaPlan& plan, const CudaTarget& target) {
   std::int64_t bytes = 0;
   for (const LoopOp& op : plan.kernel.nest.ops)
     if (op.kind == LoopOpKind::Reduce) bytes += std::max<std::int64_t>(4, ir::dtypeBytes(op.dtype));
-  while (plan.kernel.lanes > 1 && bytes * kThreads * plan.kernel.lanes > kStaticShared)
+  const bool isSmall = plan.innerPoints() <= kShortColumn &&
+                       plan.rowCount() < std::int64_t{kThreads} * target.multiprocessors;
+  const int block = isSmall ? kMostThreadsOfBlock : kThreads;
+  while (plan.kernel.lanes > 1 && bytes * block * plan.kernel.lanes > kStaticShared)
     plan.kernel.lanes /= 2;
   plan.threads = std::min(kWarp, powerOfTwoFrom(plan.strips()));
-  plan.groups = kThreads / plan.threads;
+  plan.groups = block / plan.threads;
   while (plan.groups > 1 &&
          (plan.groups / 2 >= plan.innerPoints() ||
           bytes * plan.threads * plan.groups * plan.kernel.lanes > kStaticShared))
@@ -215,15 +256,22 @@ void dividePoints(CudaPlan& plan, const CudaTarget& target) {
   if (plan.count > 1) hold(plan, holdable(plan));
 }
 
-/// An op is coarse if every way from it ends in a store of, or a rounding to, half precision.
+/// An op is coarse if every way from it ends in a store of, or a rounding to, half precision, or in
+/// a sum over many rows beside such a store.
 void findCoarse(CudaPlan& plan) {
   const auto isHalf = [](ir::DType dtype) {
     return dtype == ir::DType::BF16 || dtype == ir::DType::F16;
   };
+  const bool hasHalves =
+      std::any_of(plan.kernel.nest.ops.begin(), plan.kernel.nest.ops.end(), [&](const LoopOp& op) {
+        return op.kind == LoopOpKind::Store &&
+               isHalf(plan.kernel.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype);
+      });
   plan.coarse.assign(plan.kernel.ops.size(), true);
   for (int i = static_cast<int>(plan.kernel.ops.size()) - 1; i >= 0; --i) {
     const LoopOp& op = plan.kernel.op(i);
     bool swallows = plan.coarse[static_cast<std::size_t>(i)];
+    if (op.kind == LoopOpKind::Accumulate) swallows = hasHalves;
     if (op.kind == LoopOpKind::Store)
       swallows = isHalf(plan.kernel.nest.buffers[static_cast<std::size_t>(op.access.buffer)].dtype);
     if (op.kind == LoopOpKind::Compute && op.fn == schedule::ScalarFn::Cast && isHalf(op.dtype))
@@ -261,6 +309,11 @@ bool CudaPlan::isPacked(int index) const {
 
 std::int64_t CudaPlan::rowCount() const {
   return product(kernel.nest.outer);
+}
+
+std::int64_t CudaPlan::rowsOfUnit() const {
+  const auto& outer = kernel.nest.outer;
+  return product({outer.begin() + kernel.unitAxes(), outer.end()});
 }
 
 std::int64_t CudaPlan::innerPoints() const {
@@ -301,6 +354,9 @@ std::vector<std::string> CudaPlan::notes() const {
   if (residence == Residence::Shared)
     result.push_back("each row is held in " + std::to_string(sharedBytes) +
                      " bytes of shared memory");
+  if (isFolded())
+    result.push_back("a block walks " + std::to_string(rowsOfUnit()) +
+                     " rows and adds their columns up");
   if (splits > 1)
     result.push_back(std::to_string(splits) +
                      " blocks share each row; their parts are combined in a fixed order");
@@ -320,6 +376,7 @@ CudaPlan planOnce(const LoopNest& nest, const CudaTarget& target, bool online) {
   kernel.nest = std::move(simplified.nest);
   ensureInnerAxis(kernel.nest);
   kernel.isPointwise = simplified.isPointwise;
+  kernel.folded = simplified.folded;
   const bool isColumns = simplified.vectorAxis == VectorAxis::Outer;
   kernel.vectorAxis = isColumns ? VectorAxis::Outer : VectorAxis::Inner;
   plan.shape = kernel.isPointwise ? CudaShape::Points
@@ -334,13 +391,15 @@ CudaPlan planOnce(const LoopNest& nest, const CudaTarget& target, bool online) {
   planPasses(kernel, 0);
   if (kernel.passes.empty()) kernel.passes.emplace_back();
   if (plan.shape == CudaShape::Points) dividePoints(plan, target);
-  if (plan.shape == CudaShape::Columns) divideColumns(plan);
+  if (plan.shape == CudaShape::Columns) divideColumns(plan, target);
   if (plan.shape == CudaShape::Rows) divideRow(plan, target);
   if (plan.shape != CudaShape::Points) splitRows(plan, target);
   if (plan.shape == CudaShape::Rows && plan.residence == Residence::Registers) {
     kernel.keptPoints = plan.count;
-    planPasses(kernel, 4 * std::min(kKeptRegisters, kKeptOfBlock / plan.threads));
+    const std::int64_t most = plan.isFolded() ? kKeptRegisters / 2 : kKeptRegisters;
+    planPasses(kernel, 4 * std::min(most, kKeptOfBlock / plan.threads));
   }
+  planWalk(plan, target);
   chooseIndexWidth(plan);
   findCoarse(plan);
   return plan;
@@ -348,7 +407,8 @@ CudaPlan planOnce(const LoopNest& nest, const CudaTarget& target, bool online) {
 
 }  // namespace
 
-CudaPlan planCudaKernel(const LoopNest& nest, const CudaTarget& target) {
+CudaPlan planCudaKernel(const LoopNest& original, const CudaTarget& target) {
+  const LoopNest nest = withOneHotSums(original);
   CudaPlan plan = planOnce(nest, target, false);
   if (plan.shape == CudaShape::Points || plan.residence == Residence::Registers) return plan;
   // Each sweep is made from memory: fewer of them are worth more arithmetic.

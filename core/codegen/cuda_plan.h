@@ -41,6 +41,9 @@ struct CudaPlan {
   std::vector<bool> follows;
   /// By op: a sum of exponentials that is made along with the maximum (see cuda_online.h).
   std::vector<bool> online;
+  /// By op, where a block walks the rows of a slot (KernelPlan::folded): loads of all rows alike,
+  /// made once and held; and loads of the next row, made while the row at hand is computed.
+  std::vector<bool> hoisted, ahead;
   std::int64_t splits = 1;  ///< blocks that share one row, or one strip of columns
   bool wideIndex = false;   ///< positions need 64 bits
   std::int64_t sharedBytes = 0;
@@ -48,6 +51,8 @@ struct CudaPlan {
   int lanes() const { return kernel.lanes; }
   bool isRagged() const { return raggedBy >= 0; }
   bool isResident(int op) const { return resident[static_cast<std::size_t>(op)]; }
+  bool isHoisted(int op) const { return hoisted[static_cast<std::size_t>(op)]; }
+  bool isAhead(int op) const { return ahead[static_cast<std::size_t>(op)]; }
   bool isOnline(int op) const { return online[static_cast<std::size_t>(op)]; }
   /// Whether the variable is an array with an element for each of the thread's columns.
   bool isPerColumn(int op) const {
@@ -55,7 +60,10 @@ struct CudaPlan {
   }
   /// Whether the buffer access `op` moves `lanes` neighbours as one.
   bool isPacked(int op) const;
-  std::int64_t rowCount() const;     ///< product of the outer axes
+  std::int64_t rowCount() const;    ///< product of the outer axes
+  std::int64_t rowsOfUnit() const;  ///< that a block walks: product of the folded axes
+  std::int64_t unitCount() const { return rowsOfUnit() ? rowCount() / rowsOfUnit() : 0; }
+  bool isFolded() const { return kernel.folded > 0; }
   std::int64_t innerPoints() const;  ///< product of the inner axes
   /// Steps along a row (vectors) or down a column (inner points).
   std::int64_t steps() const;

@@ -192,12 +192,12 @@ INLINE f32 coarseTanh(f32 x) {
   return fabsf(x) < 0.1f ? near : far;
 }
 )"},
-    {"coarseCdf", "approximate", R"(
+    {"coarseCdf", "coarseExp", R"(
 INLINE f32 coarseCdf(f32 x) {
   const f32 t = reciprocal(fmaf(0.231641888f, fabsf(x), 1.0f));
   f32 p = fmaf(fmaf(0.530702715f, t, -0.726576014f), t, 0.710706871f);
   p = fmaf(fmaf(p, t, -0.142248368f), t, 0.127414796f) * t;
-  const f32 tail = p * powerOfTwo(x * x * -0.721347520f);
+  const f32 tail = p * coarseExp(x * x * -0.5f);
   return x < 0.0f ? tail : 1.0f - tail;
 }
 )"},

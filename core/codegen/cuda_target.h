@@ -21,6 +21,10 @@ struct CudaTarget {
   int rowVectors = 4;
   /// Threads of a row that is too long for registers.
   int longRowThreads = 512;
+  /// The same where blocks walk rows and hold the sums of their columns.
+  int walkVectors = 2;
+  /// Whether a block that walks rows loads the next one before it computes.
+  bool loadsAhead = true;
 };
 
 }  // namespace core::codegen

@@ -115,7 +115,8 @@ void chooseVector(CudaPlan& plan, const CudaTarget& target) {
   const std::int64_t wanted = lanes;
   while (lanes > 1 && !fits(lanes)) lanes /= 2;
   plan.kernel.lanes = static_cast<int>(lanes);
-  if (lanes * 4 <= wanted) makeRagged(plan, wanted);
+  // Rows that begin at different places between vectors have no columns in common.
+  if (lanes * 4 <= wanted && !plan.isFolded()) makeRagged(plan, wanted);
 }
 
 }  // namespace core::codegen

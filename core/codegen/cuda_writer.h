@@ -2,8 +2,8 @@
 
 // The writer behind writeCudaKernel(): one object writes one kernel. Private to core/codegen; its
 // parts are cuda_access.cpp (positions, addresses, loads, stores), cuda_passes.cpp (sweeps over
-// rows), cuda_totals.cpp (what reductions accumulate in, and how threads meet) and
-// write_cuda_kernel.cpp (the frame).
+// rows), cuda_totals.cpp (what reductions accumulate in, and how threads meet), cuda_walk.cpp
+// (blocks that walk rows) and write_cuda_kernel.cpp (the frame).
 
 #include <string>
 #include <utility>
@@ -73,6 +73,15 @@ class CudaWriter {
   void readParts(int pass);
   std::vector<int> reductionsOf(int pass) const;
 
+  // Blocks that walk the rows of a slot, and sum their columns.
+  void writeWalk();
+  void writeWalkLoads(const std::vector<bool>& which);
+  void writeNextRow();
+  void unravelRow(const std::string& source);
+  void writeAccumulate(int index);
+  void writeSums();
+  bool sharesAfterOneWait() const;
+
   // Sums of exponentials that are made along with the maximum.
   std::string accumulator(int reduction) const;
   std::string accumulatorType(int reduction) const;
@@ -110,6 +119,7 @@ class CudaWriter {
   CodeWriter m_code;
   int m_multiprocessors = 0;
   bool m_checksIndices = false;
+  const char* m_rowArray = "held_";     ///< where loads of a row are put
   bool m_isEnd = false;                 ///< the body at hand is for vectors at the ends of rows
   std::vector<bool> m_isHeld;           ///< by op: the load has been made in this entry
   std::vector<std::int64_t> m_partsAt;  ///< by op: a reduction's place in the workspace

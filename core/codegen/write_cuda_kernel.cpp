@@ -150,12 +150,12 @@ void CudaWriter::writeUnit() {
     const bool isShared = m_plan.groups > 1;
     m_code.line("[[maybe_unused]] uat row = (uat)blockIdx.x" +
                 (isShared ? " * " + text(m_plan.groups) + " + threadIdx.y" : "") + ";");
-    if (isShared && m_plan.rowCount() % m_plan.groups != 0) {
-      m_code.line("const bool isInside = row < " + text(m_plan.rowCount()) + ";");
-      m_code.line("if (!isInside) row = " + text(m_plan.rowCount() - 1) + ";");
+    if (isShared && m_plan.unitCount() % m_plan.groups != 0) {
+      m_code.line("const bool isInside = row < " + text(m_plan.unitCount()) + ";");
+      m_code.line("if (!isInside) row = " + text(m_plan.unitCount() - 1) + ";");
     }
     std::vector<int> axes;
-    for (int axis = outerCount() - 1; axis >= 0; --axis) axes.push_back(axis);
+    for (int axis = kernel().unitAxes() - 1; axis >= 0; --axis) axes.push_back(axis);
     unravel("row", axes, false);
   }
   if (!isSplit()) return;
@@ -208,7 +208,10 @@ void CudaWriter::writeEntry(int stage) {
     m_code.line("letNextStart();");
   writeUnit();
   writeHeldArrays();
-  writeStagePasses(stage);
+  if (m_plan.isFolded())
+    writeWalk();
+  else
+    writeStagePasses(stage);
   m_code.close();
 }
 
@@ -221,7 +224,7 @@ KernelLaunch CudaWriter::launchOf(int stage) const {
       blocks = ceilDivide(m_plan.rowCount() * m_plan.steps(),
                           std::int64_t{m_plan.threads} * m_plan.count);
       break;
-    case CudaShape::Rows: blocks = ceilDivide(m_plan.rowCount(), m_plan.groups); break;
+    case CudaShape::Rows: blocks = ceilDivide(m_plan.unitCount(), m_plan.groups); break;
     case CudaShape::Columns:
       blocks = ceilDivide(m_plan.strips(), m_plan.threads) *
                (m_plan.rowCount() / kernel().axisSize(kernel().laneAxis()));

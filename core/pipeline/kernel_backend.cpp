@@ -64,7 +64,7 @@ class CudaBackend final : public KernelBackend {
   }
   std::shared_ptr<const gpu::Gpu> gpu() const override { return m_gpu; }
   bool roundsLikeEager() const override { return false; }
-  bool accumulates() const override { return false; }
+  bool accumulates() const override { return true; }
   const char* language() const override { return "CUDA C++"; }
 
  private:

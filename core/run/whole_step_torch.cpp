@@ -64,7 +64,7 @@ WholeStep::WholeStep(const torch::ExecutableStep& executable, const EagerShapes&
       m_epilogue(*executable.joint) {
   RunPlace place{device, executable.gpu, allocateArena(m_schedule->arenaBytes, device),
                  allocateArena(workspaceBytes(executable.whole.kernels), device),
-                 device.is_cpu() ? std::make_shared<KeptBlocks>() : nullptr};
+                 std::make_shared<KeptBlocks>()};
   m_runner =
       std::make_unique<ScheduleRunner>(m_schedule, executable.whole.kernels, std::move(place));
 }

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/support/loop_nests.h"
+#include "tests/support/walk_nests.h"
 
 namespace tests {
 namespace {
@@ -136,6 +136,26 @@ LoopNest crossEntropy(std::int64_t rows, std::int64_t n) {
   return b.nest();
 }
 
+/// The loss of each row and the gradient of its logits.
+LoopNest crossEntropyTrain(std::int64_t rows, std::int64_t n) {
+  NestBuilder b(named("cross_entropy_train", n), {rows}, {n});
+  const int x = b.load("x", kBf16, {n, 1});
+  const int peak = b.reduce(ReduceFn::Max, x);
+  const int e = b.compute(ScalarFn::Exp, {b.compute(ScalarFn::Sub, {x, peak})});
+  const int log = b.compute(ScalarFn::Log, {b.reduce(ReduceFn::Sum, e)});
+  const int target = b.load("target", DType::I64, {1, 0});
+  const int picked = b.load("x", kBf16, {n, 0}, 0, {{target, 1, n}});
+  b.store("loss", kF32, {1, 0},
+          b.compute(ScalarFn::Sub, {log, b.compute(ScalarFn::Sub, {picked, peak})}));
+  const int shifted = b.compute(ScalarFn::Sub, {b.compute(ScalarFn::Sub, {x, peak}), log});
+  const int is = b.compute(ScalarFn::Eq, {b.index(1), target});
+  const int one = b.where(is, b.constant(1), b.constant(0));
+  const int slope = b.compute(ScalarFn::Sub, {b.compute(ScalarFn::Exp, {shifted}), one});
+  b.store("dx", kBf16, {n, 1},
+          b.compute(ScalarFn::Mul, {slope, b.constant(1.0 / static_cast<double>(rows))}));
+  return b.nest();
+}
+
 }  // namespace
 
 std::vector<LoopNest> benchNests() {
@@ -155,7 +175,13 @@ std::vector<LoopNest> benchNests() {
           crossEntropy(8192, 50304),
           softmax(3001),
           softmax(50257, 8192),
-          crossEntropy(8192, 50257)};
+          crossEntropy(8192, 50257),
+          crossEntropyTrain(8192, 50257),
+          crossEntropyTrain(8192, 50304),
+          normBackward(256, 128, 4096, kBf16),
+          normBackward(256, 128, 3000, kBf16),
+          normGeluBackward(256, 128, 4096),
+          normGeluBackward(512, 64, 4096)};
 }
 
 }  // namespace tests

@@ -20,6 +20,7 @@
 #include "tests/support/gpu_memory.h"
 #include "tests/support/kernel_set.h"
 #include "tests/support/random_nest.h"
+#include "tests/support/walk_nests.h"
 
 namespace {
 
@@ -35,6 +36,7 @@ constexpr unsigned kRandomNests = 60;
 
 std::vector<KernelCase> checkedCases() {
   std::vector<KernelCase> cases = tests::kernelSet();
+  cases.insert(cases.end(), tests::walkCases().begin(), tests::walkCases().end());
   for (unsigned seed = 1; seed <= kRandomNests; ++seed) {
     KernelCase one{tests::RandomNest(seed).make().nest(), {2e-4, 2e-4}};
     one.nest.name = "random_" + std::to_string(seed);
@@ -154,6 +156,12 @@ std::vector<std::pair<std::string, CudaTarget>> variants(const CudaTarget& own) 
   }
   all.emplace_back("nothing shared", own);
   all.back().second.blockShared = 4096;
+  for (const int vectors : {1, 2, 4})
+    for (const bool ahead : {false, true}) {
+      all.emplace_back((ahead ? "ahead " : "not ahead ") + std::to_string(vectors), own);
+      all.back().second.loadsAhead = ahead;
+      all.back().second.walkVectors = vectors;
+    }
   return all;
 }
 

@@ -13,11 +13,23 @@ namespace core::passes {
 namespace {
 
 constexpr std::int64_t kFewestColumns = 64;
-constexpr std::int64_t kMostColumns = 16384;
-constexpr std::int64_t kFewestRows = 256;
-constexpr std::int64_t kFewestSlots = 16;
-constexpr std::int64_t kFewestRowsOfSlot = 16;
 constexpr std::int64_t kMostRowsOfSlot = 256;
+
+/// What a device wants: slots for all its threads, and sums that fit beside a row.
+struct Limits {
+  std::int64_t mostColumns;
+  std::int64_t fewestRows;
+  std::int64_t fewestSlots, mostSlots;  ///< that may be asked for
+  std::int64_t elementsOfSlots;         ///< sums of one row that keep all threads busy
+  std::int64_t fewestRowsOfSlot;
+};
+constexpr Limits kCpu{16384, 256, 16, 16, 0, 16};
+// From two blocks for each multiprocessor on.
+constexpr Limits kGpu{8192, 2048, 256, 512, 1 << 20, 8};
+
+const Limits& limitsOf(const ir::TensorMeta& x) {
+  return x.device.type == ir::DeviceType::Cpu ? kCpu : kGpu;
+}
 
 /// Rows and columns of a sum over leading dimensions; no columns if it is none.
 struct Shape {
@@ -41,28 +53,31 @@ Shape shapeOf(const ir::TensorMeta& x, const ir::Argument::List& dims) {
 }
 
 /// The largest fitting divisor; 0 if none fits.
-std::int64_t rowsOfSlot(std::int64_t rows) {
-  for (std::int64_t part = std::min(kMostRowsOfSlot, rows / kFewestSlots);
-       part >= kFewestRowsOfSlot; --part)
-    if (rows % part == 0) return part;
+std::int64_t rowsOfSlot(const Shape& shape, const Limits& limits) {
+  const std::int64_t slots =
+      std::clamp(limits.elementsOfSlots / shape.columns, limits.fewestSlots, limits.mostSlots);
+  for (std::int64_t part = std::min(kMostRowsOfSlot, shape.rows / slots);
+       part >= limits.fewestRowsOfSlot; --part)
+    if (shape.rows % part == 0) return part;
   return 0;
 }
 
 bool sumsManyRows(const ir::Graph& graph, const ir::Node& node) {
   if (!isFloatTensor(graph, node) || node.args.size() < 2 || !node.args[1].isList()) return false;
   const ir::TensorMeta& x = *firstTensor(graph, node);
-  const bool isPlain = x.isContiguous() && x.device.type == ir::DeviceType::Cpu &&
-                       ir::dtypeBytes(x.dtype) >= 4 && node.tensor()->dtype == x.dtype;
+  const bool isWide = ir::dtypeBytes(x.dtype) >= 4 || x.device.type == ir::DeviceType::Cuda;
+  const bool isPlain = x.isContiguous() && isWide && node.tensor()->dtype == x.dtype;
   if (!isPlain || node.args[1].list().empty()) return false;
   const Shape shape = shapeOf(x, node.args[1].list());
-  return shape.rows >= kFewestRows && shape.columns >= kFewestColumns &&
-         shape.columns <= kMostColumns && rowsOfSlot(shape.rows) > 0;
+  const Limits& limits = limitsOf(x);
+  return shape.rows >= limits.fewestRows && shape.columns >= kFewestColumns &&
+         shape.columns <= limits.mostColumns && rowsOfSlot(shape, limits) > 0;
 }
 
 void replaceSum(Replacement& r) {
   const Tensor x = r.tensor(0);
   const Shape shape = shapeOf(x.meta(), r.node().args[1].list());
-  const std::int64_t part = rowsOfSlot(shape.rows);
+  const std::int64_t part = rowsOfSlot(shape, limitsOf(x.meta()));
   const Tensor slots = reshape(x, {shape.rows / part, part, shape.columns});
   r.result(sum(sum(slots, {1}, false), {0}, false));
 }

@@ -22,7 +22,8 @@ const Decomposition* findDecomposition(std::string_view target) {
     for (const auto table :
          {layerNormDecompositions(), batchNormDecompositions(), groupNormDecompositions(),
           softmaxDecompositions(), likelihoodLossDecompositions(), distanceLossDecompositions(),
-          statisticsDecompositions(), fullReductionDecompositions(), scatteredSumDecompositions()})
+          statisticsDecompositions(), fullReductionDecompositions(), scatteredSumDecompositions(),
+          matrixVectorDecompositions()})
       for (const Decomposition& row : table) map.emplace(row.target, &row);
     return map;
   }();

@@ -63,6 +63,7 @@ std::span<const Decomposition> distanceLossDecompositions();
 std::span<const Decomposition> statisticsDecompositions();
 std::span<const Decomposition> fullReductionDecompositions();
 std::span<const Decomposition> scatteredSumDecompositions();
+std::span<const Decomposition> matrixVectorDecompositions();
 /// For a graph that has been through the others.
 std::span<const Decomposition> columnSumDecompositions();
 

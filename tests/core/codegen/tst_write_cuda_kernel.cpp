@@ -198,6 +198,32 @@ class TestWriteCudaKernel : public QObject {
     QVERIFY(source.indexOf("isInRow", loop) > source.indexOf("load<8>(in0", loop));
   }
 
+  void oneElementOfARowIsFoundWithoutASweep() {
+    NestBuilder b("one_hot", {40}, {96});
+    const int x = b.load("x", kF32, {96, 1}), v = b.load("v", kF32, {1, 0});
+    const int place = b.load("place", DType::I64, {1, 0});
+    const int isThere = b.compute(ScalarFn::Eq, {b.index(1), place});
+    const int isWanted = b.compute(ScalarFn::Gt, {v, b.constant(0)});
+    const int both = b.compute(ScalarFn::LogicalAnd, {isThere, isWanted});
+    const int hot = b.where(both, v, b.constant(0));
+    const int sum = b.reduce(ReduceFn::Sum, hot);
+    b.store("sum", kF32, {1, 0}, sum);
+    b.store("y", kF32, {96, 1},
+            b.compute(ScalarFn::Sub, {hot, b.compute(ScalarFn::Mul, {x, sum})}));
+    const KernelSource source = *writeCudaKernel(b.nest());
+    QVERIFY(source.source.find("across(") == std::string::npos);
+    std::vector<Bytes> expected = tests::randomBuffers(b.nest(), 7);
+    // Within the row, at its ends, and outside.
+    for (std::size_t i = 0; i < 40; ++i)
+      tests::setElement(expected[2], DType::I64, i, static_cast<double>(i) * 4 - 20);
+    tests::setElement(expected[2], DType::I64, 7, 95);
+    tests::setElement(expected[2], DType::I64, 8, 96);
+    std::vector<Bytes> actual = expected;
+    tests::interpret(b.nest(), expected);
+    tests::CudaOnCpu(source).run(actual);
+    QCOMPARE(tests::firstDifference(b.nest(), expected, actual, {}), std::string());
+  }
+
   void narrowFormTakesBuffersThatAreNotAligned() {
     NestBuilder b("narrow", {5}, {256});
     const int x = b.load("x", DType::BF16, {256, 1});

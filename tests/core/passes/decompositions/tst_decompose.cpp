@@ -61,6 +61,42 @@ class TestDecompose : public QObject {
              (Sizes{4, 512, 64}));
   }
 
+  void slotsOnAGpuAreManyAndTakeHalves() {
+    const auto partsOf = [](const std::string& sizes, const std::string& columns) {
+      const auto result = passes::decomposeForFusion(support::graphFromText(
+          "%x : bf16[" + sizes + "]@cuda:0 = placeholder\n%s : bf16[" + columns +
+          "]@cuda:0 = aten.sum.dim_IntList(%x, [0])\nreturn (%s)\n"));
+      const ir::Node* node = &result.graph->node(*result.graph->find("s"));
+      while (!node->isCallTo("aten.sum.dim_IntList"))
+        node = &result.graph->node(node->args[0].node());
+      return *result.graph->node(node->args[0].node()).tensor();
+    };
+    using Sizes = std::vector<std::int64_t>;
+    QCOMPARE(partsOf("32768, 4096", "4096").sizeHints(), (Sizes{256, 4096}));
+    QCOMPARE(partsOf("32768, 4096", "4096").dtype, ir::DType::F32);
+    QCOMPARE(partsOf("8192, 768", "768").sizeHints(), (Sizes{512, 768}));
+    QCOMPARE(partsOf("1024, 768", "768").sizeHints(), (Sizes{1024, 768}));
+  }
+
+  void oneRowTimesAWeightIsASumOnAGpu() {
+    const auto targetsOf = [](const std::string& device, const std::string& strides) {
+      const auto result = passes::decomposeForFusion(support::graphFromText(
+          "%b : bf16[64]" + device + " = placeholder\n%x : bf16[1, 32]" + device +
+          " = placeholder\n%w : bf16[32, 64]" + strides + device + " = placeholder\n" +
+          "%y : bf16[1, 64]" + device + " = aten.addmm.default(%b, %x, %w)\nreturn (%y)\n"));
+      std::string targets;
+      for (const ir::Node& node : result.graph->nodes())
+        if (node.isCall() && !node.isCallTo("aten._to_copy.default")) targets += node.target + " ";
+      return targets;
+    };
+    QCOMPARE(targetsOf("@cuda:0", "{1, 32}"),
+             std::string("aten.view.default aten.mul.Tensor aten.sum.dim_IntList "
+                         "aten.view.default aten.add.Tensor "));
+    // The library keeps what lies the other way round, and what runs on the CPU.
+    QCOMPARE(targetsOf("@cuda:0", ""), std::string("aten.addmm.default "));
+    QCOMPARE(targetsOf("", "{1, 32}"), std::string("aten.addmm.default "));
+  }
+
   void aSumOfEverythingFirstReducesWhatAReductionBeforeItReduced() {
     const auto firstStage = [](const std::string& body) {
       const auto result = passes::decomposeForFusion(
