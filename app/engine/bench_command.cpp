@@ -153,8 +153,7 @@ void writeMeasurement(JsonWriter& json, const Measurement& measurement) {
   writeSpeedup(json, measurement.speedup);
   writeCompile(json, measurement.compile);
   if (measurement.device != "cpu") writeGraph(json, measurement);
-  if (measurement.device == "cpu" && measurement.mode == run::Mode::Train)
-    writeWhole(json, measurement);
+  if (measurement.mode == run::Mode::Train) writeWhole(json, measurement);
   writeGpu(json, measurement.gpu);
   writeLoad(json, measurement.load);
   json.member("cautions", run::cautions(measurement));

@@ -24,7 +24,7 @@ struct CudaTarget {
   /// The same where blocks walk rows and hold the sums of their columns.
   int walkVectors = 2;
   /// Whether a block that walks rows loads the next one before it computes.
-  bool loadsAhead = true;
+  bool loadsAhead = false;
 };
 
 }  // namespace core::codegen

@@ -25,7 +25,7 @@ struct Limits {
 };
 constexpr Limits kCpu{16384, 256, 16, 16, 0, 16};
 // From two blocks for each multiprocessor on.
-constexpr Limits kGpu{8192, 2048, 256, 512, 1 << 20, 8};
+constexpr Limits kGpu{4096, 2048, 256, 512, 1 << 20, 8};
 
 const Limits& limitsOf(const ir::TensorMeta& x) {
   return x.device.type == ir::DeviceType::Cpu ? kCpu : kGpu;

@@ -37,8 +37,10 @@ class TestCudaWalk : public QObject {
   }
 
   void aBlockReadsItsRowsOnceAndAhead() {
+    CudaTarget target;
+    target.loadsAhead = true;
     const KernelSource source =
-        *writeCudaKernel(tests::normBackward(264, 16, 4096, core::ir::DType::BF16));
+        *writeCudaKernel(tests::normBackward(264, 16, 4096, core::ir::DType::BF16), target);
     QCOMPARE(source.launches.size(), std::size_t(1));
     QCOMPARE(source.launches[0].grid[0], 264u);
     const QString text = QString::fromStdString(source.source);
