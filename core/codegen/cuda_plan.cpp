@@ -55,7 +55,6 @@ constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} <
 constexpr std::int64_t kSplitSteps = 32;     // that a thread of a split row has at least
 constexpr std::int64_t kStepsOfPart = 8;     // down a column that cost what a part does
 constexpr std::int64_t kShortColumn = 1024;  // that one block of more threads goes down
-constexpr int kMostThreadsOfBlock = 1024;
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
 std::int64_t product(const std::vector<std::int64_t>& values) {
@@ -230,7 +229,7 @@ void divideColumns(CudaPlan& plan, const CudaTarget& target) {
     if (op.kind == LoopOpKind::Reduce) bytes += std::max<std::int64_t>(4, ir::dtypeBytes(op.dtype));
   const bool isSmall = plan.innerPoints() <= kShortColumn &&
                        plan.rowCount() < std::int64_t{kThreads} * target.multiprocessors;
-  const int block = isSmall ? kMostThreadsOfBlock : kThreads;
+  const int block = isSmall ? kMostThreadsOfRow : kThreads;
   while (plan.kernel.lanes > 1 && bytes * block * plan.kernel.lanes > kStaticShared)
     plan.kernel.lanes /= 2;
   plan.threads = std::min(kWarp, powerOfTwoFrom(plan.strips()));
