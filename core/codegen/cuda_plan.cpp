@@ -52,9 +52,9 @@ constexpr std::int64_t kWalkRegisters = 96;  // a thread's that walks rows, for 
 constexpr std::int64_t kHeldOfBlock = 24 * 1024;
 constexpr std::int64_t kKeptOfBlock = 16 * 1024;
 constexpr std::int64_t kMostIndex = (std::int64_t{1} << 31) - (std::int64_t{1} << 20);
-constexpr std::int64_t kSplitSteps = 32;     // that a thread of a split row has at least
-constexpr std::int64_t kStepsOfPart = 8;     // down a column that cost what a part does
-constexpr std::int64_t kShortColumn = 1024;  // that one block of more threads goes down
+constexpr std::int64_t kSplitSteps = 32;           // that a thread of a split row has at least
+constexpr std::int64_t kStepsOfPart = 8;           // down a column that cost what a part does
+constexpr std::int64_t kShortColumn = 1024;        // that one block of more threads goes down
 constexpr std::int64_t kStaticShared = 40 * 1024;  // for the parts of reductions of a block
 
 std::int64_t product(const std::vector<std::int64_t>& values) {
