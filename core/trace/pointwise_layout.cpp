@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -74,6 +75,17 @@ std::vector<at::Tensor> operandsOf(const std::vector<c10::IValue>& arguments) {
   return operands;
 }
 
+/// Written as `where(condition on self, .., gradient)`: self decides before the gradient, which is
+/// the first argument.
+bool beginsWithSelf(const c10::OperatorHandle& op) {
+  static const std::unordered_set<std::string> names{
+      "aten::elu_backward",      "aten::hardsigmoid_backward", "aten::hardswish_backward",
+      "aten::hardtanh_backward", "aten::leaky_relu_backward",  "aten::logit_backward",
+      "aten::softplus_backward", "aten::threshold_backward",
+  };
+  return names.contains(op.schema().name());
+}
+
 bool isMaskedFill(const c10::OperatorHandle& op) {
   return op.schema().name() == "aten::masked_fill";
 }
@@ -127,7 +139,8 @@ void fixPointwiseLayout(const c10::OperatorHandle& op, const std::vector<c10::IV
   if (results.size() != 1 || !results[0].isTensor() || op.schema().is_mutable()) return;
   const at::Tensor& result = results[0].toTensor();
   if (!result.defined() || !isPointwise(op) || asksForLayout(op, arguments)) return;
-  const std::vector<at::Tensor> operands = operandsOf(arguments);
+  std::vector<at::Tensor> operands = operandsOf(arguments);
+  if (beginsWithSelf(op)) std::reverse(operands.begin(), operands.end());
   if (isMaskedFill(op)) {
     layOutMaskedFill(operands, result);
   } else if (isDropoutBackward(op)) {

@@ -148,6 +148,7 @@ void enterPadding(Table& table);
 void enterPointwise(Table& table);
 void enterReductions(Table& table);
 void enterShapes(Table& table);
+void enterSlidingBlocks(Table& table);
 void enterSoftmax(Table& table);
 
 }  // namespace core::trace::decompositions

@@ -15,50 +15,84 @@ Tensor channelStatistics(const Tensor& input, std::int64_t count, at::ScalarType
   return at::empty({count}, input.options().dtype(dtype));
 }
 
+/// A number for each channel, with `dims` dimensions, the channels first or second.
+Tensor perChannel(const Tensor& input, std::int64_t dims) {
+  Sizes sizes(static_cast<std::size_t>(dims), 1);
+  sizes[sizes.size() - static_cast<std::size_t>(input.dim() - 1)] = input.size(1);
+  return at::empty(sizes, input.options());
+}
+
+/// torch/_decomp/decompositions.py, native_batch_norm_helper: (input - mean) * rstd * weight +
+/// bias.
+Tensor batchNormOutput(const Tensor& input, const OptionalTensor& weight,
+                       const OptionalTensor& bias, bool training) {
+  const at::ScalarType type = input.scalar_type();
+  const Tensor parameter = perChannel(input, input.dim() - 1);
+  const Tensor statistics = training ? perChannel(input, input.dim()) : parameter;
+  Tensor output = pointwise({pointwise({input, statistics}, type), statistics}, type);
+  if (given(weight)) output = pointwise({output, parameter}, type);
+  return given(bias) ? pointwise({output, parameter}, type) : output;
+}
+
 // Evaluation saves no statistics: the two tensors are empty.
-ThreeTensors batchNormResults(const Tensor& input, at::ScalarType dtype, bool training) {
+ThreeTensors batchNormResults(const Tensor& input, const OptionalTensor& weight,
+                              const OptionalTensor& bias, at::ScalarType dtype, bool training) {
   const std::int64_t count = training ? input.size(1) : 0;
-  return {suggestedLike(input), channelStatistics(input, count, dtype),
+  return {batchNormOutput(input, weight, bias, training), channelStatistics(input, count, dtype),
           channelStatistics(input, count, dtype)};
 }
 
 ThreeTensors batchNorm(const Tensor& input, const OptionalTensor& weight,
                        const OptionalTensor& bias, const OptionalTensor& mean,
                        const OptionalTensor& variance, bool training, double, double) {
-  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+  return batchNormResults(input, weight, bias,
+                          statisticsType(input, {weight, bias, mean, variance}), training);
 }
 
 ThreeTensors batchNormLegit(const Tensor& input, const OptionalTensor& weight,
                             const OptionalTensor& bias, Tensor& mean, Tensor& variance,
                             bool training, double, double) {
-  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+  return batchNormResults(input, weight, bias,
+                          statisticsType(input, {weight, bias, mean, variance}), training);
 }
 
 ThreeTensors batchNormWithoutStatistics(const Tensor& input, const OptionalTensor& weight,
                                         const OptionalTensor& bias, bool training, double, double) {
-  return batchNormResults(input, statisticsType(input, {weight, bias}), training);
+  return batchNormResults(input, weight, bias, statisticsType(input, {weight, bias}), training);
 }
 
 ThreeTensors batchNormInEvaluation(const Tensor& input, const OptionalTensor& weight,
                                    const OptionalTensor& bias, const Tensor& mean,
                                    const Tensor& variance, double, double) {
-  return batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), false);
+  return batchNormResults(input, weight, bias,
+                          statisticsType(input, {weight, bias, mean, variance}), false);
 }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> batchNormFunctional(
     const Tensor& input, const OptionalTensor& weight, const OptionalTensor& bias,
     const Tensor& mean, const Tensor& variance, bool training, double, double) {
-  auto [output, saveMean, saveInvStd] =
-      batchNormResults(input, statisticsType(input, {weight, bias, mean, variance}), training);
+  auto [output, saveMean, saveInvStd] = batchNormResults(
+      input, weight, bias, statisticsType(input, {weight, bias, mean, variance}), training);
   return {output, saveMean, saveInvStd, at::empty_like(mean), at::empty_like(variance)};
 }
 
-ThreeTensors batchNormBackward(const Tensor&, const Tensor& input, const OptionalTensor& weight,
-                               const OptionalTensor& mean, const OptionalTensor& variance,
-                               const OptionalTensor& saveMean, const OptionalTensor& saveInvStd,
-                               bool, double, std::array<bool, 3> mask) {
+/// The same file, native_batch_norm_backward: ((gradient - proj) - mean) * scale in training.
+Tensor batchNormGradient(const Tensor& gradient, const Tensor& input, bool training) {
+  const at::ScalarType type = input.scalar_type();
+  const Tensor each = perChannel(input, input.dim());
+  if (!training) return pointwise({gradient, each}, type);
+  const Tensor projection = pointwise({pointwise({input, each}, type), each}, type);
+  const Tensor rest = pointwise({pointwise({gradient, projection}, type), each}, type);
+  return pointwise({rest, each}, type);
+}
+
+ThreeTensors batchNormBackward(const Tensor& gradient, const Tensor& input,
+                               const OptionalTensor& weight, const OptionalTensor& mean,
+                               const OptionalTensor& variance, const OptionalTensor& saveMean,
+                               const OptionalTensor& saveInvStd, bool training, double,
+                               std::array<bool, 3> mask) {
   const auto dtype = statisticsType(input, {weight, mean, variance, saveMean, saveInvStd});
-  return {mask[0] ? suggestedLike(input) : Tensor(),
+  return {mask[0] ? batchNormGradient(gradient, input, training) : Tensor(),
           mask[1] ? channelStatistics(input, input.size(1), dtype) : Tensor(),
           mask[2] ? channelStatistics(input, input.size(1), dtype) : Tensor()};
 }

@@ -243,11 +243,24 @@ Samples indexingSamples() {
   };
 }
 
+Samples slidingSamples() {
+  return {
+      {"im2col with holes",
+       [](Draw& d) {
+         return at::im2col(d.input({2, 3, 6, 5}), {3, 2}, {1, 2}, {1, 0}, {2, 1});
+       }},
+      {"col2im with padding",
+       [](Draw& d) {
+         return at::col2im(d.input({12, 9}), {4, 4}, {2, 2}, {1, 1}, {1, 1}, {2, 2});
+       }},
+  };
+}
+
 }  // namespace
 
 std::vector<OperatorSample> shapeDecompositionSamples() {
   Samples samples;
-  for (auto more : {shapeSamples, indexingSamples})
+  for (auto more : {shapeSamples, indexingSamples, slidingSamples})
     for (OperatorSample& sample : more()) samples.push_back(std::move(sample));
   return samples;
 }

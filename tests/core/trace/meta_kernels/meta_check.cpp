@@ -74,11 +74,21 @@ bool isOpaque(const std::string& op, std::size_t result) {
   return op == "mkldnn_rnn_layer" && result == 3;
 }
 
+// PyTorch traces batch norm with a decomposition, whose result follows its input's order of
+// dimensions; the kernel's is contiguous or channels_last. Their strides have a test of their own.
+bool isLaidOutAsTraced(const std::string& op) {
+  return op.find("native_batch_norm") != std::string::npos;
+}
+
+bool isSameSize(const at::Tensor& a, const at::Tensor& b) {
+  if (a.defined() != b.defined()) return false;
+  return !a.defined() || (a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type());
+}
+
 // Strides of dimensions of length 1, and of empty tensors, mean nothing.
 bool isSameLayout(const at::Tensor& a, const at::Tensor& b) {
-  if (a.defined() != b.defined()) return false;
+  if (!isSameSize(a, b)) return false;
   if (!a.defined()) return true;
-  if (a.sizes() != b.sizes() || a.scalar_type() != b.scalar_type()) return false;
   for (int64_t dim = 0; dim < a.dim() && a.numel() > 0; ++dim) {
     if (a.size(dim) != 1 && a.stride(dim) != b.stride(dim)) return false;
   }
@@ -141,6 +151,7 @@ void onEnd(const at::RecordFunction& function, at::ObserverContext* context) {
   }
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (isOpaque(call->op, i) || isSameLayout(expected[i], actual[i])) continue;
+    if (isLaidOutAsTraced(call->op) && isSameSize(expected[i], actual[i])) continue;
     state().differences.push_back(call->op + " result " + std::to_string(i) + ": CPU " +
                                   describe(expected[i]) + ", meta " + describe(actual[i]));
   }

@@ -2,6 +2,7 @@
 
 #include "core/trace/meta_kernels/meta_kernels.h"
 
+#include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <QTest>
@@ -58,6 +59,7 @@ class TestMetaKernels : public QObject {
   void initTestCase();
   void everyKernelLaysOutItsResultsAsTheCpu_data();
   void everyKernelLaysOutItsResultsAsTheCpu();
+  void batchNormKeepsTheOrderOfItsInput();
   void everyKernelIsCoveredByASample();
   void maskedIndexingIsRefusedByItsReason();
   void registeringTwiceChangesNothing();
@@ -97,6 +99,22 @@ void TestMetaKernels::everyKernelLaysOutItsResultsAsTheCpu() {
     }
   }
   QVERIFY2(failures.isEmpty(), qPrintable(failures));
+}
+
+void TestMetaKernels::batchNormKeepsTheOrderOfItsInput() {
+  using Strides = std::vector<std::int64_t>;
+  const auto meta = at::device(at::kMeta);
+  const at::Tensor x = at::empty({2, 5, 6}, meta).transpose(1, 2);
+  const at::Tensor each = at::empty({6}, meta);
+  const auto forward = at::native_batch_norm(x, each, each, each, each, true, 0.1, 1e-5);
+  QCOMPARE(std::get<0>(forward).strides().vec(), (Strides{30, 1, 6}));
+  const at::Tensor gradient = at::empty({2, 6, 5}, meta);
+  const auto backward = [&](bool training) {
+    return std::get<0>(at::native_batch_norm_backward(gradient, x, each, each, each, each, each,
+                                                      training, 1e-5, {true, true, true}));
+  };
+  QCOMPARE(backward(true).strides().vec(), (Strides{30, 5, 1}));
+  QCOMPARE(backward(false).strides().vec(), (Strides{30, 5, 1}));
 }
 
 void TestMetaKernels::everyKernelIsCoveredByASample() {

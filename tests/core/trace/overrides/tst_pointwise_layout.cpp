@@ -39,6 +39,7 @@ class TestPointwiseLayout : public QObject {
   void aBroadcastOperandLeavesItToTheOther();
   void maskedFillIsContiguous();
   void theGradientOfDropoutHasAMemoryFormat();
+  void selfDecidesBeforeTheGradientWhereAConditionIsOnIt();
   void aCloneKeepsItsStrides();
   void anAskedLayoutStays();
   void contiguousOperandsOfOtherRanksChangeNothing();
@@ -83,6 +84,16 @@ void TestPointwiseLayout::theGradientOfDropoutHasAMemoryFormat() {
   Values results{at::empty_like(x)};
   fixPointwiseLayout(findOperator("aten::native_dropout_backward", ""), {x, x, 2.0}, results);
   QCOMPARE(results[0].toTensor().strides().vec(), (Strides{12, 4, 1}));
+}
+
+void TestPointwiseLayout::selfDecidesBeforeTheGradientWhereAConditionIsOnIt() {
+  const Tensor gradient = onMeta({2, 6, 5}, {30, 5, 1});
+  const Tensor self = onMeta({2, 6, 5}, {30, 1, 6});
+  Values results{at::empty({2, 6, 5}, at::device(at::kMeta))};
+  fixPointwiseLayout(findOperator("aten::threshold_backward", ""), {gradient, self, 0}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{30, 1, 6}));
+  fixPointwiseLayout(findOperator("aten::tanh_backward", ""), {gradient, self}, results);
+  QCOMPARE(results[0].toTensor().strides().vec(), (Strides{30, 5, 1}));
 }
 
 void TestPointwiseLayout::aCloneKeepsItsStrides() {
