@@ -11,7 +11,8 @@ DecompositionTable buildTable() {
   for (auto* enterFamily :
        {d::enterActivations, d::enterActivationGradients, d::enterCreation, d::enterIndexing,
         d::enterLikelihood, d::enterLinearAlgebra, d::enterLosses, d::enterNorms, d::enterPadding,
-        d::enterPointwise, d::enterReductions, d::enterShapes, d::enterSlidingBlocks, d::enterSoftmax})
+        d::enterPointwise, d::enterReductions, d::enterShapes, d::enterSlidingBlocks,
+        d::enterSoftmax})
     enterFamily(table);
   return table;
 }
