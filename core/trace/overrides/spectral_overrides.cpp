@@ -78,8 +78,7 @@ bool overrideStft(Stack* stack) {
   if (!isBatched) signal = signal.unsqueeze(0);
   if (centred) signal = padded(signal, frames.length / 2, padMode);
   window = centredWindow(window, frames, signal);
-  if (!centred && alignsToWindow)
-    signal = alignedToWindow(signal, frames, padMode);
+  if (!centred && alignsToWindow) signal = alignedToWindow(signal, frames, padMode);
   TORCH_CHECK(frames.length > 0 && frames.length <= signal.size(1),
               "stft: expected 0 < n_fft <= ", signal.size(1), ", got ", frames.length);
   signal = signal.unfold(-1, frames.length, frames.hop);
