@@ -26,8 +26,25 @@ std::set<std::string> keysToDepth(const std::vector<ModuleCall>& calls, int dept
   return keys;
 }
 
+/// Whether one closed box would hold most of the model when the calls less deep than `depth` are
+/// open, as the wrapper does that adds a loss to a model: such a picture says nothing of it.
+bool hidesMost(const ModuleCalls& modules, int depth) {
+  std::vector<int> nodes(modules.calls.size(), 0);
+  for (const int call : modules.callOf)
+    if (call >= 0) ++nodes[static_cast<std::size_t>(call)];
+  for (std::size_t i = modules.calls.size(); i-- > 0;) {  // in preorder: children come after
+    const ModuleCall& call = modules.calls[i];
+    if (call.depth > depth + 1) nodes[static_cast<std::size_t>(call.parent)] += nodes[i];
+  }
+  for (std::size_t i = 0; i < modules.calls.size(); ++i)
+    if (modules.calls[i].depth == depth + 1 &&
+        nodes[i] > static_cast<int>(modules.callOf.size()) / 2)
+      return true;
+  return false;
+}
+
 /// Fold states to try, the one to show first: as asked for, or from the deepest level that has few
-/// enough boxes upwards.
+/// enough boxes upwards, as long as they show something.
 std::vector<std::set<std::string>> foldStates(const SceneParts& parts,
                                               const LayoutOptions& options) {
   if (!options.expandAutomatically) return {options.expanded};
@@ -37,6 +54,7 @@ std::vector<std::set<std::string>> foldStates(const SceneParts& parts,
   for (int depth = 1; depth <= deepest; ++depth) {
     auto keys = keysToDepth(parts.modules.calls, depth);
     if (countVisible(parts, keys) > options.mostBoxes) break;
+    if (hidesMost(parts.modules, depth - 1)) states.clear();
     states.push_back(std::move(keys));
   }
   std::reverse(states.begin(), states.end());

@@ -25,7 +25,8 @@ struct LayoutOptions {
   /// If true, `expanded` is ignored and the deepest level with at most `mostBoxes` boxes is shown.
   bool expandAutomatically = true;
   int mostBoxes = 150;
-  /// The level is also less deep while the picture is wider than this; 0: any width.
+  /// The level is also less deep while the picture is wider than this, but not so that one closed
+  /// module holds more than half of the operators; 0: any width.
   int widest = 0;
 };
 

@@ -278,6 +278,25 @@ class TestLayout : public QObject {
     QVERIFY(geometry->gutter.isEmpty());
   }
 
+  /// The model with its loss: closed, the wrapper would be all that one sees.
+  void aModuleThatHoldsMostIsOpenedHoweverWide() {
+    const auto joint = jointOf(R"(graph {
+  %primals_1 : f32[4] = placeholder  # is_forward
+  %a : f32[4] = aten.sin.default(%primals_1)  # is_forward seq=0 module="m.first:Block"
+  %b : f32[4] = aten.cos.default(%a)  # is_forward seq=1 module="m.first:Block"
+  %c : f32[4] = aten.exp.default(%b)  # is_forward seq=2 module="m.second:Block"
+  %d : f32[4] = aten.sin.default(%c)  # is_forward seq=3 module="m.second:Block"
+  %e : f32[4] = aten.cos.default(%d)  # is_forward seq=4 module="m:Net"
+  %f : f32[] = aten.sum.default(%e)  # is_forward seq=5 module=":Loss"
+  return (%f)
+})");
+    LayoutRequest request{joint, nullptr, {}};
+    request.options.widest = 1;
+    QCOMPARE(expandedKeys(*layoutOf(request)), std::set<std::string>{"m"});
+    request.options.mostBoxes = 3;
+    QCOMPARE(expandedKeys(*layoutOf(request)), std::set<std::string>{});
+  }
+
   void oneHalfAloneHasOneLane() {
     LayoutRequest request = openRequest(twoLayers());
     request.partition = partitionOf(*request.joint, partition::PartitionerKind::Default);
