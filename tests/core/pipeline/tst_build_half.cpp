@@ -28,6 +28,7 @@ class FakeBackend final : public pipeline::KernelBackend {
     return std::vector<codegen::BuiltKernel>(sources.size());
   }
   bool roundsLikeEager() const override { return true; }
+  bool accumulates() const override { return true; }
   const char* language() const override { return "none"; }
 
  private:
