@@ -78,6 +78,8 @@ Result<std::unique_ptr<CapturedStep>> CapturedStep::capture(torch::BoundTensors&
 Result<void> CapturedStep::record() {
   const c10::Device device = torch::torchDevice(m_options.device);
   const OneThread oneThread;
+  // Work that was issued before may still use memory that has become this step's since then.
+  synchronize(device);
   const c10::StreamGuard stream(
       c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device));
   for (int i = 0; i < kWarmUps; ++i) {
