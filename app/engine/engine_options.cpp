@@ -210,6 +210,7 @@ void addPacking(CLI::App& command, core::partition::PartitionOptions& partition)
       .add_option_function<std::vector<std::string>>(
           "--quantize-dtypes",
           [&partition](const std::vector<std::string>& names) {
+            if (!partition.quantize) return;  // refused by needs(), which is asked after this
             partition.quantize->allowed.clear();
             for (const std::string& name : names)
               partition.quantize->allowed.push_back(quantizedDType(name));

@@ -233,7 +233,7 @@ class TestPartitionOracle : public QObject {
     QTest::addColumn<QString>("capture");
     QTest::addColumn<QString>("variant");
     const QStringList files = QDir(kFolder).entryList({"*.json.gz"}, QDir::Files, QDir::Name);
-    QCOMPARE(files.size(), 32);
+    QCOMPARE(files.size(), 36);
     for (const QString& file : files) {
       const QString model = file.section('.', 0, 0);
       for (const load::Capture& capture : golden(model).file.captures)

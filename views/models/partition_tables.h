@@ -13,7 +13,7 @@ namespace views::models {
 /// it, for how long it is kept, pin, why.
 Table savedTensorTable(const RecordIndexPtr& index);
 /// Where its bytes are.
-inline constexpr int kSavedBytesColumn = 4;
+inline constexpr int kSavedBytesColumn = 2;
 
 /// The values that the backward computes again: op, bytes not saved, pin, why.
 Table recomputedTable(const RecordIndexPtr& index);

@@ -96,6 +96,7 @@ QLayout* InputsPage::buildPresetRow(QWidget* box) {
   m_presets->setInsertPolicy(QComboBox::NoInsert);
   m_presets->setMinimumContentsLength(16);
   m_presets->setAccessibleName(tr("Preset"));
+  m_presets->lineEdit()->setAccessibleName(tr("Name of the preset"));
   m_presets->lineEdit()->setPlaceholderText(tr("a name for these inputs"));
   connect(m_presets, &QComboBox::textActivated, this, &InputsPage::presetChosen);
   auto* save = new QPushButton(tr("Sa&ve Preset"), box);
