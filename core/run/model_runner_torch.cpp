@@ -124,6 +124,16 @@ Reference drawnReference(const load::LoadedModel& model, const load::InputSet& i
   return {std::move(step), recorder.take()};
 }
 
+/// The reference's step if it used the random numbers that eager drew; else empty, with a remark.
+std::optional<FinishedStep> ifSameDraws(Reference reference,
+                                        const std::vector<std::uint64_t>& eagerDraws,
+                                        const StageContext& context) {
+  if (!reference.step || reference.draws == eagerDraws) return std::move(reference.step);
+  context.log(LogLevel::Info, "run",
+              "Errors are not measured against float64, which draws other random numbers");
+  return std::nullopt;
+}
+
 /// The device of a run is the current one while it lives, and has this many threads.
 class RunScope {
  public:
@@ -203,11 +213,7 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     context.progress(0.4, "Check: eager");
     std::vector<std::uint64_t> draws;
     CORE_TRY(FinishedStep eager, finishedEager(options, context, &draws));
-    if (reference.step && draws != reference.draws) {
-      reference.step.reset();
-      context.log(LogLevel::Info, "run",
-                  "Errors are not measured against float64, which draws other random numbers");
-    }
+    const std::optional<FinishedStep> trusted = ifSameDraws(std::move(reference), draws, context);
     CORE_TRY_VOID(context.checkCancelled("check"));
     context.progress(0.7, "Check: compiled");
     torch::BoundTensors compiledBound(m_model, m_inputs, torch::Precision::Native, scope.device);
@@ -217,7 +223,7 @@ Result<CheckResult> ModelRunner::check(const torch::ExecutableStep& executable,
     step.checkIndices();
     FinishedStep compiledFinished = finish(compiledBound, std::move(compiled));
     compiledFinished.savedRoundoff = savedRoundoff(*executable.partition);
-    return compareSteps(compiledFinished, eager, reference.step);
+    return compareSteps(compiledFinished, eager, trusted);
   });
 }
 
@@ -255,7 +261,8 @@ Result<std::unique_ptr<RepeatedWhole>> ModelRunner::prepareWhole(
   measurement.wholeReason = executable.wholeReason;
   if (!executable.whole.schedule) return std::unique_ptr<RepeatedWhole>();
   context.progress(kCheckShare, "Measure: check the whole step");
-  CORE_TRY(const FinishedStep eager, finishedEager(options, context));
+  std::vector<std::uint64_t> draws;
+  CORE_TRY(const FinishedStep eager, finishedEager(options, context, &draws));
   auto whole = std::make_unique<RepeatedWhole>(executable, shapes, bound, options);
   auto tensors = whole->first();
   if (!tensors) {
@@ -268,9 +275,11 @@ Result<std::unique_ptr<RepeatedWhole>> ModelRunner::prepareWhole(
   FinishedStep finished = finish(bound, *std::move(tensors));
   finished.savedRoundoff = savedRoundoff(*executable.partition);
   run.check = compareValues(finished, eager, std::nullopt);
-  if (!run.check.passed && !whole->step().isRandom())
-    run.check = compareValues(finished, eager,
-                              referenceStep(m_model, m_inputs, m_program, options, context));
+  if (!run.check.passed &&
+      (!whole->step().isRandom() || torch::torchDevice(options.device).is_cpu())) {
+    Reference reference = drawnReference(m_model, m_inputs, m_program, options, context);
+    run.check = compareValues(finished, eager, ifSameDraws(std::move(reference), draws, context));
+  }
   bound.restoreState();
   CORE_TRY(run.timing.peakBytes, whole->peakBytes());
   return whole;
