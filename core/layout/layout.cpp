@@ -28,18 +28,19 @@ std::set<std::string> keysToDepth(const std::vector<ModuleCall>& calls, int dept
 
 /// Whether one closed box would hold most of the model when the calls less deep than `depth` are
 /// open, as the wrapper does that adds a loss to a model: such a picture says nothing of it.
-bool hidesMost(const ModuleCalls& modules, int depth) {
-  std::vector<int> nodes(modules.calls.size(), 0);
-  for (const int call : modules.callOf)
-    if (call >= 0) ++nodes[static_cast<std::size_t>(call)];
-  for (std::size_t i = modules.calls.size(); i-- > 0;) {  // in preorder: children come after
-    const ModuleCall& call = modules.calls[i];
-    if (call.depth > depth + 1) nodes[static_cast<std::size_t>(call.parent)] += nodes[i];
+bool hidesMost(const SceneParts& parts, int depth) {
+  const std::vector<ModuleCall>& calls = parts.modules.calls;
+  std::vector<int> inside(calls.size(), 0);
+  int all = 0;
+  for (const Unit& unit : parts.units.units) {
+    if (unit.kind != BoxKind::Op) continue;
+    ++all;
+    if (unit.call >= 0) ++inside[static_cast<std::size_t>(unit.call)];
   }
-  for (std::size_t i = 0; i < modules.calls.size(); ++i)
-    if (modules.calls[i].depth == depth + 1 &&
-        nodes[i] > static_cast<int>(modules.callOf.size()) / 2)
-      return true;
+  for (std::size_t i = calls.size(); i-- > 0;) {  // in preorder: children come after
+    if (calls[i].depth > depth + 1) inside[static_cast<std::size_t>(calls[i].parent)] += inside[i];
+    if (calls[i].depth == depth + 1 && inside[i] > all / 2) return true;
+  }
   return false;
 }
 
@@ -54,7 +55,7 @@ std::vector<std::set<std::string>> foldStates(const SceneParts& parts,
   for (int depth = 1; depth <= deepest; ++depth) {
     auto keys = keysToDepth(parts.modules.calls, depth);
     if (countVisible(parts, keys) > options.mostBoxes) break;
-    if (hidesMost(parts.modules, depth - 1)) states.clear();
+    if (hidesMost(parts, depth - 1)) states.clear();
     states.push_back(std::move(keys));
   }
   std::reverse(states.begin(), states.end());

@@ -282,7 +282,12 @@ class TestLayout : public QObject {
   void aModuleThatHoldsMostIsOpenedHoweverWide() {
     const auto joint = jointOf(R"(graph {
   %primals_1 : f32[4] = placeholder  # is_forward
-  %a : f32[4] = aten.sin.default(%primals_1)  # is_forward seq=0 module="m.first:Block"
+  %s : f32[4] = aten.view.default(%primals_1, [4])  # is_forward module="m.first:Block"
+  %t : f32[4] = aten.view.default(%s, [4])  # is_forward module="m.first:Block"
+  %u : f32[4] = aten.view.default(%t, [4])  # is_forward module="m.first:Block"
+  %v : f32[4] = aten.view.default(%u, [4])  # is_forward module="m.first:Block"
+  %w : f32[4] = aten.view.default(%v, [4])  # is_forward module="m.first:Block"
+  %a : f32[4] = aten.sin.default(%w)  # is_forward seq=0 module="m.first:Block"
   %b : f32[4] = aten.cos.default(%a)  # is_forward seq=1 module="m.first:Block"
   %c : f32[4] = aten.exp.default(%b)  # is_forward seq=2 module="m.second:Block"
   %d : f32[4] = aten.sin.default(%c)  # is_forward seq=3 module="m.second:Block"
