@@ -22,6 +22,16 @@ const std::string& joinDetail(std::string& detail, const std::string& more) {
   return detail += more;
 }
 
+/// "h.0" for the "0" of "transformer.h.0": a number says nothing where several lists of blocks are
+/// on the screen.
+std::string withNameOfList(std::string end, const std::string& path) {
+  while (!end.empty() && end.front() >= '0' && end.front() <= '9' && end.size() + 1 < path.size()) {
+    const auto dot = path.rfind('.', path.size() - end.size() - 2);
+    end = dot == std::string::npos ? path : path.substr(dot + 1);
+  }
+  return end;
+}
+
 }  // namespace
 
 std::string bytesText(std::int64_t bytes) {
@@ -110,10 +120,7 @@ void describeCall(const ModuleCall& call, const std::string& around, int ops, Bo
     joinDetail(box.detail, count);
     return;
   }
-  box.title = relativePath(call.path, around);
-  // "0" says nothing where several lists of blocks are on the screen.
-  if (!box.title.empty() && box.title.front() >= '0' && box.title.front() <= '9')
-    box.title = call.path;
+  box.title = withNameOfList(relativePath(call.path, around), call.path);
   if (const auto times = call.key.find('#'); times != std::string::npos)
     box.title += " " + call.key.substr(times);
   box.detail = shortClass(call.className);

@@ -35,6 +35,21 @@ class TestBoxText : public QObject {
     QCOMPARE(shortOpName("getitem"), std::string("getitem"));
   }
 
+  void aNumberOfAListHasTheListsName() {
+    const auto title = [](const char* path, const char* around) {
+      ModuleCall call;
+      call.key = call.path = path;
+      Box box;
+      describeCall(call, around, 1, box);
+      return box.title;
+    };
+    QCOMPARE(title("m.transformer.h.0", "m.transformer.h"), std::string("h.0"));
+    QCOMPARE(title("m.stages.1.0", "m.stages.1"), std::string("stages.1.0"));
+    QCOMPARE(title("blocks.3", "blocks"), std::string("blocks.3"));
+    QCOMPARE(title("0", ""), std::string("0"));
+    QCOMPARE(title("m.transformer.ln_f", "m.transformer"), std::string("ln_f"));
+  }
+
   void pathsAreRelativeByWholeComponents() {
     QCOMPARE(relativePath("layer1.0.conv1", "layer1.0"), std::string("conv1"));
     QCOMPARE(relativePath("layer10.conv", "layer1"), std::string("layer10.conv"));
