@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QPainter>
 #include <QScopedValueRollback>
+#include <QStyledItemDelegate>
 #include <algorithm>
 #include <numeric>
 
@@ -16,6 +17,20 @@ namespace {
 constexpr int kWidestColumn = 240;
 constexpr int kNarrowestText = 100;  ///< a name cut shorter says too little
 constexpr int kRowsMeasured = 200;
+
+/// Where text is too long for its cell, a name is cut in its middle, because the end of a module's
+/// path says most, and a sentence at its end.
+class CutText : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    const bool isSentence = option->text.contains(QChar(' '));
+    option->textElideMode = isSentence ? Qt::ElideRight : Qt::ElideMiddle;
+  }
+};
 }  // namespace
 
 NodeFilterProxy::NodeFilterProxy(QObject* parent) : QSortFilterProxyModel(parent) {
@@ -68,7 +83,7 @@ DataTable::DataTable(const QString& name, QWidget* parent)
   setWordWrap(false);
   setTabKeyNavigation(false);
   setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  setTextElideMode(Qt::ElideMiddle);  // the end of a module's path says most
+  setItemDelegate(new CutText(this));
   verticalHeader()->hide();
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
   horizontalHeader()->setHighlightSections(false);
