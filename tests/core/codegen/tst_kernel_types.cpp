@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/codegen/write_cpu_kernel.h"
+#include "tests/support/cpu_kernel_check.h"
 #include "tests/support/loop_nests.h"
 
 using core::ir::DType;
@@ -20,13 +21,7 @@ namespace {
 
 constexpr DType kF32 = DType::F32;
 
-QString mismatch(NestBuilder& builder, Tolerance tolerance = {}) {
-  return QString::fromStdString(tests::compareWithInterpreter(builder.nest(), tolerance));
-}
-
 }  // namespace
-
-#define COMPARE_KERNEL(...) QCOMPARE(mismatch(__VA_ARGS__), QString())
 
 class TestKernelTypes : public QObject {
   Q_OBJECT

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/codegen/write_cpu_kernel.h"
+#include "tests/support/cpu_kernel_check.h"
 #include "tests/support/loop_nests.h"
 
 using core::ir::DType;
@@ -14,23 +15,14 @@ using core::schedule::ReduceFn;
 using core::schedule::ScalarFn;
 using tests::Bytes;
 using tests::NestBuilder;
+using tests::sourceOf;
 using tests::Tolerance;
 
 namespace {
 
 constexpr DType kF32 = DType::F32;
 
-QString mismatch(NestBuilder& builder, Tolerance tolerance = {}) {
-  return QString::fromStdString(tests::compareWithInterpreter(builder.nest(), tolerance));
-}
-
-std::string sourceOf(NestBuilder& builder) {
-  return core::codegen::writeCpuKernel(builder.nest()).value().source;
-}
-
 }  // namespace
-
-#define COMPARE_KERNEL(...) QCOMPARE(mismatch(__VA_ARGS__), QString())
 
 class TestWriteCpuKernel : public QObject {
   Q_OBJECT
